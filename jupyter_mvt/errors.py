@@ -1,0 +1,146 @@
+"""The error tree: one class for each thing that a handler would do differently.
+
+Every error says what is the case in its message, carries a stable kebab-case ``code`` and,
+where something can be done, a ``hint`` that can be pasted. Rendering in a notebook is two
+lines, for magics and API alike.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AmbiguousError",
+    "CaptureError",
+    "ConflictError",
+    "CorruptionError",
+    "FormatError",
+    "MvtError",
+    "NameInvalidError",
+    "NotFoundError",
+    "QueryError",
+    "RepositoryError",
+    "RestoreError",
+    "StorageError",
+    "TrustError",
+    "UsageError",
+]
+
+
+class MvtError(Exception):
+    """Base of all errors of this package.
+
+    Parameters
+    ----------
+    message
+        What is the case, in one sentence.
+    hint
+        What to do next, a command or call that can be pasted.
+    code
+        Stable kebab-case name of this very case; defaults to the class's own.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        # KeyError's own __str__ shows a repr; subclasses that are also KeyErrors must not.
+        return self.message
+
+    def lines(self) -> list[str]:
+        """Return the two lines that every interface shows."""
+        head = f"{type(self).__name__} [{self.code}]: {self.message}"
+        return [head] if self.hint is None else [head, f"Hint: {self.hint}"]
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython's hook for a short traceback; needs no import of IPython here.
+        return self.lines()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.hint, self.code))
+
+
+def _rebuild(cls: type[MvtError], message: str, hint: str | None, code: str) -> MvtError:
+    return cls(message, hint=hint, code=code)
+
+
+class UsageError(MvtError, ValueError):
+    """The call's words are off: unknown verb, option or argument."""
+
+    code = "usage"
+
+
+class RepositoryError(MvtError):
+    """No repository here, one already here, or one that may not be written."""
+
+    code = "repository"
+
+
+class NotFoundError(MvtError, KeyError):
+    """A revision, name or object does not exist."""
+
+    code = "not-found"
+
+
+class AmbiguousError(MvtError, ValueError):
+    """Several things fit: an id prefix, or the model to commit."""
+
+    code = "ambiguous"
+
+
+class NameInvalidError(MvtError, ValueError):
+    """A branch, tag, label or metric name is outside the grammar."""
+
+    code = "name-invalid"
+
+
+class ConflictError(MvtError):
+    """An expectation no longer holds: somebody else moved the ref, or the name is taken."""
+
+    code = "conflict"
+
+
+class CaptureError(MvtError, ValueError):
+    """Something that was to be committed cannot be taken: no model, unfitted, not finite."""
+
+    code = "capture"
+
+
+class RestoreError(MvtError):
+    """A stored model, dataset or variable cannot be rebuilt here."""
+
+    code = "restore"
+
+
+class TrustError(RestoreError):
+    """Rebuilding would run code that nobody here has trusted."""
+
+    code = "trust"
+
+
+class StorageError(MvtError, OSError):
+    """The disk or the remote refused: full, read-only, gone, an I/O error."""
+
+    code = "storage"
+
+
+class CorruptionError(MvtError):
+    """Bytes are not what their id says. Names the object, the file and what it touches."""
+
+    code = "corrupt"
+
+
+class FormatError(MvtError):
+    """The repository or a record is of a format that this version cannot read."""
+
+    code = "format"
+
+
+class QueryError(MvtError, ValueError):
+    """A SQL statement or a filter expression cannot be run."""
+
+    code = "query"

@@ -1,0 +1,1 @@
+"""Frozen values, canonical encoding and ids. No I/O."""

@@ -1,0 +1,149 @@
+"""Canonical JSON: one byte string for one value, for ids and for the wire.
+
+Keys are sorted, there is no white space, text is UTF-8. What JSON (or JavaScript) cannot say is
+tagged: ``{"$float": "nan"}``, ``{"$int": "9007199254740993"}``; a mapping whose own keys start
+with ``$`` is written as ``{"$map": [[key, value], …]}``, so that any flat user mapping survives.
+Decoding is bounded: duplicate keys, excessive depth and foreign tags are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["decode", "decode_as", "encode", "from_data", "to_data", "to_wire"]
+
+T = TypeVar("T")
+
+_SAFE_INT = 2**53 - 1
+_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_MAX_DEPTH = 64
+
+
+def to_data(value: object) -> Any:
+    """Return `value` (dataclasses, tuples, mappings, scalars) as plain JSON-like builtins."""
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_foreign)
+
+
+def _foreign(value: object) -> Any:
+    # numpy scalars know how to become Python's; no import of numpy is needed to ask them.
+    item = getattr(value, "item", None)
+    if item is not None and getattr(value, "shape", None) == ():
+        return item()
+    msg = f"a value of type {type(value).__qualname__} has no canonical encoding"
+    raise TypeError(msg)
+
+
+def to_wire(value: object) -> Any:
+    """Return `value` as builtins that strict JSON and JavaScript carry without loss."""
+    return _tag(to_data(value))
+
+
+def encode(value: object) -> bytes:
+    """Return the canonical bytes of `value`."""
+    text = json.dumps(
+        to_wire(value),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+    # A lone surrogate (from a hostile name) has no UTF-8 form; keep it distinguishable.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decode(data: Buffer) -> Any:
+    """Return the builtins that `data` encodes.
+
+    Raises
+    ------
+    CorruptionError
+        `data` is not canonical JSON of bounded depth (code ``corrupt-encoding``).
+    """
+    try:
+        text = bytes(data).decode("utf-8", "surrogatepass")
+        parsed = json.loads(text, object_pairs_hook=_untag, parse_constant=_refuse_constant)
+        _check_depth(parsed, _MAX_DEPTH)
+    except (ValueError, RecursionError, TypeError, KeyError) as error:
+        msg = f"A record cannot be decoded: {str(error)[:120] or type(error).__name__}."
+        raise CorruptionError(msg, code="corrupt-encoding", hint="mvt fsck") from error
+    return parsed
+
+
+def from_data(data: Any, cls: type[T]) -> T:
+    """Return builtins as an instance of the dataclass `cls`, validating types.
+
+    Raises
+    ------
+    CorruptionError
+        A field is missing or of another type (code ``corrupt-encoding``).
+    """
+    try:
+        return msgspec.convert(data, type=cls)
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+        msg = f"A record is not a {cls.__name__}: {error}."
+        raise CorruptionError(msg, code="corrupt-encoding", hint="mvt fsck") from error
+
+
+def decode_as(data: Buffer, cls: type[T]) -> T:
+    """Return `data` decoded and converted to the dataclass `cls`."""
+    return from_data(decode(data), cls)
+
+
+def _tag(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"$float": repr(value)}
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -_SAFE_INT <= value <= _SAFE_INT else {"$int": str(value)}
+    if isinstance(value, Mapping):
+        if any(key.startswith("$") for key in value):
+            return {"$map": [[key, _tag(value[key])] for key in sorted(value)]}
+        return {key: _tag(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_tag(item) for item in value]
+    return value
+
+
+def _untag(pairs: list[tuple[str, Any]]) -> Any:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        msg = "duplicate key"
+        raise ValueError(msg)
+    if len(pairs) == 1 and pairs[0][0].startswith("$"):
+        tag, value = pairs[0]
+        if tag == "$float":
+            return _FLOATS[value]
+        if tag == "$int":
+            return int(value)
+        if tag == "$map":
+            return {str(key): item for key, item in value}
+    if any(key.startswith("$") for key in mapping):
+        msg = "foreign tag"
+        raise ValueError(msg)
+    return mapping
+
+
+def _refuse_constant(name: str) -> Any:
+    msg = f"bare {name}"
+    raise ValueError(msg)
+
+
+def _check_depth(value: Any, left: int) -> None:
+    if left == 0:
+        msg = "nested too deeply"
+        raise ValueError(msg)
+    if isinstance(value, dict):
+        for item in value.values():
+            _check_depth(item, left - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_depth(item, left - 1)

@@ -1,0 +1,47 @@
+"""Object ids: BLAKE3-256 of raw bytes, written as 64 hexadecimal digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NewType, TypeAlias
+
+from blake3 import blake3
+
+__all__ = ["SHORT", "Buffer", "ObjectId", "cid60", "digest", "digest_many", "is_id", "short"]
+
+ObjectId = NewType("ObjectId", str)
+Buffer: TypeAlias = bytes | bytearray | memoryview
+
+SHORT = 10
+"""Number of hexadecimal digits that people see."""
+
+_HEX = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def digest(data: Buffer, *, threads: int = 1) -> ObjectId:
+    """Return the id of `data`; `threads` > 1 lets BLAKE3 use several cores on large input."""
+    return ObjectId(blake3(data, max_threads=threads).hexdigest())
+
+
+def digest_many(pieces: Iterable[Buffer]) -> ObjectId:
+    """Return the id of the concatenation of `pieces` without joining them."""
+    state = blake3()
+    for piece in pieces:
+        state.update(piece)
+    return ObjectId(state.hexdigest())
+
+
+def is_id(text: str) -> bool:
+    """Tell whether `text` is a full object id."""
+    return _HEX.match(text) is not None
+
+
+def short(oid: str) -> str:
+    """Return the ten digits shown to people."""
+    return oid[:SHORT]
+
+
+def cid60(oid: str) -> int:
+    """Return the first 60 bits of an id as a non-negative integer, the metric store's key."""
+    return int(oid[:15], 16)

@@ -1,0 +1,29 @@
+"""What reading stored content looks like to floors that do not care where it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.manifest import Entry, Manifest
+
+__all__ = ["ObjectReader"]
+
+
+class ObjectReader(Protocol):
+    """Verified reading. Every method raises `CorruptionError` rather than return wrong bytes."""
+
+    def blob(self, oid: ObjectId) -> bytes:
+        """Return a small object whole."""
+        ...
+
+    def manifest(self, oid: ObjectId) -> Manifest:
+        """Return a manifest."""
+        ...
+
+    def content(self, entry: Entry) -> memoryview:
+        """Return the content of one entry, contiguous, of ``entry.nbytes`` bytes.
+
+        The memory is the caller's own: writing to it never alters the store.
+        """
+        ...
