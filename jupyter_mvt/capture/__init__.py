@@ -1,0 +1,1 @@
+"""From live objects to parts and back. Knows nothing of history."""

@@ -1,0 +1,1 @@
+"""One file a framework; no adapter knows another, none imports a framework by itself."""
