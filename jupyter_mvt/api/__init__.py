@@ -1,0 +1,1 @@
+"""What ``import jupyter_mvt as mvt`` gives."""

@@ -1,0 +1,1 @@
+"""Two versions in, a `Diff` value out. One aspect a file, on values only."""

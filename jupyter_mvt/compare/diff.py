@@ -1,0 +1,274 @@
+"""A diff is data: what differs between two versions, aspect by aspect.
+
+An aspect that is equal on both sides is ``None``. Within an aspect only what differs is listed,
+sorted by effect, largest first. `to_dict` gives plain builtins for JSON; views draw it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias
+
+from jupyter_mvt.display import Displayable
+from jupyter_mvt.objects.commit import Scalar
+from jupyter_mvt.objects.encode import to_data
+from jupyter_mvt.objects.metric import MetricValue
+from jupyter_mvt.objects.version import VersionRef
+
+__all__ = [
+    "CellChange",
+    "CodeDiff",
+    "ColumnChange",
+    "DataDiff",
+    "DatasetChange",
+    "Diff",
+    "EnvironmentDiff",
+    "Line",
+    "MetricChange",
+    "MetricsDiff",
+    "ModelChange",
+    "PackageChange",
+    "ParamChange",
+    "ParamsDiff",
+    "TensorChange",
+    "Verdict",
+    "WeightsDiff",
+]
+
+Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable"]
+"""``changed``: the direction is not known. ``incomparable``: see `MetricChange.why`.
+
+None of these is a statement about noise as long as `MetricsDiff.noise` is ``"not tested"``.
+"""
+
+Presence: TypeAlias = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricChange:
+    """One metric on both sides.
+
+    Attributes
+    ----------
+    base, other
+        Values; ``None`` when logged as None or absent (see `presence`).
+    delta
+        ``other - base`` when both are finite, else ``None``.
+    relative
+        ``delta / |base|`` when defined.
+    verdict
+        By sign and direction alone.
+    why
+        For ``incomparable``: ``"different test data"``, ``"not a finite number"``,
+        ``"only in v3"`` …
+    """
+
+    name: str
+    slice: str = ""
+    split: str = ""
+    base: MetricValue = None
+    other: MetricValue = None
+    delta: float | None = None
+    relative: float | None = None
+    higher_is_better: bool | None = None
+    unit: str = ""
+    n: int | None = None
+    verdict: Verdict
+    why: str = ""
+    presence: Presence = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsDiff:
+    """All metrics that differ: worse first, then better, then the rest, each by size of effect."""
+
+    changes: tuple[MetricChange, ...]
+    equal: tuple[str, ...] = ()
+    noise: Literal["not tested"] = "not tested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamChange:
+    """One hyperparameter. `scope` is the model's name, empty for the run's own params."""
+
+    name: str
+    scope: str = ""
+    base: Scalar = None
+    other: Scalar = None
+    presence: Presence = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamsDiff:
+    """Params that differ; those set by hand before those that only follow a default."""
+
+    changes: tuple[ParamChange, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChange:
+    """One column of a dataset; `base` and `other` are its profiles (plain numbers)."""
+
+    name: str
+    presence: Presence
+    base_type: str = ""
+    other_type: str = ""
+    base: dict[str, Any] | None = None
+    other: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetChange:
+    """One dataset.
+
+    `relation` says how: ``"rows appended"``, ``"same rows, other order"``,
+    ``"2 of 20 columns changed"``, ``"only in v3"`` …
+    """
+
+    var: str
+    role: str = ""
+    presence: Presence
+    base_id: str = ""
+    other_id: str = ""
+    base_rows: int = 0
+    other_rows: int = 0
+    base_columns: int = 0
+    other_columns: int = 0
+    relation: str = ""
+    columns: tuple[ColumnChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataDiff:
+    """Datasets that differ."""
+
+    changes: tuple[DatasetChange, ...]
+    equal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageChange:
+    """One installed distribution; an empty version means "not installed"."""
+
+    name: str
+    base: str = ""
+    other: str = ""
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDiff:
+    """Python, platform and packages that differ; used packages first."""
+
+    packages: tuple[PackageChange, ...] = ()
+    facts: tuple[tuple[str, str, str], ...] = ()
+    """(what, base, other): Python, platform, machine, processors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a cell's diff. `base`, `other` are line numbers from 1, 0 when absent there."""
+
+    kind: Literal["same", "removed", "added"]
+    base: int
+    other: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellChange:
+    """One cell; `base_order`, `other_order` are execution numbers, 0 when absent there."""
+
+    presence: Presence
+    base_order: int = 0
+    other_order: int = 0
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDiff:
+    """Cells that differ, in the order of the other side."""
+
+    cells: tuple[CellChange, ...]
+    total: int
+    git: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorChange:
+    """One array of a model.
+
+    Attributes
+    ----------
+    rel_l2
+        ``||other - base|| / ||base||``; ``None`` when shapes differ or it is not numeric.
+    cosine
+        Cosine between both, ``None`` when undefined.
+    changed_share
+        Share of elements that differ.
+    """
+
+    path: str
+    presence: Presence
+    dtype: str = ""
+    base_shape: tuple[int, ...] | None = None
+    other_shape: tuple[int, ...] | None = None
+    elements: int = 0
+    rel_l2: float | None = None
+    cosine: float | None = None
+    changed_share: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChange:
+    """One model: its class, structure and arrays. `tensors` are sorted by `rel_l2`."""
+
+    var: str
+    presence: Presence
+    base_cls: str = ""
+    other_cls: str = ""
+    same_arch: bool = True
+    base_bytes: int = 0
+    other_bytes: int = 0
+    rel_l2: float | None = None
+    tensors: tuple[TensorChange, ...] = ()
+    equal: int = 0
+    total: int = 0
+    structure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsDiff:
+    """Models whose weights or structure differ."""
+
+    models: tuple[ModelChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff(Displayable):
+    """What differs between `base` and `other`. Aspects that are equal are ``None``."""
+
+    base: VersionRef
+    other: VersionRef
+    metrics: MetricsDiff | None = None
+    params: ParamsDiff | None = None
+    data: DataDiff | None = None
+    code: CodeDiff | None = None
+    environment: EnvironmentDiff | None = None
+    weights: WeightsDiff | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything differs."""
+        return any(getattr(self, name) is not None for name in self.aspects())
+
+    @classmethod
+    def aspects(cls) -> tuple[str, ...]:
+        """Return the names of all aspects, in the order of views."""
+        return tuple(f.name for f in fields(cls) if f.name not in {"base", "other"})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the diff as plain builtins; equal aspects are left out."""
+        data: dict[str, Any] = to_data(self)
+        return {key: value for key, value in data.items() if value is not None}

@@ -1,0 +1,155 @@
+"""What the verbs of this floor answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from jupyter_mvt.display import Displayable
+from jupyter_mvt.objects.encode import to_data
+from jupyter_mvt.objects.metric import Metric
+from jupyter_mvt.objects.version import VersionRef
+
+__all__ = [
+    "LabelMove",
+    "Log",
+    "LogEntry",
+    "Moved",
+    "OperationLog",
+    "OperationRow",
+    "RefKind",
+    "RefList",
+    "RefRow",
+]
+
+RefKind: TypeAlias = Literal["branch", "tag", "label"]
+
+
+class _Value(Displayable):
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as plain builtins."""
+        data: dict[str, Any] = to_data(self)
+        return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One version in a log.
+
+    `regressions` names what got worse against its first parent, in words ready to show
+    (``"Recall −2.8 pp"`` is made by views; here the metric keys as (name, slice)).
+    """
+
+    version: VersionRef
+    metrics: tuple[Metric, ...] = ()
+    regressions: tuple[tuple[str, str], ...] = ()
+    model_class: str = ""
+    new_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log(_Value):
+    """Versions, newest first.
+
+    Attributes
+    ----------
+    repository
+        Display name of the repository (its folder's).
+    entries
+        Those asked for.
+    total
+        How many there are in all that fit the question.
+    branches
+        Branch → id of its tip.
+    head
+        ``"main"`` or the id of a detached version; what the session stands on.
+    """
+
+    repository: str
+    entries: tuple[LogEntry, ...]
+    total: int
+    branches: dict[str, str] = field(default_factory=dict)
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMove:
+    """One move of a label, with the versions named."""
+
+    time_us: int
+    actor: str
+    reason: str
+    old: VersionRef | None
+    new: VersionRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefRow:
+    """One branch, tag or label; `history` is filled for labels, newest first."""
+
+    kind: RefKind
+    name: str
+    version: VersionRef
+    current: bool = False
+    history: tuple[LabelMove, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefList(_Value):
+    """All refs of one kind, in order of creation."""
+
+    kind: RefKind
+    rows: tuple[RefRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(_Value):
+    """A ref moved, appeared or went, or HEAD did.
+
+    Attributes
+    ----------
+    verb
+        ``"label move"``, ``"branch create"``, ``"switch"``, ``"rollback"``, ``"undo"`` …
+    kind, name
+        The ref.
+    old, new
+        Versions before and after, ``None`` for "none".
+    text
+        One sentence of what is now the case: ``"production is now v9."``
+    undo
+        Command that takes it back, empty when there is nothing to undo.
+    operation
+        Number in the operation log; 0 when nothing was recorded (a session's HEAD).
+    """
+
+    verb: str
+    kind: str
+    name: str
+    old: VersionRef | None
+    new: VersionRef | None
+    text: str
+    undo: str = ""
+    operation: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRow:
+    """One operation, told to a person. `changes` are (ref, old, new) with ``v9`` names."""
+
+    number: int
+    time_us: int
+    actor: str
+    verb: str
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]
+    undone_by: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationLog(_Value):
+    """Operations, newest first."""
+
+    rows: tuple[OperationRow, ...]
+    total: int

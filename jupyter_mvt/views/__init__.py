@@ -1,0 +1,1 @@
+"""Projections of results: text, HTML, MIME JSON. Pure functions of a value."""

@@ -1,0 +1,426 @@
+"""The shapes of the MIME JSON, shared with the browser (js/src/protocol is made from these).
+
+Every figure travels as the text to show beside the number to sort by, so that formatting is done
+in one place only; times travel as milliseconds since 1970 UTC, because a saved output ages.
+Non-finite numbers have ``value: None`` and say so in their text.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+__all__ = [
+    "Cell",
+    "CellDiff",
+    "CodeSection",
+    "Column",
+    "ColumnDrift",
+    "CommitView",
+    "Comparison",
+    "DataRow",
+    "DataSection",
+    "DiffView",
+    "EnvironmentSection",
+    "Fact",
+    "Figure",
+    "Label",
+    "LeaderboardView",
+    "Line",
+    "LogRow",
+    "LogView",
+    "Metric",
+    "MetricsSection",
+    "Module",
+    "NoteRow",
+    "NoticeView",
+    "ParamRow",
+    "ParamsSection",
+    "Payload",
+    "Point",
+    "RankRow",
+    "StatusPart",
+    "StatusView",
+    "TableView",
+    "Unranked",
+    "Verdict",
+    "Version",
+    "VersionView",
+    "WeightsModel",
+    "WeightsSection",
+]
+
+Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable"]
+
+
+class Version(TypedDict):
+    """A version as named to a person. `name` is ``v9``, `short` the ten digits."""
+
+    id: str
+    short: str
+    name: str
+    number: int
+    message: str
+    branch: str
+    author: str
+    time_ms: int
+    parents: list[str]
+    labels: list[str]
+    tags: list[str]
+
+
+class Figure(TypedDict):
+    """A number as text, and the number to sort or plot by (``None`` if not finite or absent)."""
+
+    text: str
+    value: float | None
+
+
+class Metric(TypedDict):
+    """One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
+
+    `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
+    better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+    """
+
+    name: str
+    title: str
+    slice: str
+    split: str
+    base: Figure
+    other: Figure
+    change: str
+    unit: str
+    verdict: Verdict
+    word: str
+    why: str
+    tip: str
+    effect: float
+
+
+class Fact(TypedDict):
+    """``Model`` — ``RandomForestClassifier, 118,402 weights``."""
+
+    key: str
+    text: str
+
+
+class NoteRow(TypedDict):
+    """A capture note."""
+
+    kind: str
+    about: str
+    text: str
+
+
+class Comparison(TypedDict):
+    """A new version against another. `basis`: ``same test data · noise not tested``."""
+
+    against: Literal["parent", "production"]
+    base: Version
+    basis: str
+    metrics: list[Metric]
+    worse: list[str]
+
+
+class CommitView(TypedDict):
+    """Commit card. Not `created`: nothing had changed since `version`, `text` says so."""
+
+    view: Literal["commit"]
+    schema: int
+    created: bool
+    version: Version
+    text: str
+    parent: NotRequired[Version]
+    alerts: list[Fact]
+    comparisons: list[Comparison]
+    metrics: list[Metric]
+    facts: list[Fact]
+    notes: list[NoteRow]
+
+
+class Point(TypedDict):
+    """A metric's value at one version, with the change against the first parent."""
+
+    text: str
+    value: float | None
+    change: str
+    verdict: Verdict | None
+
+
+class LogRow(TypedDict):
+    """One version of the log with its metrics by key."""
+
+    version: Version
+    points: dict[str, Point]
+    regressed: list[str]
+    model: str
+
+
+class LogView(TypedDict):
+    """Log and timeline, newest first. `metrics` are (key, title, lower is better) choices."""
+
+    view: Literal["log"]
+    schema: int
+    repository: str
+    head: str
+    rows: list[LogRow]
+    total: int
+    branches: list[str]
+    metrics: list[Column]
+    metric: str
+    production: str
+
+
+class Column(TypedDict):
+    """A column of a table or a metric to choose; `lower` means that lower is better."""
+
+    key: str
+    title: str
+    kind: Literal["metric", "param", "text", "version", "time", "bytes"]
+    lower: bool
+    numeric: bool
+
+
+class MetricsSection(TypedDict):
+    """`basis`: on what data, and that noise was not tested."""
+
+    basis: str
+    rows: list[Metric]
+    equal: list[str]
+
+
+class ParamRow(TypedDict):
+    """One hyperparameter on both sides; an absent side is ``None``."""
+
+    name: str
+    scope: str
+    base: str | None
+    other: str | None
+
+
+class ParamsSection(TypedDict):
+    """Params that differ, of `total`."""
+
+    rows: list[ParamRow]
+    total: int
+
+
+class ColumnDrift(TypedDict):
+    """One column. `bars` are shares of the other side in bins, `steps` those of the base."""
+
+    name: str
+    text: str
+    bars: list[float]
+    steps: list[float]
+    ticks: list[str]
+
+
+class DataRow(TypedDict):
+    """One dataset and its columns that differ."""
+
+    name: str
+    role: str
+    text: str
+    columns: list[ColumnDrift]
+    hidden: int
+
+
+class DataSection(TypedDict):
+    """Datasets that differ; `equal` names the others."""
+
+    rows: list[DataRow]
+    equal: list[str]
+
+
+class Line(TypedDict):
+    """One line of code; `marks` are [start, end) character spans that changed within it."""
+
+    kind: Literal["same", "removed", "added"]
+    base: int
+    other: int
+    text: str
+    marks: list[list[int]]
+
+
+class CellDiff(TypedDict):
+    """One cell; `title`: ``cell 4``, ``cell 7, only in v9``."""
+
+    title: str
+    lines: list[Line]
+
+
+class CodeSection(TypedDict):
+    """Cells that differ, of `total`."""
+
+    cells: list[CellDiff]
+    total: int
+    git: str
+
+
+class EnvironmentSection(TypedDict):
+    """Facts and packages that differ."""
+
+    rows: list[ParamRow]
+    text: str
+
+
+class Module(TypedDict):
+    """A node of the module tree: `rel` relative change, `size` elements, leaf when no children."""
+
+    name: str
+    path: str
+    size: int
+    rel: Figure
+    tip: str
+    children: list[Module]
+
+
+class WeightsModel(TypedDict):
+    """One model's weights. `text`: ``9 of 11 tensors differ``."""
+
+    name: str
+    text: str
+    tree: Module
+    structure: list[str]
+    largest: list[Fact]
+
+
+class WeightsSection(TypedDict):
+    """Models whose weights or structure differ."""
+
+    models: list[WeightsModel]
+
+
+class DiffView(TypedDict):
+    """A diff. Equal aspects are absent. `headline` holds at most three metrics."""
+
+    view: Literal["diff"]
+    schema: int
+    base: Version
+    other: Version
+    headline: list[Metric]
+    sentence: str
+    metrics: NotRequired[MetricsSection]
+    params: NotRequired[ParamsSection]
+    data: NotRequired[DataSection]
+    code: NotRequired[CodeSection]
+    environment: NotRequired[EnvironmentSection]
+    weights: NotRequired[WeightsSection]
+
+
+class RankRow(TypedDict):
+    """One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline."""
+
+    rank: int
+    version: Version
+    cells: dict[str, Figure]
+    bar: float
+    change: str
+    verdict: Verdict | None
+    baseline: bool
+
+
+class Unranked(TypedDict):
+    """A version that cannot be ranked, and why."""
+
+    version: Version
+    reason: str
+
+
+class LeaderboardView(TypedDict):
+    """`by` is a column's key; the other columns follow."""
+
+    view: Literal["leaderboard"]
+    schema: int
+    by: Column
+    columns: list[Column]
+    rows: list[RankRow]
+    unranked: list[Unranked]
+    total: int
+    baseline: str
+
+
+class Cell(TypedDict):
+    """One cell of a plain table; `version` and `label` are drawn as such."""
+
+    text: str
+    value: NotRequired[float | None]
+    kind: NotRequired[Literal["version", "label", "tag", "branch", "time", "code", "quiet"]]
+
+
+class Label(TypedDict):
+    """A label chip."""
+
+    name: str
+
+
+class TableView(TypedDict):
+    """Any other list: branches, tags, labels, operations, query results."""
+
+    view: Literal["table"]
+    schema: int
+    title: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    total: int
+    empty: str
+    command: str
+
+
+class NoticeView(TypedDict):
+    """One thing that happened: ``production is now v9.`` `command` can be pasted."""
+
+    view: Literal["notice"]
+    schema: int
+    kind: Literal["done", "info", "warning"]
+    title: str
+    text: str
+    command: str
+
+
+class StatusPart(TypedDict):
+    """One part of what would be committed."""
+
+    badge: Literal["added", "changed", "removed", "equal"]
+    part: str
+    text: str
+    size: str
+
+
+class StatusView(TypedDict):
+    """What would be committed."""
+
+    view: Literal["status"]
+    schema: int
+    title: str
+    branch: str
+    text: str
+    rows: list[StatusPart]
+    notes: list[NoteRow]
+    command: str
+
+
+class VersionView(TypedDict):
+    """Everything about one version."""
+
+    view: Literal["version"]
+    schema: int
+    version: Version
+    parents: list[Version]
+    facts: list[Fact]
+    metrics: list[Metric]
+    params: list[ParamRow]
+    notes: list[NoteRow]
+    cells: list[CellDiff]
+
+
+Payload: TypeAlias = (
+    CommitView
+    | LogView
+    | DiffView
+    | LeaderboardView
+    | TableView
+    | NoticeView
+    | StatusView
+    | VersionView
+)
