@@ -2,7 +2,8 @@
 
 Every figure travels as the text to show beside the number to sort by, so that formatting is done
 in one place only; times travel as milliseconds since 1970 UTC, because a saved output ages.
-Non-finite numbers have ``value: None`` and say so in their text.
+Non-finite numbers have ``value: None`` and say so in their text. A saved output stays below
+50 KB: where lists were shortened for that, `cut` says so in a sentence.
 """
 
 from __future__ import annotations
@@ -136,6 +137,7 @@ class CommitView(TypedDict):
     metrics: list[Metric]
     facts: list[Fact]
     notes: list[NoteRow]
+    cut: NotRequired[str]
 
 
 class Point(TypedDict):
@@ -169,6 +171,7 @@ class LogView(TypedDict):
     metrics: list[Column]
     metric: str
     production: str
+    cut: NotRequired[str]
 
 
 class Column(TypedDict):
@@ -306,6 +309,7 @@ class DiffView(TypedDict):
     code: NotRequired[CodeSection]
     environment: NotRequired[EnvironmentSection]
     weights: NotRequired[WeightsSection]
+    cut: NotRequired[str]
 
 
 class RankRow(TypedDict):
@@ -338,6 +342,7 @@ class LeaderboardView(TypedDict):
     unranked: list[Unranked]
     total: int
     baseline: str
+    cut: NotRequired[str]
 
 
 class Cell(TypedDict):
@@ -365,6 +370,7 @@ class TableView(TypedDict):
     total: int
     empty: str
     command: str
+    cut: NotRequired[str]
 
 
 class NoticeView(TypedDict):
@@ -398,6 +404,7 @@ class StatusView(TypedDict):
     rows: list[StatusPart]
     notes: list[NoteRow]
     command: str
+    cut: NotRequired[str]
 
 
 class VersionView(TypedDict):
@@ -412,6 +419,7 @@ class VersionView(TypedDict):
     params: list[ParamRow]
     notes: list[NoteRow]
     cells: list[CellDiff]
+    cut: NotRequired[str]
 
 
 Payload: TypeAlias = (

@@ -1,0 +1,417 @@
+// Made from jupyter_mvt/views/wire.py, not to be edited:
+//   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
+
+/**
+ * One cell of a plain table; `version` and `label` are drawn as such.
+ */
+export interface Cell {
+  text: string;
+  value?: number | null;
+  kind?: "version" | "label" | "tag" | "branch" | "time" | "code" | "quiet";
+}
+
+/**
+ * One cell; `title`: ``cell 4``, ``cell 7, only in v9``.
+ */
+export interface CellDiff {
+  title: string;
+  lines: Line[];
+}
+
+/**
+ * Cells that differ, of `total`.
+ */
+export interface CodeSection {
+  cells: CellDiff[];
+  total: number;
+  git: string;
+}
+
+/**
+ * A column of a table or a metric to choose; `lower` means that lower is better.
+ */
+export interface Column {
+  key: string;
+  title: string;
+  kind: "metric" | "param" | "text" | "version" | "time" | "bytes";
+  lower: boolean;
+  numeric: boolean;
+}
+
+/**
+ * One column. `bars` are shares of the other side in bins, `steps` those of the base.
+ */
+export interface ColumnDrift {
+  name: string;
+  text: string;
+  bars: number[];
+  steps: number[];
+  ticks: string[];
+}
+
+/**
+ * Commit card. Not `created`: nothing had changed since `version`, `text` says so.
+ */
+export interface CommitView {
+  view: "commit";
+  schema: number;
+  created: boolean;
+  version: Version;
+  text: string;
+  parent?: Version;
+  alerts: Fact[];
+  comparisons: Comparison[];
+  metrics: Metric[];
+  facts: Fact[];
+  notes: NoteRow[];
+  cut?: string;
+}
+
+/**
+ * A new version against another. `basis`: ``same test data · noise not tested``.
+ */
+export interface Comparison {
+  against: "parent" | "production";
+  base: Version;
+  basis: string;
+  metrics: Metric[];
+  worse: string[];
+}
+
+/**
+ * One dataset and its columns that differ.
+ */
+export interface DataRow {
+  name: string;
+  role: string;
+  text: string;
+  columns: ColumnDrift[];
+  hidden: number;
+}
+
+/**
+ * Datasets that differ; `equal` names the others.
+ */
+export interface DataSection {
+  rows: DataRow[];
+  equal: string[];
+}
+
+/**
+ * A diff. Equal aspects are absent. `headline` holds at most three metrics.
+ */
+export interface DiffView {
+  view: "diff";
+  schema: number;
+  base: Version;
+  other: Version;
+  headline: Metric[];
+  sentence: string;
+  metrics?: MetricsSection;
+  params?: ParamsSection;
+  data?: DataSection;
+  code?: CodeSection;
+  environment?: EnvironmentSection;
+  weights?: WeightsSection;
+  cut?: string;
+}
+
+/**
+ * Facts and packages that differ.
+ */
+export interface EnvironmentSection {
+  rows: ParamRow[];
+  text: string;
+}
+
+/**
+ * ``Model`` — ``RandomForestClassifier, 118,402 weights``.
+ */
+export interface Fact {
+  key: string;
+  text: string;
+}
+
+/**
+ * A number as text, and the number to sort or plot by (``None`` if not finite or absent).
+ */
+export interface Figure {
+  text: string;
+  value: number | null;
+}
+
+/**
+ * A label chip.
+ */
+export interface Label {
+  name: string;
+}
+
+/**
+ * `by` is a column's key; the other columns follow.
+ */
+export interface LeaderboardView {
+  view: "leaderboard";
+  schema: number;
+  by: Column;
+  columns: Column[];
+  rows: RankRow[];
+  unranked: Unranked[];
+  total: number;
+  baseline: string;
+  cut?: string;
+}
+
+/**
+ * One line of code; `marks` are [start, end) character spans that changed within it.
+ */
+export interface Line {
+  kind: "same" | "removed" | "added";
+  base: number;
+  other: number;
+  text: string;
+  marks: number[][];
+}
+
+/**
+ * One version of the log with its metrics by key.
+ */
+export interface LogRow {
+  version: Version;
+  points: Record<string, Point>;
+  regressed: string[];
+  model: string;
+}
+
+/**
+ * Log and timeline, newest first. `metrics` are (key, title, lower is better) choices.
+ */
+export interface LogView {
+  view: "log";
+  schema: number;
+  repository: string;
+  head: string;
+  rows: LogRow[];
+  total: number;
+  branches: string[];
+  metrics: Column[];
+  metric: string;
+  production: string;
+  cut?: string;
+}
+
+/**
+ * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
+ *
+ * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
+ * better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+ */
+export interface Metric {
+  name: string;
+  title: string;
+  slice: string;
+  split: string;
+  base: Figure;
+  other: Figure;
+  change: string;
+  unit: string;
+  verdict: "better" | "worse" | "same" | "changed" | "incomparable";
+  word: string;
+  why: string;
+  tip: string;
+  effect: number;
+}
+
+/**
+ * `basis`: on what data, and that noise was not tested.
+ */
+export interface MetricsSection {
+  basis: string;
+  rows: Metric[];
+  equal: string[];
+}
+
+/**
+ * A node of the module tree: `rel` relative change, `size` elements, leaf when no children.
+ */
+export interface Module {
+  name: string;
+  path: string;
+  size: number;
+  rel: Figure;
+  tip: string;
+  children: Module[];
+}
+
+/**
+ * A capture note.
+ */
+export interface NoteRow {
+  kind: string;
+  about: string;
+  text: string;
+}
+
+/**
+ * One thing that happened: ``production is now v9.`` `command` can be pasted.
+ */
+export interface NoticeView {
+  view: "notice";
+  schema: number;
+  kind: "done" | "info" | "warning";
+  title: string;
+  text: string;
+  command: string;
+}
+
+/**
+ * One hyperparameter on both sides; an absent side is ``None``.
+ */
+export interface ParamRow {
+  name: string;
+  scope: string;
+  base: string | null;
+  other: string | null;
+}
+
+/**
+ * Params that differ, of `total`.
+ */
+export interface ParamsSection {
+  rows: ParamRow[];
+  total: number;
+}
+
+export type Payload =
+  | CommitView
+  | LogView
+  | DiffView
+  | LeaderboardView
+  | TableView
+  | NoticeView
+  | StatusView
+  | VersionView;
+
+/**
+ * A metric's value at one version, with the change against the first parent.
+ */
+export interface Point {
+  text: string;
+  value: number | null;
+  change: string;
+  verdict: "better" | "worse" | "same" | "changed" | "incomparable" | null;
+}
+
+/**
+ * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
+ */
+export interface RankRow {
+  rank: number;
+  version: Version;
+  cells: Record<string, Figure>;
+  bar: number;
+  change: string;
+  verdict: "better" | "worse" | "same" | "changed" | "incomparable" | null;
+  baseline: boolean;
+}
+
+/**
+ * One part of what would be committed.
+ */
+export interface StatusPart {
+  badge: "added" | "changed" | "removed" | "equal";
+  part: string;
+  text: string;
+  size: string;
+}
+
+/**
+ * What would be committed.
+ */
+export interface StatusView {
+  view: "status";
+  schema: number;
+  title: string;
+  branch: string;
+  text: string;
+  rows: StatusPart[];
+  notes: NoteRow[];
+  command: string;
+  cut?: string;
+}
+
+/**
+ * Any other list: branches, tags, labels, operations, query results.
+ */
+export interface TableView {
+  view: "table";
+  schema: number;
+  title: string;
+  columns: Column[];
+  rows: Cell[][];
+  total: number;
+  empty: string;
+  command: string;
+  cut?: string;
+}
+
+/**
+ * A version that cannot be ranked, and why.
+ */
+export interface Unranked {
+  version: Version;
+  reason: string;
+}
+
+export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
+
+/**
+ * A version as named to a person. `name` is ``v9``, `short` the ten digits.
+ */
+export interface Version {
+  id: string;
+  short: string;
+  name: string;
+  number: number;
+  message: string;
+  branch: string;
+  author: string;
+  time_ms: number;
+  parents: string[];
+  labels: string[];
+  tags: string[];
+}
+
+/**
+ * Everything about one version.
+ */
+export interface VersionView {
+  view: "version";
+  schema: number;
+  version: Version;
+  parents: Version[];
+  facts: Fact[];
+  metrics: Metric[];
+  params: ParamRow[];
+  notes: NoteRow[];
+  cells: CellDiff[];
+  cut?: string;
+}
+
+/**
+ * One model's weights. `text`: ``9 of 11 tensors differ``.
+ */
+export interface WeightsModel {
+  name: string;
+  text: string;
+  tree: Module;
+  structure: string[];
+  largest: Fact[];
+}
+
+/**
+ * Models whose weights or structure differ.
+ */
+export interface WeightsSection {
+  models: WeightsModel[];
+}
