@@ -57,7 +57,7 @@ def _interface(cls: Any) -> str:
 
 def _alias(name: str, hint: Any) -> str:
     if get_origin(hint) is Literal:
-        return f"export type {name} = {_type(hint)};\n"
+        return f"export type {name} = {_literal(hint)};\n"
     options = "".join(f"\n  | {_type(arg)}" for arg in get_args(hint))
     return f"export type {name} ={options};\n"
 
@@ -66,14 +66,20 @@ def _comment(text: str) -> list[str]:
     return ["/**", *(f" * {line}".rstrip() for line in text.split("\n")), " */"]
 
 
+def _literal(hint: Any) -> str:
+    return " | ".join(f'"{arg}"' for arg in get_args(hint))
+
+
 def _type(hint: Any) -> str:
+    if hint == wire.Verdict:
+        return "Verdict"
     if hint in _PLAIN:
         return _PLAIN[hint]
     if is_typeddict(hint):
         return str(hint.__name__)
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return " | ".join(f'"{arg}"' for arg in args)
+        return _literal(hint)
     if origin in {Union, types.UnionType}:
         return " | ".join(_type(arg) for arg in args)
     if origin is list:

@@ -215,7 +215,7 @@ export interface Metric {
   other: Figure;
   change: string;
   unit: string;
-  verdict: "better" | "worse" | "same" | "changed" | "incomparable";
+  verdict: Verdict;
   word: string;
   why: string;
   tip: string;
@@ -299,7 +299,7 @@ export interface Point {
   text: string;
   value: number | null;
   change: string;
-  verdict: "better" | "worse" | "same" | "changed" | "incomparable" | null;
+  verdict: Verdict | null;
 }
 
 /**
@@ -311,7 +311,7 @@ export interface RankRow {
   cells: Record<string, Figure>;
   bar: number;
   change: string;
-  verdict: "better" | "worse" | "same" | "changed" | "incomparable" | null;
+  verdict: Verdict | null;
   baseline: boolean;
 }
 
