@@ -7,6 +7,8 @@ lines, for magics and API alike.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "AmbiguousError",
     "CaptureError",
@@ -23,6 +25,8 @@ __all__ = [
     "TrustError",
     "UsageError",
 ]
+
+_COMMAND = re.compile(r"(?<![%\w./-])mvt (?=[a-z])")
 
 
 class MvtError(Exception):
@@ -51,14 +55,22 @@ class MvtError(Exception):
         # KeyError's own __str__ shows a repr; subclasses that are also KeyErrors must not.
         return self.message
 
-    def lines(self) -> list[str]:
-        """Return the two lines that every interface shows."""
+    def lines(self, command: str = "mvt") -> list[str]:
+        """Return the two lines that every interface shows.
+
+        Parameters
+        ----------
+        command
+            How commands are written where this is read: ``"%mvt"`` in a notebook.
+        """
         head = f"{type(self).__name__} [{self.code}]: {self.message}"
-        return [head] if self.hint is None else [head, f"Hint: {self.hint}"]
+        if self.hint is None:
+            return [head]
+        return [head, f"Hint: {_COMMAND.sub(command + ' ', self.hint)}"]
 
     def _render_traceback_(self) -> list[str]:
         # IPython's hook for a short traceback; needs no import of IPython here.
-        return self.lines()
+        return self.lines("%mvt")
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.hint, self.code))

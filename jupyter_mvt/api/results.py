@@ -11,7 +11,14 @@ from jupyter_mvt.objects.commit import Commit, Note
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.version import VersionRef
 
-__all__ = ["CommitResult", "Comparison", "Initialised", "Status", "StatusRow", "VersionDetails"]
+__all__ = [
+    "CommitResult",
+    "Comparison",
+    "Initialised",
+    "Status",
+    "StatusRow",
+    "VersionDetails",
+]
 
 Against: TypeAlias = Literal["parent", "production"]
 Badge: TypeAlias = Literal["added", "changed", "removed", "equal"]

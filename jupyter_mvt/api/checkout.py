@@ -1,0 +1,120 @@
+"""Bring a version's models and variables back, beside the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_mvt.api.version import Version
+from jupyter_mvt.display import Displayable
+from jupyter_mvt.history.handle import Handle
+from jupyter_mvt.objects.commit import Commit
+from jupyter_mvt.objects.encode import to_data
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.version import VersionRef
+from jupyter_mvt.store import oplog
+
+__all__ = ["Checkout", "checkout", "verify"]
+
+
+class Checkout(Displayable):
+    """What a version held, restored: models and variables as attributes.
+
+    ``old = repo.checkout("v3")``, then ``old.clf.predict(X)``; ``old.model`` is the primary
+    model under whatever name it had.
+
+    Attributes
+    ----------
+    version
+        From which it came.
+    model
+        The primary model, ``None`` if the version has none.
+    names
+        What there is.
+    """
+
+    def __init__(self, version: VersionRef, values: dict[str, Any], primary: str | None) -> None:
+        self.version = version
+        self.names = tuple(values)
+        self.values = values
+        self.primary = primary
+
+    @property
+    def model(self) -> Any:
+        """The primary model."""
+        return None if self.primary is None else self.values[self.primary]
+
+    def __getattr__(self, name: str) -> Any:
+        values = self.__dict__.get("values", {})
+        if name in values:
+            return values[name]
+        msg = (
+            f"{self.__class__.__name__} has no {name!r}; it holds {', '.join(values) or 'nothing'}"
+        )
+        raise AttributeError(msg)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *self.names])
+
+    def __repr__(self) -> str:
+        return f"<Checkout of {self.version.name}: {', '.join(self.names) or 'nothing'}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what came from where; live objects by the name of their class."""
+        kinds = {name: type(value).__qualname__ for name, value in self.values.items()}
+        return {"version": to_data(self.version), "primary": self.primary, "values": kinds}
+
+
+def checkout(version: Version, *, trust: bool = False) -> Checkout:
+    """Restore every model and variable of `version`.
+
+    Raises
+    ------
+    TrustError
+        Code of that version would have to run and nobody here has trusted it.
+    RestoreError
+        Something cannot be rebuilt here.
+    """
+    content = version.commit.content
+    values = {model.var: version.load(model.var, trust=trust) for model in content.models}
+    values |= version.restore_variables(trust=trust)
+    primary = content.primary
+    return Checkout(version.ref, values, None if primary is None else primary.var)
+
+
+def verify(handle: Handle, oid: ObjectId) -> int:
+    """Read and verify all content of a version that a restore needs; return its bytes.
+
+    Raises
+    ------
+    CorruptionError
+        Some of it is not what its id says.
+    """
+    store, commit, total = handle.store, oplog.commit_object(handle.store, oid), 0
+    for manifest_id in _manifests(commit):
+        for entry in store.manifest(manifest_id).entries:
+            total += len(store.content(entry))
+    for blob in _blobs(commit):
+        total += len(store.blob(blob))
+    return total
+
+
+def _manifests(commit: Commit) -> list[ObjectId]:
+    content = commit.content
+    ids: list[str] = [model.weights for model in content.models]
+    ids += [model.optimizer for model in content.models if model.optimizer]
+    ids += [variable.weights for variable in content.variables]
+    return [ObjectId(oid) for oid in dict.fromkeys(ids)]
+
+
+def _blobs(commit: Commit) -> list[ObjectId]:
+    content = commit.content
+    ids: list[str] = []
+    for model in content.models:
+        ids += [model.state, *(source for _, source in model.code_refs)]
+        if model.optimizer_state:
+            ids.append(model.optimizer_state)
+    ids += [variable.state for variable in content.variables]
+    return [ObjectId(oid) for oid in dict.fromkeys(ids)]

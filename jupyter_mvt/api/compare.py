@@ -1,0 +1,57 @@
+"""Compare versions of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from jupyter_mvt.compare.diff import Diff
+from jupyter_mvt.compare.side import Side
+from jupyter_mvt.compare.versions import compare
+from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.history.handle import Handle
+from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import oplog
+
+__all__ = ["between", "diff", "side"]
+
+
+def side(handle: Handle, view: View, oid: ObjectId) -> Side:
+    """Return a version as one side of a comparison."""
+    return Side(
+        ref=version_ref(handle.store, view, oid),
+        commit=oplog.commit_object(handle.store, oid),
+        objects=handle.store,
+    )
+
+
+def between(
+    handle: Handle, view: View, base: ObjectId, other: ObjectId,
+    only: Collection[str] | None = None,
+) -> Diff:  # fmt: skip
+    """Return what differs between two versions given by id."""
+    return compare(side(handle, view, base), side(handle, view, other), only=only)
+
+
+def diff(
+    handle: Handle, base: str = "HEAD~1", other: str = "HEAD",
+    *, only: Collection[str] | None = None,
+) -> Diff:  # fmt: skip
+    """Return what differs between two revisions.
+
+    Raises
+    ------
+    NotFoundError
+        A revision names nothing (code ``unknown-revision``); ``HEAD~1`` of a first version says
+        that there is nothing before it (code ``no-parent``).
+    """
+    view = oplog.current(handle.store)
+    newer = resolve(handle, view, other)
+    if base == "HEAD~1" and other == "HEAD":
+        parents = oplog.commit_object(handle.store, newer).parents
+        if not parents:
+            msg = f"v{view.commits[newer].number} is the first version: nothing came before it."
+            raise NotFoundError(msg, hint="mvt show", code="no-parent")
+    return between(handle, view, resolve(handle, view, base), newer, only)

@@ -1,0 +1,100 @@
+"""Make a repository, or find the nearest one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_mvt.api.kernel import Identity, Kernel, attached, whoever
+from jupyter_mvt.api.repo import Repo
+from jupyter_mvt.api.results import Initialised
+from jupyter_mvt.errors import RepositoryError
+from jupyter_mvt.history.handle import Handle, Session
+from jupyter_mvt.objects.clock import Clock
+from jupyter_mvt.objects.refs import MAIN
+from jupyter_mvt.store.open import init_store, open_store
+
+__all__ = ["FOLDER", "find", "init", "initialise", "open_"]
+
+FOLDER = ".mvt"
+
+
+def find(start: Path) -> Path | None:
+    """Return the nearest ``.mvt`` folder at or above `start`."""
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        candidate = folder / FOLDER
+        if (candidate / "format").is_file():
+            return candidate
+    return None
+
+
+def init(path: str | Path = ".") -> Repo:
+    """Make a repository in folder `path` and return it.
+
+    Raises
+    ------
+    RepositoryError
+        There is one already (code ``already-a-repository``).
+    """
+    initialise(path)
+    return open_(path)
+
+
+def initialise(path: str | Path = ".") -> Initialised:
+    """Make a repository in folder `path` and tell where it is."""
+    root = Path(path).absolute() / FOLDER
+    if (root / "format").exists():
+        msg = f"There is already a repository at {root}."
+        raise RepositoryError(msg, hint="mvt status", code="already-a-repository")
+    init_store(root)
+    return Initialised(path=str(root), branch=MAIN)
+
+
+def open_(
+    path: str | Path = ".", *, identity: Identity | None = None, own_head: bool = True,
+    clock: Clock | None = None,
+) -> Repo:  # fmt: skip
+    """Return the repository at or above folder `path`.
+
+    Parameters
+    ----------
+    path
+        Where to start looking, upwards.
+    identity
+        Who acts; the live session's person or the account by default.
+    own_head
+        Whether this session has a HEAD of its own, or follows the default branch.
+    clock
+        Time and chance, for tests.
+
+    Raises
+    ------
+    RepositoryError
+        There is none (code ``not-a-repository``).
+    """
+    start = Path(path)
+    root = find(start)
+    if root is None:
+        msg = f"There is no repository at {start.absolute()} or above it."
+        raise RepositoryError(msg, hint="mvt init", code="not-a-repository")
+    kernel = attached()
+    clock = clock or Clock()
+    who = identity or whoever()
+    handle = Handle(
+        store=open_store(root),
+        session=_session(kernel, root, clock, own_head),
+        actor=who.actor,
+        tool=who.tool,
+        clock=clock,
+        name=root.parent.name,
+    )
+    return Repo(handle, kernel)
+
+
+def _session(kernel: Kernel | None, root: Path, clock: Clock, own_head: bool) -> Session:
+    if kernel is None:
+        return Session(id=clock.token()[:16], own_head=own_head)
+    resolved = root.resolve()
+    if resolved not in kernel.sessions:
+        kernel.sessions[resolved] = Session(id=clock.token()[:16])
+    return kernel.sessions[resolved]

@@ -1,0 +1,83 @@
+"""The live session that an interface attached, if any: its names, its cell log, its HEADs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.history.handle import Session
+
+__all__ = ["Identity", "Kernel", "attach", "account", "attached", "whoever"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who acts, and through which tool; recorded with each operation."""
+
+    actor: str
+    tool: str
+
+
+@dataclass(slots=True)
+class Kernel:
+    """A live session.
+
+    Attributes
+    ----------
+    namespace
+        The user's names.
+    cells
+        What ran.
+    interactive
+        Whether somebody can answer a question.
+    identity
+        Who sits there.
+    sessions
+        Repository root → this kernel's place in it.
+    trusted
+        Object ids of pickles and sources that this very session has stored or was told to trust.
+    """
+
+    namespace: Mapping[str, Any]
+    cells: CellLog
+    interactive: bool
+    identity: Identity
+    sessions: dict[Path, Session] = field(default_factory=dict)
+    trusted: set[str] = field(default_factory=set)
+
+
+_attached: list[Kernel] = []
+
+
+def attach(kernel: Kernel | None) -> None:
+    """Make `kernel` the live session of this process, or take it away with ``None``."""
+    _attached.clear()
+    if kernel is not None:
+        _attached.append(kernel)
+
+
+def attached() -> Kernel | None:
+    """Return the live session, if an interface has attached one."""
+    return _attached[0] if _attached else None
+
+
+def whoever() -> Identity:
+    """Return who acts: the live session's person, else the account's name."""
+    kernel = attached()
+    if kernel is not None:
+        return kernel.identity
+    return Identity(actor=account(), tool="jupyter_mvt api")
+
+
+def account() -> str:
+    """Return the name of the operating system's account."""
+    try:
+        import os
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "unknown"

@@ -1,0 +1,59 @@
+"""Questions to the whole history: log, leaderboard, SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from jupyter_mvt.compare.metrics import compare_metrics
+from jupyter_mvt.history.handle import Handle
+from jupyter_mvt.history.log import log as plain_log
+from jupyter_mvt.history.results import Log, LogEntry
+from jupyter_mvt.metrics.leaderboard import Leaderboard
+from jupyter_mvt.metrics.leaderboard import leaderboard as rank
+from jupyter_mvt.metrics.sql import SqlResult
+from jupyter_mvt.metrics.sql import sql as run_sql
+from jupyter_mvt.metrics.where import matching
+from jupyter_mvt.store import oplog
+
+__all__ = ["leaderboard", "log", "sql"]
+
+
+def log(
+    handle: Handle, revision: str | None = None, *, where: str | None = None,
+    limit: int | None = 200,
+) -> Log:  # fmt: skip
+    """List versions, newest first, each with what got worse against its first parent.
+
+    Parameters
+    ----------
+    revision
+        Only this version and what it follows; everything by default.
+    where
+        A filter over metrics, params and words: ``"accuracy > 0.9 and author = 'ana'"``.
+    limit
+        At most so many; ``Log.total`` counts all.
+    """
+    among = None if where is None else matching(handle.store, where)
+    found = plain_log(handle, revision, limit=limit, among=among)
+    return replace(found, entries=tuple(_judged(handle, entry) for entry in found.entries))
+
+
+def _judged(handle: Handle, entry: LogEntry) -> LogEntry:
+    if not entry.version.parents:
+        return entry
+    parent = oplog.commit_object(handle.store, entry.version.parents[0])
+    changes = compare_metrics(parent.content.metrics, entry.metrics)
+    worse = tuple((c.name, c.slice) for c in changes if c.verdict == "worse")
+    return replace(entry, regressions=worse)
+
+
+def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderboard:
+    """Rank versions; see `metrics.leaderboard.leaderboard` for the choices."""
+    return rank(handle.store, oplog.current(handle.store), by=by, **choice)
+
+
+def sql(handle: Handle, statement: str, params: Mapping[str, Any] | tuple[Any, ...]) -> SqlResult:
+    """Run one query over the metric store; see `metrics.sql.sql`."""
+    return run_sql(handle.store, statement, params)

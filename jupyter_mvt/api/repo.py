@@ -1,0 +1,152 @@
+"""The façade: one line a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.api import checkout as _checkout
+from jupyter_mvt.api import commit as _commit
+from jupyter_mvt.api import compare as _compare
+from jupyter_mvt.api import log as _log
+from jupyter_mvt.api import status as _status
+from jupyter_mvt.api.collections import Branches, Labels, Tags
+from jupyter_mvt.api.version import Version
+from jupyter_mvt.history import operations as _operations
+from jupyter_mvt.history import rollback as _rollback
+from jupyter_mvt.history import switch as _switch
+from jupyter_mvt.history import undo as _undo
+from jupyter_mvt.history.handle import Handle, branch_of
+from jupyter_mvt.history.revisions import names, resolve
+from jupyter_mvt.store import oplog
+from jupyter_mvt.store.fsck import FsckReport, fsck
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.checkout import Checkout
+    from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.api.results import CommitResult, Status
+    from jupyter_mvt.compare.diff import Diff
+    from jupyter_mvt.history.results import Log, Moved, OperationLog
+    from jupyter_mvt.metrics.leaderboard import Leaderboard
+    from jupyter_mvt.metrics.sql import SqlResult
+
+__all__ = ["Repo"]
+
+
+class Repo:
+    """A repository. `mvt.open()` and `mvt.init()` give one.
+
+    Revisions are strings (``"HEAD~1"``, ``"main"``, ``"v3"``, ``"production@{1}"``, an id) or
+    `Version` objects. Reading never changes anything; `checkout` returns, `switch` moves HEAD.
+    """
+
+    def __init__(self, handle: Handle, kernel: Kernel | None = None) -> None:
+        self._handle = handle
+        self._kernel = kernel
+
+    @property
+    def path(self) -> Path | None:
+        """Folder of the repository's data."""
+        return self._handle.store.root
+
+    @property
+    def head(self) -> str:
+        """Name of the branch that HEAD stands on."""
+        return branch_of(self._handle, oplog.current(self._handle.store))
+
+    @property
+    def branches(self) -> Branches:
+        """Branches: a mapping with ``create``, ``delete``, ``rename``, ``list``."""
+        return Branches(self._handle)
+
+    @property
+    def tags(self) -> Tags:
+        """Tags: a mapping with ``create``, ``delete``, ``list``."""
+        return Tags(self._handle)
+
+    @property
+    def labels(self) -> Labels:
+        """Labels: a mapping with ``move``, ``remove``, ``history``, ``list``."""
+        return Labels(self._handle)
+
+    def __getitem__(self, revision: str | Version) -> Version:
+        """Return the version that `revision` names."""
+        view = oplog.current(self._handle.store)
+        return Version(self._handle, resolve(self._handle, view, str(revision)))
+
+    def names(self) -> list[str]:
+        """Return every name that may stand for a version."""
+        return names(oplog.current(self._handle.store))
+
+    def commit(
+        self, model: Any = None, *, message: str = "", data: Any = None, metrics: Any = None,
+        params: Any = None, variables: Any = None, allow_empty: bool = False,
+        trigger: str = "api",
+    ) -> CommitResult:  # fmt: skip
+        """Keep a model with everything that made it; see `api.commit.commit`."""
+        wish = _commit.Wish(model=model, message=message, data=data, metrics=metrics,
+                            params=params, variables=variables, allow_empty=allow_empty,
+                            trigger=trigger)  # fmt: skip
+        return _commit.commit(self._handle, self._kernel, wish)
+
+    def status(self) -> Status:
+        """Tell what would be committed now, and why."""
+        return _status.status(self._handle, self._kernel)
+
+    def log(
+        self, revision: str | Version | None = None, *, where: str | None = None,
+        limit: int | None = 200,
+    ) -> Log:  # fmt: skip
+        """List versions, newest first; `where` filters: ``"accuracy > 0.9"``."""
+        start = None if revision is None else str(revision)
+        return _log.log(self._handle, start, where=where, limit=limit)
+
+    def diff(
+        self, base: str | Version = "HEAD~1", other: str | Version = "HEAD",
+        *, only: tuple[str, ...] | None = None,
+    ) -> Diff:  # fmt: skip
+        """Tell what differs between two versions."""
+        return _compare.diff(self._handle, str(base), str(other), only=only)
+
+    def checkout(self, revision: str | Version = "HEAD", *, trust: bool = False) -> Checkout:
+        """Restore the models and variables of a version; changes nothing here."""
+        return _checkout.checkout(self[revision], trust=trust)
+
+    def switch(self, name: str, *, create: bool = False, start: str = "HEAD") -> Moved:
+        """Move HEAD to a branch; with `create`, make it first."""
+        return _switch.switch(self._handle, name, create=create, start=start)
+
+    def rollback(self, label: str, to: str | Version | None = None, *, reason: str = "") -> Moved:
+        """Put a label back on the version it held before, once that is read and verified."""
+        target = None if to is None else str(to)
+        _checkout.verify(self._handle, _rollback.target(self._handle, label, target))
+        return _rollback.rollback(self._handle, label, target, reason=reason)
+
+    def undo(self, number: int | None = None) -> Moved:
+        """Take back an operation: this session's newest, or `number`."""
+        return _undo.undo(self._handle, number)
+
+    def redo(self) -> Moved:
+        """Take back the newest undo."""
+        return _undo.redo(self._handle)
+
+    def operations(self, limit: int | None = 50) -> OperationLog:
+        """Tell the operation log, newest first."""
+        return _operations.operations(self._handle, limit)
+
+    def leaderboard(self, by: str | None = None, **choice: Any) -> Leaderboard:
+        """Rank versions by a metric; see `metrics.leaderboard.leaderboard`."""
+        return _log.leaderboard(self._handle, by, **choice)
+
+    def sql(self, statement: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> SqlResult:
+        """Query the metric store (tables commits, summary, metrics, params, datasets)."""
+        return _log.sql(self._handle, statement, params)
+
+    def fsck(self) -> FsckReport:
+        """Read and verify every byte."""
+        return fsck(self._handle.store)
+
+    def __repr__(self) -> str:
+        view = oplog.current(self._handle.store)
+        return f"<Repo {self._handle.name}: {view.count} versions, on {self.head}>"

@@ -1,0 +1,212 @@
+"""One version: what it is, and its content brought back to life on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.api.kernel import attached
+from jupyter_mvt.api.results import VersionDetails
+from jupyter_mvt.display import Displayable, bundle
+from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.history.handle import Handle
+from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.objects.code import Cell
+from jupyter_mvt.objects.commit import Commit, Model, Scalar
+from jupyter_mvt.objects.encode import decode, decode_as, from_data
+from jupyter_mvt.objects.environment import Environment
+from jupyter_mvt.objects.ids import ObjectId, short
+from jupyter_mvt.objects.metric import MetricValue
+from jupyter_mvt.objects.version import VersionRef
+from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Version"]
+
+
+class Version(Displayable):
+    """An immutable version of a repository.
+
+    Parameters
+    ----------
+    handle
+        The repository.
+    oid
+        The commit's full id; `str(version)` gives it back, so that a version may stand wherever
+        a revision may.
+    """
+
+    def __init__(self, handle: Handle, oid: ObjectId) -> None:
+        self._handle = handle
+        self.id = oid
+        self.commit: Commit = oplog.commit_object(handle.store, oid)
+
+    @property
+    def ref(self) -> VersionRef:
+        """The version as named to a person, with its labels and tags of this moment."""
+        return version_ref(self._handle.store, oplog.current(self._handle.store), self.id)
+
+    @property
+    def name(self) -> str:
+        """``"v9"``."""
+        return self.ref.name
+
+    @property
+    def message(self) -> str:
+        """The person's words."""
+        return self.commit.message
+
+    @property
+    def parents(self) -> tuple[Version, ...]:
+        """The versions it follows."""
+        return tuple(Version(self._handle, oid) for oid in self.commit.parents)
+
+    @property
+    def metrics(self) -> dict[str, MetricValue]:
+        """Metric → value; ``split/name`` where a split is not part of the name, no slices."""
+        return {
+            metric.name if metric.split in metric.name else f"{metric.split}/{metric.name}": (
+                metric.value
+            )
+            for metric in self.commit.content.metrics
+            if not metric.slice
+        }
+
+    @property
+    def params(self) -> dict[str, Scalar]:
+        """Hyperparameter → value: the primary model's, then the run's own."""
+        content = self.commit.content
+        own = {param.name: param.value for param in content.params}
+        model = content.primary
+        return {**({p.name: p.value for p in model.params} if model else {}), **own}
+
+    @property
+    def environment(self) -> Environment | None:
+        """The software and hardware it was made with."""
+        oid = self.commit.content.env_id
+        if not oid:
+            return None
+        return decode_as(self._handle.store.blob(ObjectId(oid)), Environment)
+
+    @property
+    def cells(self) -> tuple[tuple[Cell, str], ...]:
+        """The cells that were run, in order, with their texts."""
+        code = self.commit.content.code
+        if not code.cells_id:
+            return ()
+        store = self._handle.store
+        runs = from_data(decode(store.blob(ObjectId(code.cells_id))), tuple[Cell, ...])
+        return tuple((run, store.blob(run.source).decode("utf-8", "replace")) for run in runs)
+
+    @property
+    def model(self) -> Any:
+        """The primary model, restored; see `load`."""
+        return self.load()
+
+    def load(self, name: str | None = None, *, trust: bool = False) -> Any:
+        """Restore a model.
+
+        Parameters
+        ----------
+        name
+            Its name in the notebook; the primary one by default.
+        trust
+            Allow code of this version to run (a pickle, or classes from cells that are not live
+            here). Versions made by this very session need none.
+
+        Raises
+        ------
+        NotFoundError
+            The version holds no such model (code ``unknown-model``).
+        TrustError
+            Code would have to run (code names which).
+        """
+        from jupyter_mvt.capture.restore import restore_model
+
+        model = self._model(name)
+        kernel = attached()
+        return restore_model(
+            self._handle.store,
+            model,
+            namespace=None if kernel is None else kernel.namespace,
+            trusted=trust or self._own(),
+        )
+
+    def tensor(self, path: str, *, model: str | None = None) -> np.ndarray[Any, Any]:
+        """Return one array of a model without reading the rest.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such array (code ``unknown-tensor``).
+        """
+        from jupyter_mvt.capture.restore import load_tensor
+
+        return load_tensor(self._handle.store, self._model(model), path)
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """Names and values of the variables that were kept, restored."""
+        return self.restore_variables()
+
+    def restore_variables(self, *, trust: bool = False) -> dict[str, Any]:
+        """Restore the variables that were kept; `trust` as in `load`."""
+        from jupyter_mvt.capture.variables import restore_variable
+
+        store, trusted = self._handle.store, trust or self._own()
+        return {
+            variable.name: restore_variable(store, variable, trusted=trusted)
+            for variable in self.commit.content.variables
+        }
+
+    @property
+    def details(self) -> VersionDetails:
+        """Everything about it, as a value to show."""
+        store = self._handle.store
+        view = oplog.current(store)
+        started = self.commit.derived_from
+        return VersionDetails(
+            version=self.ref,
+            commit=self.commit,
+            parents=tuple(version_ref(store, view, oid) for oid in self.commit.parents),
+            derived_from=version_ref(store, view, ObjectId(started)) if started else None,
+            cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
+        )
+
+    def _own(self) -> bool:
+        """Tell whether this very session made the version."""
+        kernel = attached()
+        return kernel is not None and self.id in kernel.trusted
+
+    def _model(self, name: str | None) -> Model:
+        content = self.commit.content
+        if name is None:
+            found = content.primary
+        else:
+            found = next((model for model in content.models if model.var == name), None)
+        if found is None:
+            known = ", ".join(model.var for model in content.models) or "none"
+            msg = f"{self.name} holds no model" + (f" named {name!r}." if name else ".")
+            raise NotFoundError(msg, hint=f"models of {self.name}: {known}", code="unknown-model")
+        return found
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return bundle(self.details)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything about it as plain builtins."""
+        return self.details.to_dict()
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return f"<Version {self.name} {short(self.id)} {self.message[:60]!r}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Version) and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)

@@ -1,0 +1,102 @@
+"""Words in, text or JSON out, an exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_mvt._version import __version__
+from jupyter_mvt.api.discover import find, init, initialise, open_
+from jupyter_mvt.api.kernel import Identity, Kernel, account
+from jupyter_mvt.api.repo import Repo
+from jupyter_mvt.commands.command import parse
+from jupyter_mvt.commands.verbs import install
+from jupyter_mvt.display import bundle
+from jupyter_mvt.errors import MvtError, UsageError
+from jupyter_mvt.objects.encode import to_wire
+
+__all__ = ["ShellDesk", "main"]
+
+install()
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+class ShellDesk:
+    """The repository at or above the working directory; no live session."""
+
+    def __init__(self, folder: Path, kernel: Kernel | None = None) -> None:
+        self._folder = folder
+        self.kernel = kernel
+
+    def repo(self, *, create: bool = False) -> Repo:
+        """Return the repository at hand; with `create`, make one here if there is none."""
+        if create and find(self._folder) is None:
+            return init(self._folder)
+        return open_(self._folder, identity=who(), own_head=False)
+
+    def init(self, path: str) -> Any:
+        """Make a repository in folder `path`."""
+        return initialise(self._folder / path)
+
+
+def who() -> Identity:
+    """Return the person that the command line acts for."""
+    name = os.environ.get("MVT_AUTHOR") or os.environ.get("GIT_AUTHOR_NAME") or account()
+    return Identity(actor=name[:200], tool=f"jupyter_mvt {__version__} cli")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused, 2 the words were off."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
+    words = [word for word in words if word != "--json"] or ["help"]
+    if words == ["--version"]:
+        _write(f"mvt {__version__}", sys.stdout)
+        return OK
+    if words[0] in {"--help", "-h"} or "--help" in words:
+        words = ["help", *[word for word in words if not word.startswith("-") and word != "help"]]
+    try:
+        command, args = parse(words)
+        if command.run is None:
+            msg = f"mvt {command.name} needs a verb."
+            raise UsageError(msg, hint=f"mvt help {command.name}")
+        value = command.run(ShellDesk(Path.cwd()), args)
+    except MvtError as error:
+        return _failed(error, as_json)
+    except KeyboardInterrupt:
+        return 130
+    _write(_json(value) if as_json else _text(value), sys.stdout)
+    return int(getattr(value, "exit_status", OK))
+
+
+def _failed(error: MvtError, as_json: bool) -> int:
+    if as_json:
+        told = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+        _write(json.dumps(told, ensure_ascii=True), sys.stdout)
+    else:
+        _write("\n".join(error.lines("mvt")), sys.stderr)
+    return USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _json(value: Any) -> str:
+    return json.dumps(to_wire(value.to_dict()), ensure_ascii=True, allow_nan=False, indent=1)
+
+
+def _text(value: Any) -> str:
+    text: str = bundle(value)["text/plain"]
+    return text.replace("%%mvt ", "%%\0 ").replace("%mvt ", "mvt ").replace("%%\0 ", "%%mvt ")
+
+
+def _write(text: str, stream: Any) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; closing quietly is what it expects.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,1 @@
+"""One verb = arguments + run. Magic, command line and server share these."""

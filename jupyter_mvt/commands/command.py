@@ -1,0 +1,131 @@
+"""What a verb is, and how its words are read.
+
+A command belongs to no interface: it gets a `Desk` (which repository, which live session) and
+parsed arguments, and answers with a value. Nested verbs (``label move``) are commands within a
+command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
+
+from jupyter_mvt.api.kernel import Kernel
+from jupyter_mvt.api.repo import Repo
+from jupyter_mvt.errors import UsageError
+from jupyter_mvt.registry import Registry
+
+__all__ = ["COMMANDS", "Command", "Desk", "Parser", "parse", "usage"]
+
+
+class Desk(Protocol):
+    """Where a command is given: supplied by the magics, the command line or the server."""
+
+    @property
+    def kernel(self) -> Kernel | None:
+        """The live session, if there is one."""
+        ...
+
+    def repo(self, *, create: bool = False) -> Repo:
+        """Return the repository at hand; with `create`, make one here if there is none."""
+        ...
+
+    def init(self, path: str) -> Any:
+        """Make a repository in folder `path` and tell where it is."""
+        ...
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse without printing and exiting: bad words are a `UsageError`."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(prog=f"mvt {verb}", add_help=False, allow_abbrev=False)
+        self._verb = verb
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the words that argparse would print."""
+        text = message[:1].upper() + message[1:]
+        msg = f"{self.prog}: {text}."
+        raise UsageError(msg, hint=f"mvt help {self._verb}")
+
+    def revision(self, name: str, default: str | None = None, help: str = "a version") -> None:
+        """Add a positional argument that names a version; completed as such."""
+        optional: dict[str, Any] = {} if default is None else {"nargs": "?", "default": default}
+        self.add_argument(name, metavar=name.upper(), help=help, **optional)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One verb.
+
+    Attributes
+    ----------
+    name
+        The word.
+    summary
+        One line, imperative, for help.
+    arguments
+        Declares the words on a parser.
+    run
+        Does it: desk and arguments in, a value out.
+    verbs
+        Nested verbs; then `default` is the one meant when none is named.
+    example
+        A line that can be pasted.
+    """
+
+    name: str
+    summary: str
+    example: str
+    arguments: Callable[[Parser], None] = lambda parser: None
+    run: Callable[[Desk, argparse.Namespace], Any] | None = None
+    verbs: tuple[Command, ...] = ()
+    default: str = ""
+
+
+COMMANDS: Registry[Command] = Registry("command", "jupyter_mvt.commands")
+
+
+def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
+    """Return the command that `words` name, and its parsed arguments.
+
+    Raises
+    ------
+    UsageError
+        No such verb, or words that it does not take (code ``usage``).
+    """
+    words = list(words) or ["status"]
+    command = _find(words.pop(0))
+    path = command.name
+    if command.verbs:
+        nested = {verb.name: verb for verb in command.verbs}
+        wanted = words.pop(0) if words and words[0] in nested else command.default
+        if words and wanted == command.default == "list":
+            options = ", ".join(nested)
+            msg = f"mvt {path}: {words[0]!r} is no verb of {path}."
+            raise UsageError(msg, hint=f"one of: {options}; for example {command.example}")
+        command = nested[wanted]
+        path = f"{path} {wanted}"
+    parser = Parser(path)
+    command.arguments(parser)
+    return command, parser.parse_args(words)
+
+
+def _find(name: str) -> Command:
+    names = COMMANDS.names()
+    if name in names:
+        return COMMANDS.get(name)
+    near = difflib.get_close_matches(name, names, 1)
+    msg = f"There is no command {name[:40]!r}."
+    hint = f"did you mean: mvt {near[0]}" if near else "mvt help"
+    raise UsageError(msg, hint=hint, code="unknown-command")
+
+
+def usage(command: Command, path: str) -> str:
+    """Return the usage lines of a command, wrapped for a terminal."""
+    parser = Parser(path)
+    command.arguments(parser)
+    return parser.format_help().strip()

@@ -1,0 +1,28 @@
+"""``mvt init``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from jupyter_mvt.api.results import Initialised
+from jupyter_mvt.commands.command import Command, Desk, Parser
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("path", nargs="?", default=".", help="folder, this one by default")
+
+
+def _run(desk: Desk, args: Namespace) -> Initialised:
+    made: Initialised = desk.init(args.path)
+    return made
+
+
+COMMAND = Command(
+    name="init",
+    summary="Make a repository in this folder.",
+    example="mvt init",
+    arguments=_arguments,
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""``mvt log``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.history.results import Log
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("revision", nargs="?", metavar="REVISION", help="it and what it follows")
+    parser.add_argument("-n", "--limit", type=int, default=200, help="at most so many")
+    parser.add_argument("--where", help="a filter, such as \"accuracy > 0.9 and author = 'ana'\"")
+
+
+def _run(desk: Desk, args: Namespace) -> Log:
+    return desk.repo().log(args.revision, where=args.where, limit=args.limit)
+
+
+COMMAND = Command(
+    name="log",
+    summary="List versions, newest first, with the timeline.",
+    example='mvt log --where "accuracy > 0.9"',
+    arguments=_arguments,
+    run=_run,
+)

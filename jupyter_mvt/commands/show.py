@@ -1,0 +1,27 @@
+"""``mvt show``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from jupyter_mvt.api.results import VersionDetails
+from jupyter_mvt.commands.command import Command, Desk, Parser
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: Parser) -> None:
+    parser.revision("revision", "HEAD")
+
+
+def _run(desk: Desk, args: Namespace) -> VersionDetails:
+    return desk.repo()[args.revision].details
+
+
+COMMAND = Command(
+    name="show",
+    summary="Show everything about one version.",
+    example="mvt show v3",
+    arguments=_arguments,
+    run=_run,
+)

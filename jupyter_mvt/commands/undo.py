@@ -1,0 +1,27 @@
+"""``mvt undo``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.history.results import Moved
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("number", nargs="?", type=int, help="an operation's; the newest by default")
+
+
+def _run(desk: Desk, args: Namespace) -> Moved:
+    return desk.repo().undo(args.number)
+
+
+COMMAND = Command(
+    name="undo",
+    summary="Take back an operation: a commit, a label's move, a deleted branch.",
+    example="mvt undo",
+    arguments=_arguments,
+    run=_run,
+)

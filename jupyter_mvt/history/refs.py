@@ -1,0 +1,81 @@
+"""What branch, tag and label verbs share: taking names, moving refs, saying what is the case."""
+
+from __future__ import annotations
+
+from jupyter_mvt.errors import ConflictError, NotFoundError
+from jupyter_mvt.history.handle import Handle
+from jupyter_mvt.history.naming import name_of, version_ref
+from jupyter_mvt.history.results import Moved
+from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.operation import Change
+from jupyter_mvt.objects.refs import Kind, fold, ref
+from jupyter_mvt.objects.view import View
+
+__all__ = ["existing", "moved", "refuse_taken"]
+
+
+def existing(view: View, kind: Kind, name: str) -> tuple[str, ObjectId]:
+    """Return the stored spelling and the value of a ref.
+
+    Raises
+    ------
+    NotFoundError
+        There is none (code ``unknown-branch``, ``unknown-tag``, ``unknown-label``).
+    """
+    table = {"branch": view.branches, "tag": view.tags, "label": view.labels}[kind]
+    for stored, oid in table.items():
+        if fold(stored) == fold(name):
+            return stored, oid
+    shown = name if len(name) <= 60 else name[:57] + "..."
+    msg = f"There is no {kind} {shown!r}."
+    raise NotFoundError(msg, hint=f"mvt {kind} list", code=f"unknown-{kind}")
+
+
+def refuse_taken(view: View, kind: Kind, name: str) -> None:
+    """Raise `ConflictError` (code ``name-taken``) if any ref is called `name` in some spelling."""
+    tables: dict[Kind, object] = {"branch": view.branches, "tag": view.tags, "label": view.labels}
+    for other, table in tables.items():
+        for stored in table:  # type: ignore[attr-defined]
+            if fold(stored) == fold(name):
+                msg = f"There is already a {other} {stored!r}."
+                hint = f"mvt {other} list"
+                raise ConflictError(msg, hint=hint, code="name-taken")
+    if kind != "branch" and fold(view.default) == fold(name):
+        msg = f"{name!r} is the name of the default branch."
+        raise ConflictError(msg, hint="mvt branch list", code="name-taken")
+
+
+def moved(
+    handle: Handle, verb: str, kind: Kind, name: str, plan_new: ObjectId | None, text: str,
+    *, reason: str = "", expect: ObjectId | None = None,
+) -> Moved:  # fmt: skip
+    """Move one ref from `expect` to `plan_new` and tell it.
+
+    Raises
+    ------
+    ConflictError
+        The ref is no longer at `expect` (code ``ref-moved``).
+    """
+
+    def plan(view: View) -> Plan:
+        present = view.ref(ref(kind, name))
+        if present != expect:
+            msg = f"{name} is no longer at {name_of(view, expect) or 'no version'}: somebody moved"
+            msg += f" it to {name_of(view, present) or 'no version'}."
+            raise ConflictError(msg, hint=f"mvt {kind} list", code="ref-moved")
+        if expect is None:
+            refuse_taken(view, kind, name)
+        return Plan(changes=(Change(ref(kind, name), expect, plan_new),), reason=reason)
+
+    operation, view = transact(handle, verb, plan)
+    return Moved(
+        verb=verb,
+        kind=kind,
+        name=name,
+        old=None if expect is None else version_ref(handle.store, view, expect),
+        new=None if plan_new is None else version_ref(handle.store, view, plan_new),
+        text=text,
+        undo=f"mvt undo {operation.number}",
+        operation=operation.number,
+    )

@@ -1,0 +1,1 @@
+"""``%mvt`` and ``%%mvt``: the notebook's way to talk to a repository."""

@@ -1,0 +1,75 @@
+"""Completion of verbs, nested verbs, options, revisions and names."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from jupyter_mvt.api.discover import find, open_
+from jupyter_mvt.api.kernel import attached
+from jupyter_mvt.commands.command import COMMANDS, Command, Parser
+from jupyter_mvt.errors import MvtError
+
+__all__ = ["complete", "options"]
+
+_MOST = 500
+
+
+def complete(shell: Any, event: Any) -> list[str]:
+    """Return the words that may stand at the cursor; IPython keeps those that fit."""
+    line: str = event.line
+    text = line[line.rindex("mvt") + 3 :]
+    before = text.split()
+    if text and not text[-1].isspace() and before:
+        before.pop()
+    return options(before)
+
+
+def options(before: list[str]) -> list[str]:
+    """Return the words that may follow `before`."""
+    if not before:
+        return list(COMMANDS.names())
+    if before[0] not in COMMANDS:
+        return []
+    command = COMMANDS.get(before[0])
+    rest = before[1:]
+    if command.name == "help":
+        return list(COMMANDS.names())
+    if command.verbs:
+        nested = {verb.name: verb for verb in command.verbs}
+        if not rest:
+            return list(nested)
+        if rest[0] not in nested:
+            return []
+        command, rest = nested[rest[0]], rest[1:]
+    return _of_command(command)
+
+
+def _of_command(command: Command) -> list[str]:
+    parser = Parser(command.name)
+    command.arguments(parser)
+    found: list[str] = []
+    for action in parser._actions:
+        found += action.option_strings
+        found += _values(action)
+    return found
+
+
+def _values(action: argparse.Action) -> list[str]:
+    wanted = str(action.metavar or "")
+    if wanted in {"REVISION", "BASE", "OTHER", "START", "NAME", "BRANCH", "LABEL"}:
+        return _revisions()
+    if wanted in {"MODEL", "[ROLE=]NAME"}:
+        kernel = attached()
+        names = [] if kernel is None else list(kernel.namespace)
+        return [name for name in names if not name.startswith("_")][:_MOST]
+    return [str(choice) for choice in action.choices or ()]
+
+
+def _revisions() -> list[str]:
+    try:
+        return open_(".").names()[:_MOST] if find(Path.cwd()) else []
+    except MvtError:
+        # A broken repository must not break typing; the command itself will tell.
+        return []

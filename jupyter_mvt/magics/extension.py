@@ -1,0 +1,74 @@
+"""Loading and unloading: the magic, the two cell events, completion, the attached kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_mvt.api.kernel import Kernel, attach, attached
+from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.magics.complete import complete
+from jupyter_mvt.magics.identity import who
+from jupyter_mvt.magics.magic import MvtMagics
+
+__all__ = ["load_ipython_extension", "unload_ipython_extension"]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Attach to `shell`; loading twice changes nothing."""
+    if getattr(shell, "_mvt_events", None) is not None:
+        return
+    kernel = Kernel(
+        namespace=shell.user_ns,
+        cells=CellLog(),
+        interactive=_asks(shell),
+        identity=who(),
+    )
+    attach(kernel)
+    events = _Events(shell, kernel)
+    shell._mvt_events = events
+    shell.events.register("pre_run_cell", events.before)
+    shell.events.register("post_run_cell", events.after)
+    shell.register_magics(MvtMagics(shell, kernel))
+    shell.set_hook("complete_command", complete, re_key=r".*%+mvt")
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Detach from `shell`; what was committed stays."""
+    events = getattr(shell, "_mvt_events", None)
+    if events is None:
+        return
+    shell.events.unregister("pre_run_cell", events.before)
+    shell.events.unregister("post_run_cell", events.after)
+    shell.magics_manager.magics["line"].pop("mvt", None)
+    shell.magics_manager.magics["cell"].pop("mvt", None)
+    shell._mvt_events = None
+    if attached() is events.kernel:
+        attach(None)
+
+
+class _Events:
+    """Feeds the cell log; shows the one line that it may have to say."""
+
+    def __init__(self, shell: InteractiveShell, kernel: Kernel) -> None:
+        self.shell = shell
+        self.kernel = kernel
+
+    def before(self, info: Any) -> None:
+        self._say(self.kernel.cells.before_cell(info, self.shell.user_ns))
+
+    def after(self, result: Any) -> None:
+        self._say(self.kernel.cells.after_cell(result, self.shell.user_ns))
+
+    def _say(self, line: str | None) -> None:
+        if line is not None:
+            print(line)
+
+
+def _asks(shell: InteractiveShell) -> bool:
+    """Tell whether a person can answer: a terminal, or a kernel whose front end allows input."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return bool(getattr(shell, "simple_prompt", True)) or shell.has_trait("prompts")
+    return bool(getattr(kernel, "_allow_stdin", False))

@@ -1,0 +1,28 @@
+"""Who sits here: environment, then git's own answer, then the account."""
+
+from __future__ import annotations
+
+import os
+from configparser import ConfigParser, Error
+from pathlib import Path
+
+from jupyter_mvt._version import __version__
+from jupyter_mvt.api.kernel import Identity, account
+
+__all__ = ["git_user", "who"]
+
+
+def who() -> Identity:
+    """Return the person and tool that operations are recorded under."""
+    name = os.environ.get("MVT_AUTHOR") or os.environ.get("GIT_AUTHOR_NAME") or git_user()
+    return Identity(actor=(name or account())[:200], tool=f"jupyter_mvt {__version__} magic")
+
+
+def git_user() -> str:
+    """Return ``user.name`` of the person's git configuration, read as a file; may be empty."""
+    parser = ConfigParser(strict=False, interpolation=None)
+    try:
+        parser.read([Path.home() / ".config" / "git" / "config", Path.home() / ".gitconfig"])
+    except (Error, OSError, RuntimeError, UnicodeDecodeError):
+        return ""
+    return parser.get("user", "name", fallback="").strip('"')

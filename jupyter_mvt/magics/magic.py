@@ -1,0 +1,94 @@
+"""The magic itself: words in, a value out, errors as two lines."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from jupyter_mvt.api.discover import find, init, initialise, open_
+from jupyter_mvt.api.kernel import Kernel
+from jupyter_mvt.api.repo import Repo
+from jupyter_mvt.commands.command import parse
+from jupyter_mvt.commands.verbs import install
+from jupyter_mvt.errors import MvtError, UsageError
+
+__all__ = ["MvtMagics", "NotebookDesk", "words"]
+
+install()
+
+
+class NotebookDesk:
+    """The repository at or above the working directory, and this kernel."""
+
+    def __init__(self, kernel: Kernel | None) -> None:
+        self.kernel = kernel
+
+    def repo(self, *, create: bool = False) -> Repo:
+        """Return the repository at hand; with `create`, make one here if there is none."""
+        if create and find(Path.cwd()) is None:
+            return init(".")
+        return open_(".")
+
+    def init(self, path: str) -> Any:
+        """Make a repository in folder `path`."""
+        return initialise(path)
+
+
+@magics_class
+class MvtMagics(Magics):
+    """``%mvt VERB …``, ``%%mvt commit``, ``%%mvt sql``."""
+
+    def __init__(self, shell: InteractiveShell, kernel: Kernel) -> None:
+        super().__init__(shell)
+        self._desk = NotebookDesk(kernel)
+
+    @no_var_expand
+    @line_cell_magic
+    def mvt(self, line: str, cell: str | None = None) -> Any:
+        """Git for ML models; ``%mvt help`` tells the verbs."""
+        given = words(line)
+        if cell is not None:
+            given = self._with_cell(given, cell)
+        command, args = parse(given)
+        if command.run is None:
+            msg = f"mvt {command.name} needs a verb."
+            raise UsageError(msg, hint=f"mvt help {command.name}")
+        return command.run(self._desk, args)
+
+    def _with_cell(self, given: list[str], cell: str) -> list[str]:
+        verb = given[0] if given else ""
+        if verb == "sql":
+            return [*given, cell]
+        if verb != "commit":
+            msg = f"%%mvt {verb or 'VERB'} takes no cell."
+            raise UsageError(msg, hint="%%mvt commit or %%mvt sql")
+        parse(given)
+        result = self.shell.run_cell(cell)
+        if not result.success:
+            msg = "The cell failed, so nothing was committed."
+            raise UsageError(msg, code="cell-failed", hint="mend the cell and run it again")
+        return given
+
+
+def words(line: str) -> list[str]:
+    """Split a line as a shell would, without its comment.
+
+    Raises
+    ------
+    UsageError
+        A quote is not closed (code ``usage``).
+    """
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError as error:
+        msg = f"The line cannot be split into words: {str(error).lower()}."
+        raise UsageError(msg, hint='%mvt commit -m "a message in quotes"') from error
+
+
+def shown(error: MvtError) -> str:
+    """Return the error as a notebook shows it."""
+    return "\n".join(error.lines("%mvt"))
