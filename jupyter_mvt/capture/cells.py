@@ -1,0 +1,261 @@
+"""The cell log: what ran, in which order, and what it did to names and models.
+
+Two events feed it, before and after a cell; who raises them (IPython) is not known here.
+Nothing large is looked at: ids of names and tokens of models only. Syntax is read when asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from jupyter_mvt.capture.slicing import made_by
+from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
+from jupyter_mvt.capture.training import Training
+from jupyter_mvt.capture.watch import ModelWatch, public_names
+from jupyter_mvt.objects.encode import encode
+from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.objects.snapshot import CellRun
+
+__all__ = ["CellLog", "code_text", "is_bookkeeping"]
+
+_MAX_FAILURES = 3
+_MAX_NESTED = 32
+_OWN_LINE = re.compile(r"^\s*%{1,2}mvt\b.*$|^\s*%(?:re)?load_ext\s+jupyter_mvt\s*$", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+
+
+def code_text(source: str) -> str:
+    """Return a cell's text as far as it makes models: without our own magics and blank ends."""
+    lines = (line.rstrip() for line in _OWN_LINE.sub("", source).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def is_bookkeeping(source: str) -> bool:
+    """Tell whether a cell holds nothing but our own magics and comments."""
+    return not _COMMENT.sub("", code_text(source)).strip()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A run on its way through the two events."""
+
+    source: str
+    cell_id: str
+    info: object
+    started: float
+    ids: dict[str, int]
+    order: int = 0
+    seconds: float = 0.0
+    ok: bool = True
+    rebound: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class CellLog:
+    """The runs of one kernel session.
+
+    Attributes
+    ----------
+    watch
+        When each model changed last.
+    """
+
+    watch: ModelWatch = field(default_factory=ModelWatch)
+    _done: list[_Entry] = field(default_factory=list)
+    _running: list[_Entry] = field(default_factory=list)
+    _syntax: dict[str, CellSyntax] = field(default_factory=dict)
+    _trainers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _analysed: int = 0
+    _failures: int = 0
+
+    # --- events -------------------------------------------------------------------------
+
+    def before_cell(self, info: Any, namespace: Mapping[str, Any]) -> str | None:
+        """Note that a cell starts. Never raises; returns a line to show once, when it gives up.
+
+        Parameters
+        ----------
+        info
+            Has ``raw_cell``; ``cell_id`` and ``silent`` where known.
+        namespace
+            The user's names.
+        """
+        return self._guarded(self._before, info, namespace)
+
+    def after_cell(self, result: Any, namespace: Mapping[str, Any]) -> str | None:
+        """Note that a cell ended. Never raises; returns a line to show once, when it gives up.
+
+        Parameters
+        ----------
+        result
+            Has ``info`` (as given before) and ``success``.
+        namespace
+            The user's names.
+        """
+        return self._guarded(self._after, result, namespace)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it gave up after its own failures."""
+        return self._failures >= _MAX_FAILURES
+
+    def _guarded(self, event: Any, subject: Any, namespace: Mapping[str, Any]) -> str | None:
+        if self.disabled:
+            return None
+        try:
+            event(subject, namespace)
+        except Exception as error:
+            # The kernel must not suffer from our bookkeeping; the third failure is told.
+            self._failures += 1
+            if self.disabled:
+                return f"mvt: the cell log stopped after {self._failures} errors of its own ({error!r})."
+        return None
+
+    def _before(self, info: Any, namespace: Mapping[str, Any]) -> None:
+        if getattr(info, "silent", False):
+            return
+        ids = _ids(namespace)
+        entry = _Entry(
+            source=str(getattr(info, "raw_cell", None) or ""),
+            cell_id=str(getattr(info, "cell_id", None) or ""),
+            info=info,
+            started=perf_counter(),
+            ids=ids,
+        )
+        self._running = [*self._running[-_MAX_NESTED:], entry]
+
+    def _after(self, result: Any, namespace: Mapping[str, Any]) -> None:
+        now = perf_counter()
+        info = getattr(result, "info", None)
+        if getattr(info, "silent", False):
+            return
+        entry = self._take(info)
+        if not entry.source.strip():
+            return
+        entry.info = None
+        entry.order = len(self._done) + 1
+        entry.seconds = round(now - entry.started, 6) if entry.ids else 0.0
+        entry.ok = bool(getattr(result, "success", True))
+        ids = _ids(namespace)
+        if entry.ids:
+            before = entry.ids
+            entry.rebound = frozenset(name for name, key in ids.items() if before.get(name) != key)
+        entry.ids = {}
+        self._done.append(entry)
+        self.watch.look(namespace, entry.order)
+
+    def _take(self, info: Any) -> _Entry:
+        for i in range(len(self._running) - 1, -1, -1):
+            if self._running[i].info is info:
+                entry = self._running[i]
+                del self._running[i:]
+                return entry
+        return _Entry(
+            source=str(getattr(info, "raw_cell", None) or ""),
+            cell_id=str(getattr(info, "cell_id", None) or ""),
+            info=info,
+            started=perf_counter(),
+            ids={},
+        )
+
+    # --- questions ----------------------------------------------------------------------
+
+    def entries(self) -> list[_Entry]:
+        """Return all runs in order, the one in progress last unless it is only bookkeeping."""
+        now = perf_counter()
+        done = list(self._done)
+        for entry in self._running:
+            if entry.source.strip() and not is_bookkeeping(entry.source):
+                entry.order = len(done) + 1
+                entry.seconds = round(now - entry.started, 6)
+                done.append(entry)
+        return done
+
+    @property
+    def current(self) -> int:
+        """Order of the newest run, 0 when nothing ran."""
+        return len(self.entries())
+
+    def runs(self) -> tuple[CellRun, ...]:
+        """Return all runs with what they read and wrote."""
+        return tuple(
+            CellRun(
+                order=entry.order,
+                source=entry.source,
+                cell_id=entry.cell_id,
+                seconds=entry.seconds,
+                ok=entry.ok,
+                reads=tuple(sorted(self.syntax(entry).reads)),
+                writes=tuple(sorted(self.syntax(entry).writes | entry.rebound)),
+            )
+            for entry in self.entries()
+        )
+
+    def syntax(self, entry: _Entry) -> CellSyntax:
+        """Return the facts of a run's text."""
+        if is_bookkeeping(entry.source):
+            return EMPTY
+        found = self._syntax.get(entry.source)
+        if found is None:
+            found = self._syntax[entry.source] = analyse(entry.source, self._trainers)
+            self._trainers.update(found.trainers)
+        return found
+
+    def definition(self, name: str) -> str | None:
+        """Return the text of the statement that bound `name` last, ``None`` when no cell did.
+
+        A failed cell counts only where the name was seen to be rebound by it.
+        """
+        for entry in reversed(self.entries()):
+            text = self.syntax(entry).definitions.get(name)
+            if text is not None and (entry.ok or name in entry.rebound):
+                return text
+        return None
+
+    def last_training(self, name: str | None = None) -> tuple[int, Training] | None:
+        """Return the newest training statement (of `name`), with the order of its cell."""
+        found = self.trainings()
+        return next((item for item in reversed(found) if name in (None, *item[1].receivers)), None)
+
+    def trainings(self) -> list[tuple[int, Training]]:
+        """Return all training statements of runs that did not fail, oldest first."""
+        # In order, so that functions that train are known before they are called.
+        return [
+            (entry.order, training)
+            for entry in self.entries()
+            for training in self.syntax(entry).trained
+            if entry.ok
+        ]
+
+    def last_write(self, name: str) -> int:
+        """Return the order of the run that wrote `name` last, 0 when none did."""
+        for entry in reversed(self.entries()):
+            if name in entry.rebound or (entry.ok and name in self.syntax(entry).binds):
+                return entry.order
+        return 0
+
+    def code_identity(self, upto: int | None = None, names: tuple[str, ...] = ()) -> str:
+        """Return an id over the texts that made `names` by run number `upto`.
+
+        Parameters
+        ----------
+        upto
+            Later runs do not count; all count when ``None``.
+        names
+            The models. Runs that none of them depends on do not count; without names all do.
+        """
+        entries = [e for e in self.entries() if upto is None or e.order <= upto]
+        entries = [e for e in entries if not is_bookkeeping(e.source)]
+        if names:
+            facts = [(self.syntax(e), e.rebound, e.ok) for e in entries]
+            kept = made_by(facts, names)
+            entries = [entry for i, entry in enumerate(entries) if i in kept]
+        return digest(encode([code_text(e.source) for e in entries])) if entries else ""
+
+
+def _ids(namespace: Mapping[str, Any]) -> dict[str, int]:
+    return {name: id(namespace.get(name)) for name in public_names(namespace)}

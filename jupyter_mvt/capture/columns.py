@@ -1,0 +1,354 @@
+"""Columns in canonical form: one byte string for the same values, whoever holds them.
+
+A column is read in blocks of rows. A block is its null bitmap, then its values: little endian,
+nulls zeroed, text as lengths and bytes, without offsets, chunks or dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
+from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
+from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["Block", "Strip", "arrow_strip", "numpy_strip", "object_strip", "wide_strip"]
+
+Array = np.ndarray[Any, Any]
+
+_ARROW_NAMES = {
+    "halffloat": "float16", "float": "float32", "double": "float64", "large_string": "string",
+    "string_view": "string", "large_binary": "binary", "binary_view": "binary", "date32[day]": "date32",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a column.
+
+    Attributes
+    ----------
+    pieces
+        Canonical bytes.
+    nulls
+        How many rows are missing.
+    words
+        One 64-bit word a row for the order-insensitive hash, ``None`` if too costly.
+    """
+
+    pieces: tuple[Buffer, ...]
+    nulls: int
+    words: Array | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A column of a live dataset.
+
+    Attributes
+    ----------
+    type
+        Canonical type.
+    block
+        Returns rows ``start:stop``.
+    sample
+        Returns the values at row numbers (all rows if ``None``) that are not missing: an array
+        of numbers, an Arrow array of text, or ``None`` when they have no profile.
+    index
+        Whether it labels rows rather than describing them.
+    """
+
+    name: str
+    type: str
+    rows: int
+    block: Callable[[int, int], Block]
+    sample: Callable[[Array | None], Any]
+    index: bool = False
+
+
+def numpy_strip(name: str, values: Array, *, index: bool = False) -> Strip:
+    """Return a one-dimensional array of numbers or times; NaN and NaT are missing values."""
+    values = _native(values)
+    kind = values.dtype.kind
+
+    def block(start: int, stop: int) -> Block:
+        part = np.ascontiguousarray(values[start:stop])
+        bad = _missing(part)
+        return _fixed(part, None if bad is None else ~bad)
+
+    def sample(rows: Array | None) -> Array | None:
+        part = values if rows is None else values[rows]
+        bad = _missing(part)
+        part = part if bad is None else part[~bad]
+        if kind in "Mm":
+            unit, step = np.datetime_data(part.dtype)
+            return part.view("i8") * (np.timedelta64(step, unit) / np.timedelta64(1, "s"))
+        return None if kind == "c" else part
+
+    return Strip(name=name, type=_numpy_type(values.dtype), rows=len(values), block=block,
+                 sample=sample, index=index)  # fmt: skip
+
+
+def _native(values: Array) -> Array:
+    plain = values.view(np.ndarray) if type(values) is not np.ndarray else values
+    if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
+        return plain.astype(np.float64)
+    if plain.dtype.kind == "c" and plain.dtype.itemsize > 16:
+        return plain.astype(np.complex128)
+    little = plain.dtype.newbyteorder("<")
+    return plain if plain.dtype == little else plain.astype(little)
+
+
+def _numpy_type(dtype: np.dtype[Any]) -> str:
+    if dtype.kind in "Mm":
+        name = "timestamp" if dtype.kind == "M" else "duration"
+        unit, step = np.datetime_data(dtype)
+        return f"{name}[{'' if step == 1 else step}{unit}]"
+    return dtype.name
+
+
+def _missing(values: Array) -> Array | None:
+    if values.dtype.kind in "fc":
+        bad = np.isnan(values)
+    elif values.dtype.kind in "Mm":
+        bad = np.isnat(values)
+    else:
+        return None
+    return bad if bad.any() else None
+
+
+def _fixed(values: Array, valid: Array | None) -> Block:
+    """Return a block of values of fixed width, contiguous; what is not valid becomes zero."""
+    if valid is not None and valid.all():
+        valid = None
+    if valid is not None:
+        values = values.copy()
+        values[~valid] = np.zeros((), values.dtype)
+    octets = memoryview(values.reshape(-1).view(np.uint8))
+    nulls = 0 if valid is None else int(len(valid) - valid.sum())
+    return Block((_bitmap(valid), octets), nulls, value_words(values, valid))
+
+
+def _bitmap(valid: Array | None) -> bytes:
+    return b"\0" if valid is None else b"\1" + np.packbits(valid, bitorder="little").tobytes()
+
+
+def wide_strip(name: str, values: Array) -> Strip:
+    """Return an array of two or more dimensions as one column whose cells are arrays."""
+    values = _native(values)
+    inner = ",".join(map(str, values.shape[1:]))
+
+    def block(start: int, stop: int) -> Block:
+        part = np.ascontiguousarray(values[start:stop])
+        if part.dtype.kind in "fc":
+            bad = np.isnan(part)
+            if bad.any():
+                part = part.copy() if part.base is not None else part
+                part[bad] = np.nan
+        flat = part.reshape(len(part), -1)
+        octets = memoryview(part.reshape(-1).view(np.uint8))
+        return Block((b"\0", octets), 0, value_words(flat, None))
+
+    def sample(rows: Array | None) -> Array | None:
+        if values.dtype.kind not in "biuf":
+            return None
+        part = values if rows is None else values[rows[:: max(1, values[:1].size // 16)]]
+        part = part.reshape(-1)
+        return part[:: max(1, len(part) // 100_000)]
+
+    return Strip(name=name, type=f"{_numpy_type(values.dtype)}[{inner}]", rows=len(values),
+                 block=block, sample=sample)  # fmt: skip
+
+
+def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
+    """Return an Arrow array, chunked or not, of any type."""
+    if isinstance(column, pa.Array):
+        column = pa.chunked_array([column])
+    kind = _decoded(column.type)
+
+    def block(start: int, stop: int) -> Block:
+        return _arrow_block(_flat(column.slice(start, stop - start)))
+
+    def sample(rows: Array | None) -> Any:
+        part = column if rows is None else column.take(pa.array(rows))
+        return _arrow_sample(_flat(part))
+
+    return Strip(name=name, type=_arrow_type(kind), rows=len(column), block=block,
+                 sample=sample, index=index)  # fmt: skip
+
+
+def _flat(column: Any) -> Any:
+    """Return one array without dictionary, extension type, views or 32-bit offsets."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    kind = array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _flat(array.storage)
+    if pa.types.is_dictionary(kind):
+        return _flat(array.dictionary_decode())
+    if pa.types.is_string(kind) or pa.types.is_string_view(kind):
+        return array.cast(pa.large_string())
+    if pa.types.is_binary(kind) or pa.types.is_binary_view(kind):
+        return array.cast(pa.large_binary())
+    if pa.types.is_boolean(kind):
+        return array
+    return array
+
+
+def _decoded(kind: Any) -> Any:
+    while pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return kind
+
+
+def _arrow_type(kind: Any) -> str:
+    kind = _decoded(kind)
+    if isinstance(kind, pa.BaseExtensionType):
+        return f"{kind.extension_name}:{_arrow_type(kind.storage_type)}"
+    if _is_list(kind):
+        return f"list<{_arrow_type(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        inner = ",".join(f"{field.name}:{_arrow_type(field.type)}" for field in kind)
+        return f"struct<{inner}>"
+    return _ARROW_NAMES.get(str(kind), str(kind))
+
+
+def _is_list(kind: Any) -> bool:
+    tests = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(test(kind) for test in tests)
+
+
+def _valid(array: Any) -> Array | None:
+    if not array.null_count:
+        return None
+    found: Array = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+    return found
+
+
+def _arrow_block(array: Any) -> Block:
+    kind, valid = array.type, _valid(array)
+    if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+        return _text_block(array, valid)
+    if pa.types.is_null(kind):
+        return Block((b"\0",), len(array), value_words(np.zeros(len(array), np.uint8), None))
+    if pa.types.is_boolean(kind):
+        array = pc.if_else(pc.fill_null(array, False), pa.scalar(1, pa.uint8()), pa.scalar(0, pa.uint8()))
+        kind = array.type
+    width = getattr(kind, "byte_width", 0) if _is_fixed(kind) else 0
+    if width:
+        return _fixed(_canonical_nan(_values(array, width)), valid)
+    if _is_list(kind):
+        return _list_block(array, valid)
+    if pa.types.is_struct(kind):
+        # flatten() hides the children of missing structs; the children's blocks follow.
+        pieces = [piece for child in array.flatten() for piece in _arrow_block(_flat(child)).pieces]
+        return Block((_bitmap(valid), *pieces), array.null_count, None)
+    return _object_block(array.to_pylist())
+
+
+def _is_fixed(kind: Any) -> bool:
+    return bool(pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+                or pa.types.is_fixed_size_binary(kind))  # fmt: skip
+
+
+def _values(array: Any, width: int) -> Array:
+    buffer = array.buffers()[1]
+    if buffer is None or not len(array):
+        return np.zeros(len(array), _dtype(array.type, width))
+    dtype = _dtype(array.type, width)
+    return np.frombuffer(buffer, dtype, len(array), array.offset * width)
+
+
+def _dtype(kind: Any, width: int) -> np.dtype[Any]:
+    if pa.types.is_floating(kind):
+        return np.dtype(f"<f{width}")
+    return np.dtype(f"<u{width}") if width in (1, 2, 4, 8) else np.dtype(f"V{width}")
+
+
+def _canonical_nan(values: Array) -> Array:
+    if values.dtype.kind == "f":
+        bad = np.isnan(values)
+        if bad.any():
+            values = values.copy()
+            values[bad] = np.nan
+    return values
+
+
+def _text_block(array: Any, valid: Array | None) -> Block:
+    if valid is not None:
+        array = array.fill_null(b"" if pa.types.is_large_binary(array.type) else "")
+    buffers = array.buffers()
+    if not len(array) or buffers[1] is None:
+        return Block((_bitmap(valid),), array.null_count, np.zeros(0, np.uint64))
+    offsets = np.frombuffer(buffers[1], np.int64, len(array) + 1, array.offset * 8)
+    lengths = np.diff(offsets)
+    data: Buffer = b"" if buffers[2] is None else memoryview(buffers[2])[offsets[0] : offsets[-1]]
+    words = text_words(data, offsets[:-1] - offsets[0], lengths, valid)
+    pieces = (_bitmap(valid), memoryview(lengths).cast("B"), data)
+    return Block(pieces, 0 if valid is None else int((~valid).sum()), words)
+
+
+def _list_block(array: Any, valid: Array | None) -> Block:
+    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
+    lengths = np.ascontiguousarray(lengths.astype(np.int64))
+    children = _arrow_block(_flat(array.flatten()))
+    pieces = (_bitmap(valid), memoryview(lengths).cast("B"), *children.pieces)
+    return Block(pieces, array.null_count, None)
+
+
+def _arrow_sample(array: Any) -> Any:
+    array = array.drop_null()
+    kind = array.type
+    if pa.types.is_large_string(kind):
+        return array
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+        return array.to_numpy(zero_copy_only=False)
+    if pa.types.is_timestamp(kind) or pa.types.is_date32(kind) or pa.types.is_duration(kind):
+        to = pa.duration("us") if pa.types.is_duration(kind) else pa.timestamp("us")
+        return array.cast(to, safe=False).cast(pa.int64()).to_numpy() / 1e6
+    if pa.types.is_decimal(kind):
+        return array.cast(pa.float64()).to_numpy()
+    return None
+
+
+def object_strip(name: str, values: Any, *, index: bool = False) -> Strip:
+    """Return a column of Python objects: as Arrow where it is uniform, else cell by cell."""
+    uniform = _uniform(values)
+    if uniform is not None:
+        return arrow_strip(name, uniform, index=index)
+    opaque = any(OPAQUE in cell_bytes(value) for value in values)
+    return Strip(
+        name=name,
+        type="opaque" if opaque else "object",
+        rows=len(values),
+        block=lambda start, stop: _object_block(values[start:stop]),
+        sample=lambda rows: None,
+        index=index,
+    )
+
+
+def _uniform(values: Any) -> Any:
+    """Return `values` as Arrow if that loses nothing, such as 1 becoming 1.0."""
+    try:
+        array = pa.array(values, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_null(kind) or _is_list(kind) or pa.types.is_struct(kind):
+        return array
+    present = {type(value) for value in values if value is not None and value == value}
+    return array if len(present) <= 1 else None
+
+
+def _object_block(values: Any) -> Block:
+    cells = [cell_bytes(value) for value in values]
+    nulls = sum(1 for value in values if value is None)
+    lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+    return Block((memoryview(lengths).cast("B"), *cells), nulls, bytes_words(cells))

@@ -1,0 +1,223 @@
+"""Fingerprints of datasets over all of their rows.
+
+Nothing is trusted to be unchanged: frames are mutable, so every look reads every row. It is
+fast because rows are read in blocks that fit the cache, by several threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from blake3 import blake3
+
+from jupyter_mvt.capture.columns import Strip
+from jupyter_mvt.capture.profile import profile, sample_rows
+from jupyter_mvt.capture.rowhash import add_column, row_sums
+from jupyter_mvt.capture.tables import Table, table_of
+from jupyter_mvt.errors import CaptureError
+from jupyter_mvt.objects.commit import Note
+from jupyter_mvt.objects.dataset import Column, Schema
+from jupyter_mvt.objects.encode import encode
+from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.snapshot import DatasetDraft
+
+__all__ = ["PREFIX_ROWS", "describe", "notes_about"]
+
+PREFIX_ROWS = 131_072
+_BLOCK_ROWS = 32_768
+_THREADED_BYTES = 1_000_000
+_MAX_COLUMNS_PROFILED = 2_000
+
+
+def describe(
+    obj: Any,
+    var: str,
+    role: str = "",
+    *,
+    arg_of: str = "",
+    threads: int = 2,
+    known_rows: Iterable[int] = (),
+) -> DatasetDraft:
+    """Return the fingerprint of a dataset.
+
+    Parameters
+    ----------
+    obj
+        Frame, series, array, tensor, sparse matrix, loader, list, mapping or tuple of those.
+    var, role, arg_of
+        See `objects.dataset.Dataset`.
+    threads
+        How many may work at once.
+    known_rows
+        Numbers of rows of earlier versions: ids of these prefixes are computed as well, so that
+        "rows appended" is seen for any number of rows.
+
+    Raises
+    ------
+    CaptureError
+        `obj` is no dataset of a known kind (code ``not-a-dataset``).
+    """
+    table = table_of(obj)
+    if table is None:
+        msg = f"{var!r} is a {type(obj).__qualname__}, which is no dataset that mvt can read."
+        raise CaptureError(msg, hint="give a frame, an array or a list", code="not-a-dataset")
+    facts = _read(table, threads)
+    ends = {row for row in known_rows if 0 < row < table.rows}
+    ends |= set(range(PREFIX_ROWS, table.rows, PREFIX_ROWS))
+    columns = tuple(
+        Column(name=strip.name, type=strip.type, digest=oid, profile=shape)
+        for strip, oid, shape in zip(table.strips, facts.digests, facts.profiles, strict=True)
+    )
+    partial = table.lost or any(strip.type == "opaque" for strip in table.strips)
+    return DatasetDraft(
+        var=var,
+        role=role,
+        kind=table.kind,
+        id=_dataset_id(table.strips, facts.digests, table.rows),
+        rows=table.rows,
+        schema=Schema(columns=columns, prefixes=_prefixes(table, facts.blocks, sorted(ends))),
+        multiset_id=facts.multiset,
+        digest_kind="sampled" if partial else "full",
+        arg_of=arg_of,
+        nbytes=table.nbytes,
+    )
+
+
+def notes_about(draft: DatasetDraft) -> tuple[Note, ...]:
+    """Return what the fingerprint of a dataset does not cover."""
+    opaque = [column.name for column in draft.schema.columns if column.type == "opaque"]
+    if not opaque:
+        return ()
+    names = ", ".join(opaque[:5])
+    text = f"columns {names} hold objects whose content is not part of the dataset's id"
+    return (Note(kind="partial", about=draft.var, text=text),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    digests: list[ObjectId]
+    blocks: list[list[bytes]]
+    profiles: list[dict[str, Any]]
+    multiset: str
+
+
+def _read(table: Table, threads: int) -> _Facts:
+    starts = range(0, table.rows, _BLOCK_ROWS)
+    chosen = sample_rows(table.rows, len(table.strips))
+
+    def look(position: int, nulls: int) -> dict[str, Any]:
+        if position >= _MAX_COLUMNS_PROFILED:
+            return {}
+        return profile(table.strips[position], chosen, nulls)
+
+    count = len(table.strips)
+    if table.nbytes < _THREADED_BYTES or threads < 2:
+        done = [_block(table.strips, start) for start in starts]
+        nulls = [sum(block.nulls[i] for block in done) for i in range(count)]
+        profiles = [look(i, nulls[i]) for i in range(count)]
+    else:
+        with ThreadPoolExecutor(threads, "mvt-digest") as pool:
+            done = list(pool.map(lambda start: _block(table.strips, start), starts))
+            nulls = [sum(block.nulls[i] for block in done) for i in range(count)]
+            profiles = list(pool.map(look, range(count), nulls))
+    blocks = [[block.digests[i] for block in done] for i in range(count)]
+    digests = [
+        _column_id(strip, own, table.rows) for strip, own in zip(table.strips, blocks, strict=True)
+    ]
+    return _Facts(digests, blocks, profiles, _multiset_id(table, done))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One block of rows, all columns: digests, nulls, and sums over the rows' hashes."""
+
+    digests: list[bytes]
+    nulls: list[int]
+    sums: tuple[int, int] | None
+
+
+def _block(strips: tuple[Strip, ...], start: int) -> _Done:
+    digests: list[bytes] = []
+    nulls: list[int] = []
+    total: Any = None
+    hashed = True
+    position = 0
+    for strip in strips:
+        stop = min(start + _BLOCK_ROWS, strip.rows)
+        block = strip.block(min(start, stop), stop)
+        state = blake3()
+        for piece in block.pieces:
+            state.update(piece)
+        digests.append(state.digest())
+        nulls.append(block.nulls)
+        if strip.index:
+            continue
+        hashed = hashed and block.words is not None and strip.rows == strips[-1].rows
+        if hashed and block.words is not None:
+            if total is None:
+                total = np.zeros(len(block.words), np.uint64)
+            add_column(total, block.words, position)
+        position += 1
+    sums = row_sums(total) if hashed and total is not None else None
+    return _Done(digests, nulls, sums)
+
+
+def _column_id(strip: Strip, blocks: list[bytes], rows: int) -> ObjectId:
+    return _finish(_start(strip, blocks), rows)
+
+
+def _start(strip: Strip, blocks: list[bytes]) -> Any:
+    kind = strip.type.encode()
+    state = blake3(len(kind).to_bytes(4, "little") + kind)
+    state.update(b"".join(blocks))
+    return state
+
+
+def _finish(state: Any, rows: int) -> ObjectId:
+    state.update(rows.to_bytes(8, "little"))
+    return ObjectId(state.hexdigest())
+
+
+def _dataset_id(strips: tuple[Strip, ...], digests: list[ObjectId], rows: int) -> ObjectId:
+    pairs = zip(strips, digests, strict=True)
+    return digest(encode([rows, [[strip.name, strip.type, oid] for strip, oid in pairs]]))
+
+
+def _prefixes(
+    table: Table, blocks: list[list[bytes]], ends: list[int]
+) -> tuple[tuple[int, ObjectId], ...]:
+    """Return the id that the first so many rows would have as a dataset of their own."""
+    if any(strip.rows != table.rows for strip in table.strips):
+        return ()
+    states = [_start(strip, []) for strip in table.strips]
+    used = 0
+    found = []
+    for end in ends:
+        whole = end // _BLOCK_ROWS
+        digests = []
+        for strip, state, own in zip(table.strips, states, blocks, strict=True):
+            state.update(b"".join(own[used:whole]))
+            final = state.copy()
+            if end > whole * _BLOCK_ROWS:
+                part = blake3()
+                for piece in strip.block(whole * _BLOCK_ROWS, end).pieces:
+                    part.update(piece)
+                final.update(part.digest())
+            digests.append(_finish(final, end))
+        used = whole
+        found.append((end, _dataset_id(table.strips, digests, end)))
+    return tuple(found)
+
+
+def _multiset_id(table: Table, done: list[_Done]) -> str:
+    sums = [block.sums for block in done if block.sums is not None]
+    if len(sums) < len(done) or not table.strips:
+        return ""
+    first = sum(pair[0] for pair in sums) % 2**64
+    second = sum(pair[1] for pair in sums) % 2**64
+    names = [[strip.name, strip.type] for strip in table.strips if not strip.index]
+    return digest(encode([table.rows, names, str(first), str(second)]))

@@ -1,0 +1,53 @@
+"""Values by the way people write them, without evaluating anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_mvt.errors import CaptureError
+
+__all__ = ["look_up"]
+
+_STEP = re.compile(r"\.(?P<attr>[^\W\d]\w*)|\[(?P<key>[^\[\]]*)\]")
+_ROOT = re.compile(r"[^\W\d]\w*")
+
+
+def look_up(namespace: Mapping[str, Any], text: str) -> Any:
+    """Return the value of ``name``, ``name.attr``, ``name[key]``; keys need no quotes.
+
+    Raises
+    ------
+    CaptureError
+        There is no such name (code ``unknown-name``).
+    """
+    root = _ROOT.match(text)
+    if root is None or root[0] not in namespace:
+        raise _unknown(text)
+    value, position = namespace[root[0]], root.end()
+    while position < len(text):
+        step = _STEP.match(text, position)
+        if step is None:
+            raise _unknown(text)
+        try:
+            value = _take(value, step)
+        except (AttributeError, LookupError, TypeError) as error:
+            raise _unknown(text) from error
+        position = step.end()
+    return value
+
+
+def _take(value: Any, step: re.Match[str]) -> Any:
+    if step["attr"] is not None:
+        return getattr(value, step["attr"])
+    key = step["key"].strip().strip("'\"")
+    if isinstance(value, Mapping) and key in value:
+        return value[key]
+    return value[int(key)] if key.lstrip("-").isdigit() else value[key]
+
+
+def _unknown(text: str) -> CaptureError:
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    msg = f"There is no variable {shown!r}."
+    return CaptureError(msg, hint="%mvt status", code="unknown-name")

@@ -1,0 +1,120 @@
+"""A hash of rows that does not care for their order: "the same rows, in other order".
+
+Every cell becomes a 64-bit word, a row the sum of its mixed words, the dataset the sum over
+mixed rows. Fast and good against chance, not against an adversary: identity is BLAKE3's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from blake3 import blake3
+
+from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["add_column", "bytes_words", "row_sums", "text_words", "value_words"]
+
+Array = np.ndarray[Any, Any]
+
+_A = np.uint64(0x9E3779B97F4A7C15)
+_B = np.uint64(0xBF58476D1CE4E5B9)
+_C = np.uint64(0x94D049BB133111EB)
+_NULL = np.uint64(0xD6E8FEB86659FD93)
+_LONG = 1024
+_MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
+
+
+def value_words(values: Array, valid: Array | None) -> Array:
+    """Return a word for each row of fixed-width values (two-dimensional: for each row)."""
+    width = values.dtype.itemsize
+    rows = values.reshape(len(values), -1)
+    if width in (1, 2, 4, 8) and rows.shape[1] == 1:
+        bits = values.reshape(-1).view(f"u{width}")
+        words = bits if width == 8 else bits.astype(np.uint64)
+    else:
+        words = _folded(rows)
+    return words if valid is None else np.where(valid, words, _NULL)
+
+
+def _folded(rows: Array) -> Array:
+    octets = rows.view(np.uint8).reshape(len(rows), -1) if rows.size else rows.view(np.uint8)
+    if not octets.size:
+        return np.zeros(len(rows), np.uint64)
+    step = 8 if octets.shape[1] % 8 == 0 else 4 if octets.shape[1] % 4 == 0 else 1
+    cells = octets.view(f"u{step}")
+    keys = _spread(np.arange(1, cells.shape[1] + 1, dtype=np.uint64) * _A) | np.uint64(1)
+    words = np.empty(len(rows), np.uint64)
+    stride = max(1, 65536 // cells.shape[1])
+    for start in range(0, len(rows), stride):
+        part = cells[start : start + stride].astype(np.uint64)
+        part ^= part >> np.uint64(29)
+        part *= keys
+        part ^= part >> np.uint64(32)
+        words[start : start + stride] = part.sum(axis=1, dtype=np.uint64)
+    return words
+
+
+def text_words(data: Buffer, starts: Array, lengths: Array, valid: Array | None) -> Array:
+    """Return a word for each text, read eight bytes at a time from all texts at once."""
+    memory = np.zeros(len(data) // 8 + 3, np.uint64)
+    memory.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
+    words = lengths.astype(np.uint64) * _B
+    words = _spread((words + _A) ^ _eight(memory, starts, lengths))
+    long = lengths > _LONG
+    active = np.flatnonzero((lengths > 8) & ~long)
+    at, left = starts[active] + 8, lengths[active] - 8
+    while len(active):
+        words[active] = _spread((words[active] + _A) ^ _eight(memory, at, left))
+        more = left > 8
+        active, at, left = active[more], at[more] + 8, left[more] - 8
+    for row in np.flatnonzero(long):
+        text = memory.view(np.uint8)[starts[row] : starts[row] + lengths[row]]
+        words[row] = int.from_bytes(blake3(text.data).digest(8), "little")
+    if valid is not None:
+        words[~valid] = _NULL
+    return words
+
+
+def _eight(memory: Array, at: Array, left: Array) -> Array:
+    """Return the next up to eight bytes at each place, from two aligned words."""
+    place = at >> 3
+    shift = ((at & 7) << 3).astype(np.uint64)
+    low = memory.take(place) >> shift
+    high = (memory.take(place + 1) << (np.uint64(63) - shift)) << np.uint64(1)
+    found: Array = (low | high) & _MASKS.take(np.minimum(left, 8))
+    return found
+
+
+def bytes_words(cells: Sequence[bytes]) -> Array:
+    """Return a word for each byte string."""
+    return np.frombuffer(b"".join(blake3(cell).digest(8) for cell in cells), np.uint64)
+
+
+def _spread(words: Array) -> Array:
+    words = words * _C
+    words ^= words >> np.uint64(32)
+    words *= _B
+    return words
+
+
+def add_column(total: Array, words: Array, position: int) -> None:
+    """Add the words of column number `position` to the rows' running hashes, in place."""
+    # Folded first: round floats differ in their high bits only, which a product would lose.
+    mixed = words >> np.uint64(32)
+    mixed ^= words
+    mixed *= np.uint64(_key(position))
+    total += mixed
+
+
+def _key(position: int) -> int:
+    """Return an odd number of 64 random-looking bits for each column."""
+    return int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1
+
+
+def row_sums(total: Array) -> tuple[int, int]:
+    """Return two sums over the rows' hashes, insensitive to order."""
+    first = _spread(total)
+    second = _spread(first ^ _A)
+    return int(first.sum(dtype=np.uint64)), int(second.sum(dtype=np.uint64))

@@ -1,0 +1,213 @@
+"""Variables kept on request: arrays and tables as data, plain values as JSON, else pickled."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.capture.arrays import array_of, array_part
+from jupyter_mvt.capture.lookup import look_up
+from jupyter_mvt.capture.secrets import is_secret
+from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError
+from jupyter_mvt.objects.commit import Note, Variable
+from jupyter_mvt.objects.encode import decode, encode
+from jupyter_mvt.objects.manifest import Part
+from jupyter_mvt.objects.reader import ObjectReader
+from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
+
+__all__ = ["MAX_BYTES", "restore_variable", "take_variables"]
+
+MAX_BYTES = 256_000_000
+_MAX_DEPTH = 32
+
+
+def take_variables(
+    namespace: Mapping[str, Any], names: Iterable[str], *, all_named: bool = True
+) -> tuple[tuple[VariableDraft, ...], tuple[Note, ...]]:
+    """Return the variables called `names`, and notes about those that were not taken.
+
+    Parameters
+    ----------
+    namespace
+        The user's names.
+    names
+        Which.
+    all_named
+        Whether the person named each: then size is no reason to leave one out.
+
+    Raises
+    ------
+    CaptureError
+        There is no variable of such a name (code ``unknown-name``).
+    """
+    drafts, notes = [], []
+    for name in dict.fromkeys(names):
+        value = look_up(namespace, name)
+        if is_secret(name, value):
+            text = "looks like a secret and was not stored"
+            notes.append(Note(kind="redacted", about=name, text=text))
+            continue
+        try:
+            draft = _take(name, value)
+        except CaptureError as error:
+            notes.append(Note(kind="skipped", about=name, text=error.message))
+            continue
+        size = len(draft.state) + sum(part.nbytes for part in draft.bundle.parts)
+        if size > MAX_BYTES and not all_named:
+            text = f"has {size / 1e6:.0f} MB; name it to keep it"
+            notes.append(Note(kind="skipped", about=name, text=text))
+            continue
+        if draft.state_kind == "pickle":
+            text = f"a {draft.type} is kept as a pickle: restoring it runs code"
+            notes.append(Note(kind="warning", about=name, text=text))
+        drafts.append(draft)
+    return tuple(drafts), tuple(notes)
+
+
+def _take(name: str, value: Any) -> VariableDraft:
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        state = {"kind": "ndarray"}
+        return _draft(name, kind, encode(state), array_part(value, "array"))
+    table = _table(value)
+    if table is not None:
+        state, data = table
+        part = Part(path="table", dtype="bytes", shape=(len(data),), nbytes=len(data),
+                    read=lambda: data)  # fmt: skip
+        return _draft(name, kind, encode(state), part)
+    if _is_plain(value, 0):
+        return _draft(name, kind, encode({"kind": "plain", "value": value}))
+    return _pickled(name, kind, value)
+
+
+def _draft(name: str, kind: str, state: bytes, *parts: Part) -> VariableDraft:
+    bundle = Bundle(parts=parts)
+    return VariableDraft(name=name, type=kind, state_kind="declarative", state=state, bundle=bundle)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Tell whether canonical JSON gives back the very same value."""
+    cls = type(value)
+    if value is None or cls in (bool, int, float, str):
+        return True
+    if depth >= _MAX_DEPTH:
+        return False
+    if cls is list:
+        return all(_is_plain(item, depth + 1) for item in value)
+    return cls is dict and all(
+        type(key) is str and _is_plain(item, depth + 1) for key, item in value.items()
+    ) and list(value) == sorted(value)  # fmt: skip
+
+
+def _table(value: Any) -> tuple[dict[str, Any], bytes] | None:
+    root, name = type(value).__module__.partition(".")[0], type(value).__name__
+    if (root, name) not in {
+        ("pandas", "DataFrame"), ("pandas", "Series"), ("polars", "DataFrame"),
+        ("polars", "Series"), ("pyarrow", "Table"),
+    }:  # fmt: skip
+        return None
+    import pyarrow as pa
+
+    state = {"kind": "table", "library": root, "type": name}
+    try:
+        if root == "pandas":
+            frame = value.to_frame(name="value") if name == "Series" else value
+            state["label"] = value.name if name == "Series" else None
+            table = pa.Table.from_pandas(frame)
+            if not _same_frame(table.to_pandas(), frame) or not _is_plain(state["label"], 0):
+                return None
+        elif root == "polars":
+            table = (value.to_frame() if name == "Series" else value).to_arrow()
+        else:
+            table = value
+        sink = io.BytesIO()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+    except (pa.ArrowException, TypeError, ValueError, AttributeError):
+        return None  # what Arrow cannot say is pickled, and flagged so
+    return state, sink.getvalue()
+
+
+def _same_frame(back: Any, frame: Any) -> bool:
+    """Whether a frame survives Arrow: types, labels; nested Python objects would not."""
+    return bool(
+        (back.dtypes.array == frame.dtypes.array).all()
+        and type(back.columns) is type(frame.columns)
+        and back.columns.equals(frame.columns)
+        and back.index.equals(frame.index)
+        and not any(dtype == object for dtype in frame.dtypes)
+    )
+
+
+def _pickled(name: str, kind: str, value: Any) -> VariableDraft:
+    import cloudpickle
+
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        state = cloudpickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+        views = [buffer.raw() for buffer in buffers]
+    except Exception as error:
+        # Whatever a foreign __reduce__ raises means the same: it cannot be kept.
+        msg = f"cannot be pickled: {str(error)[:160] or type(error).__name__}"
+        raise CaptureError(msg, code="not-picklable") from error
+    parts = tuple(
+        Part(path=f"buffer.{i:06}", dtype="bytes", shape=(view.nbytes,), nbytes=view.nbytes,
+             read=lambda view=view: view)
+        for i, view in enumerate(views)
+    )  # fmt: skip
+    return VariableDraft(
+        name=name, type=kind, state_kind="pickle", state=state, bundle=Bundle(parts=parts)
+    )
+
+
+def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool = False) -> Any:
+    """Return a kept variable as a live value.
+
+    Raises
+    ------
+    TrustError
+        It is a pickle and not `trusted` (code ``needs-trust``).
+    CorruptionError
+        What is stored does not fit together.
+    """
+    manifest = reader.manifest(variable.weights)
+    entries = {entry.path: entry for entry in manifest.entries}
+    if variable.state_kind == "pickle":
+        if not trusted:
+            msg = f"Restoring {variable.name!r} would run code from this repository."
+            raise TrustError(msg, hint=f"mvt trust {variable.state[:10]}", code="needs-trust")
+        buffers = [reader.content(entries[path]) for path in sorted(entries)]
+        return pickle.loads(reader.blob(variable.state), buffers=buffers)
+    state = decode(reader.blob(variable.state))
+    kind = state.get("kind") if isinstance(state, dict) else None
+    if kind == "plain":
+        return state["value"]
+    if kind == "ndarray" and "array" in entries:
+        return array_of(entries["array"], reader.content(entries["array"]))
+    if kind == "table" and "table" in entries:
+        return _restore_table(state, reader.content(entries["table"]))
+    msg = f"The stored variable {variable.name!r} is of no known kind."
+    raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
+
+
+def _restore_table(state: dict[str, Any], content: memoryview) -> Any:
+    import pyarrow as pa
+
+    try:
+        table = pa.ipc.open_stream(pa.py_buffer(content)).read_all()
+    except pa.ArrowException as error:
+        msg = "A stored table cannot be read."
+        raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from error
+    if state["library"] == "pandas":
+        frame = table.to_pandas()
+        return frame["value"].rename(state["label"]) if state["type"] == "Series" else frame
+    if state["library"] == "polars":
+        import polars as pl
+
+        frame = pl.from_arrow(table)
+        return frame.to_series() if state["type"] == "Series" else frame
+    return table
