@@ -26,7 +26,7 @@ __all__ = [
     "UsageError",
 ]
 
-_COMMAND = re.compile(r"(?<![%\w./-])mvt (?=[a-z])")
+_COMMAND = re.compile(r"(?<![%\w./-])%?mvt (?=[a-z])")
 
 
 class MvtError(Exception):

@@ -90,6 +90,10 @@ class Repo:
                             trigger=trigger)  # fmt: skip
         return _commit.commit(self._handle, self._kernel, wish)
 
+    def keep(self, wish: _commit.Wish, taken: _commit.Taken) -> CommitResult:
+        """Commit what `api.commit.take` has frozen already."""
+        return _commit.keep(self._handle, self._kernel, wish, taken)
+
     def status(self) -> Status:
         """Tell what would be committed now, and why."""
         return _status.status(self._handle, self._kernel)

@@ -20,7 +20,7 @@ __all__ = [
     "VersionDetails",
 ]
 
-Against: TypeAlias = Literal["parent", "production"]
+Against: TypeAlias = Literal["parent", "started from", "production"]
 Badge: TypeAlias = Literal["added", "changed", "removed", "equal"]
 
 

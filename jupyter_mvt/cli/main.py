@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mvt._version import __version__
-from jupyter_mvt.api.discover import find, init, initialise, open_
+from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
@@ -32,10 +32,8 @@ class ShellDesk:
         self._folder = folder
         self.kernel = kernel
 
-    def repo(self, *, create: bool = False) -> Repo:
-        """Return the repository at hand; with `create`, make one here if there is none."""
-        if create and find(self._folder) is None:
-            return init(self._folder)
+    def repo(self) -> Repo:
+        """Return the repository at hand; `RepositoryError` when there is none."""
         return open_(self._folder, identity=who(), own_head=False)
 
     def init(self, path: str) -> Any:

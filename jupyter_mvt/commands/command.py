@@ -29,8 +29,8 @@ class Desk(Protocol):
         """The live session, if there is one."""
         ...
 
-    def repo(self, *, create: bool = False) -> Repo:
-        """Return the repository at hand; with `create`, make one here if there is none."""
+    def repo(self) -> Repo:
+        """Return the repository at hand; `RepositoryError` when there is none."""
         ...
 
     def init(self, path: str) -> Any:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from jupyter_mvt.api.commit import Wish, take
 from jupyter_mvt.api.results import CommitResult
+from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.errors import RepositoryError, UsageError
 
 __all__ = ["COMMAND"]
 
@@ -25,10 +31,69 @@ def _arguments(parser: Parser) -> None:
 
 
 def _run(desk: Desk, args: Namespace) -> CommitResult:
-    return desk.repo().commit_named(
-        args.models, message=args.message, data=args.data, metrics=args.metrics,
-        params=args.params, variables=args.vars, allow_empty=args.allow_empty,
-    )  # fmt: skip
+    if desk.kernel is None:
+        msg = "There is no live session here, so there is no model to commit."
+        hint = "%mvt commit in a notebook, or repo.commit(model) in a program"
+        raise UsageError(msg, hint=hint, code="no-session")
+    names = desk.kernel.namespace
+    wish = Wish(
+        model={name: look_up(names, name) for name in args.models} or None,
+        message=args.message,
+        data=_data(names, args.data),
+        metrics=_metrics(names, args.metrics),
+        params=None if args.params is None else look_up(names, args.params),
+        variables=_listed(args.vars) or None,
+        allow_empty=args.allow_empty,
+        trigger="manual",
+    )
+    taken = take(desk.kernel, wish)
+    made = ""
+    try:
+        repo = desk.repo()
+    except RepositoryError as error:
+        if error.code != "not-a-repository":
+            raise
+        made = desk.init(".").path
+        repo = desk.repo()
+    return replace(repo.keep(wish, taken), made_repository=made)
+
+
+def _data(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:
+    """Return role (or name) → dataset of ``--data X_train`` and ``--data train=X_train``."""
+    found = {}
+    for word in given:
+        role, _, name = word.rpartition("=")
+        found[role or name] = look_up(names, name)
+    return found or None
+
+
+def _metrics(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:
+    """Return the metrics of ``--metrics scores``, ``--metrics accuracy`` or ``accuracy=0.9``."""
+    found: dict[str, Any] = {}
+    for word in given:
+        name, has_value, text = word.partition("=")
+        if has_value:
+            found[name] = _number(text, word)
+            continue
+        value = look_up(names, name)
+        if isinstance(value, Mapping):
+            found.update(value)
+        else:
+            found[name] = value
+    return found or None
+
+
+def _number(text: str, word: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        msg = f"{word[:60]!r} does not give a number."
+        hint = "--metrics accuracy=0.93, or the name of a dict: --metrics scores"
+        raise UsageError(msg, hint=hint, code="metric-not-a-number") from None
+
+
+def _listed(given: list[str]) -> list[str]:
+    return [name for word in given for name in word.split(",") if name]
 
 
 COMMAND = Command(

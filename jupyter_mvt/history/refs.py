@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jupyter_mvt.errors import ConflictError, NotFoundError
 from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import name_of, version_ref
@@ -34,9 +36,11 @@ def existing(view: View, kind: Kind, name: str) -> tuple[str, ObjectId]:
 
 def refuse_taken(view: View, kind: Kind, name: str) -> None:
     """Raise `ConflictError` (code ``name-taken``) if any ref is called `name` in some spelling."""
-    tables: dict[Kind, object] = {"branch": view.branches, "tag": view.tags, "label": view.labels}
+    tables: dict[Kind, Mapping[str, ObjectId]] = {
+        "branch": view.branches, "tag": view.tags, "label": view.labels,
+    }  # fmt: skip
     for other, table in tables.items():
-        for stored in table:  # type: ignore[attr-defined]
+        for stored in table:
             if fold(stored) == fold(name):
                 msg = f"There is already a {other} {stored!r}."
                 hint = f"mvt {other} list"
@@ -59,13 +63,13 @@ def moved(
     """
 
     def plan(view: View) -> Plan:
+        if expect is None:
+            refuse_taken(view, kind, name)
         present = view.ref(ref(kind, name))
         if present != expect:
             msg = f"{name} is no longer at {name_of(view, expect) or 'no version'}: somebody moved"
             msg += f" it to {name_of(view, present) or 'no version'}."
             raise ConflictError(msg, hint=f"mvt {kind} list", code="ref-moved")
-        if expect is None:
-            refuse_taken(view, kind, name)
         return Plan(changes=(Change(ref(kind, name), expect, plan_new),), reason=reason)
 
     operation, view = transact(handle, verb, plan)

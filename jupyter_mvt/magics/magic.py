@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_mvt.api.discover import find, init, initialise, open_
+from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Kernel
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
@@ -27,10 +26,8 @@ class NotebookDesk:
     def __init__(self, kernel: Kernel | None) -> None:
         self.kernel = kernel
 
-    def repo(self, *, create: bool = False) -> Repo:
-        """Return the repository at hand; with `create`, make one here if there is none."""
-        if create and find(Path.cwd()) is None:
-            return init(".")
+    def repo(self) -> Repo:
+        """Return the repository at hand; `RepositoryError` when there is none."""
         return open_(".")
 
     def init(self, path: str) -> Any:

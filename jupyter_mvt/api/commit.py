@@ -1,0 +1,146 @@
+"""Keep a model with everything that made it: where the two wings meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from jupyter_mvt.api.compare import between
+from jupyter_mvt.api.kernel import Kernel
+from jupyter_mvt.api.results import Against, CommitResult, Comparison
+from jupyter_mvt.capture.snapshot import Request, snapshot
+from jupyter_mvt.history.commit import Draft, Published
+from jupyter_mvt.history.commit import commit as publish
+from jupyter_mvt.history.handle import Handle, tip_of
+from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.objects.commit import Trigger, tree_id
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.snapshot import Snapshot
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import oplog
+from jupyter_mvt.store.snapshot import write_snapshot
+from jupyter_mvt.store.writer import begin
+
+__all__ = ["Taken", "Wish", "commit", "keep", "request", "take"]
+
+PRODUCTION = "production"
+_JUDGED = ("metrics", "params", "data", "code", "environment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asked to keep; see `commit`."""
+
+    model: Any = None
+    message: str = ""
+    data: Any = None
+    metrics: Any = None
+    params: Any = None
+    variables: Any = None
+    allow_empty: bool = False
+    trigger: Trigger = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was frozen for a commit, and when that began (`time.perf_counter`)."""
+
+    snapshot: Snapshot
+    started: float
+
+
+def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
+    """Keep what `wish` names, or what the live session's last training made.
+
+    Equal content makes no new version: then the answer is the version that already holds it,
+    with ``created=False``.
+
+    Raises
+    ------
+    CaptureError
+        No model, an unfitted one, or something that cannot be kept.
+    AmbiguousError
+        Several models fit and somebody can be asked.
+    StorageError
+        The disk refused; nothing was changed.
+    """
+    return keep(handle, kernel, wish, take(kernel, wish))
+
+
+def take(kernel: Kernel | None, wish: Wish) -> Taken:
+    """Freeze what `wish` names; touches no repository."""
+    started = perf_counter()
+    return Taken(snapshot(request(kernel, wish)), started)
+
+
+def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
+    """Store and publish what was taken."""
+    taken, started = frozen.snapshot, frozen.started
+    view = oplog.current(handle.store)
+    with begin(handle.store) as pack:
+        content = write_snapshot(pack, taken)
+        tip = tip_of(handle, view)
+        if tip is not None and not wish.allow_empty:
+            there = oplog.commit_object(handle.store, tip)
+            if there.tree_id == tree_id(content):
+                return CommitResult(created=False, version=version_ref(handle.store, view, tip),
+                                    commit=there, seconds=perf_counter() - started)  # fmt: skip
+        receipt = pack.publish()
+    made = publish(
+        handle,
+        Draft(content=content, message=wish.message, trigger=wish.trigger, notes=taken.notes,
+              total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
+              timings_ms=taken.timings_ms),
+    )  # fmt: skip
+    if kernel is not None:
+        kernel.trusted.add(made.id)
+    return _result(handle, made, started)
+
+
+def request(kernel: Kernel | None, wish: Wish) -> Request:
+    """Return what capture is asked for."""
+    return Request(
+        namespace={} if kernel is None else kernel.namespace,
+        cells=None if kernel is None else kernel.cells,
+        interactive=kernel is not None and kernel.interactive,
+        model=wish.model,
+        data=wish.data,
+        metrics=wish.metrics,
+        params=wish.params,
+        variables=wish.variables,
+        folder=Path.cwd(),
+    )
+
+
+def _result(handle: Handle, made: Published, started: float) -> CommitResult:
+    store, view, commit = handle.store, made.view, made.commit
+    origin = ObjectId(commit.derived_from) if commit.derived_from else None
+    return CommitResult(
+        created=True,
+        version=version_ref(store, view, made.id),
+        commit=commit,
+        comparisons=_comparisons(handle, view, made, origin),
+        seconds=perf_counter() - started,
+        moved_on=None if origin is None else version_ref(store, view, origin),
+    )
+
+
+def _comparisons(
+    handle: Handle, view: View, made: Published, origin: ObjectId | None
+) -> tuple[Comparison, ...]:
+    """Compare with the parent, with what the session had started from, and with production."""
+    beside: list[tuple[Against, ObjectId]] = [("parent", oid) for oid in made.commit.parents[:1]]
+    if origin is not None:
+        beside.append(("started from", origin))
+    if PRODUCTION in view.labels:
+        beside.append(("production", view.labels[PRODUCTION]))
+    seen: set[ObjectId] = {made.id}
+    compared = []
+    for against, oid in beside:
+        if oid not in seen:
+            seen.add(oid)
+            difference = between(handle, view, oid, made.id, _JUDGED)
+            compared.append(Comparison(against=against, diff=difference))
+    return tuple(compared)
