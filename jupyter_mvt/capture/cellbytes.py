@@ -26,11 +26,11 @@ _MAX_DEPTH = 32
 
 def cell_bytes(value: Any, depth: int = 0) -> bytes:
     """Return bytes that two values share exactly when they are alike."""
-    cls = type(value)
+    cls: type = type(value)
     if depth > _MAX_DEPTH:
         return OPAQUE + b"deep"
     if cls is str:
-        return b"s" + value.encode("utf-8", "surrogatepass")
+        return b"s" + str(value).encode("utf-8", "surrogatepass")
     if cls in (bytes, bytearray):
         return b"b" + bytes(value)
     if cls in _BY_REPR:

@@ -7,18 +7,21 @@ Nothing large is looked at: ids of names and tokens of models only. Syntax is re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.slicing import made_by
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
-from jupyter_mvt.capture.training import Training
 from jupyter_mvt.capture.watch import ModelWatch, public_names
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import CellRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.training import Training
 
 __all__ = ["CellLog", "code_text", "is_bookkeeping"]
 
@@ -111,8 +114,8 @@ class CellLog:
         except Exception as error:
             # The kernel must not suffer from our bookkeeping; the third failure is told.
             self._failures += 1
-            if self.disabled:
-                return f"mvt: the cell log stopped after {self._failures} errors of its own ({error!r})."
+            if self._failures >= _MAX_FAILURES:
+                return f"mvt: the cell log stopped after {_MAX_FAILURES} own errors ({error!r})."
         return None
 
     def _before(self, info: Any, namespace: Mapping[str, Any]) -> None:

@@ -6,9 +6,8 @@ nulls zeroed, text as lengths and bytes, without offsets, chunks or dictionaries
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +15,28 @@ import pyarrow.compute as pc
 
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
-from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Block", "Strip", "arrow_strip", "numpy_strip", "object_strip", "wide_strip"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.objects.ids import Buffer
+
+__all__ = [
+    "Block",
+    "Strip",
+    "arrow_strip",
+    "numpy_strip",
+    "object_strip",
+    "octets_of",
+    "wide_strip",
+]
 
 Array = np.ndarray[Any, Any]
 
 _ARROW_NAMES = {
     "halffloat": "float16", "float": "float32", "double": "float64", "large_string": "string",
-    "string_view": "string", "large_binary": "binary", "binary_view": "binary", "date32[day]": "date32",
+    "string_view": "string", "large_binary": "binary", "binary_view": "binary",
+    "date32[day]": "date32",
 }  # fmt: skip
 
 
@@ -87,12 +99,16 @@ def numpy_strip(name: str, values: Array, *, index: bool = False) -> Strip:
         bad = _missing(part)
         part = part if bad is None else part[~bad]
         if kind in "Mm":
-            unit, step = np.datetime_data(part.dtype)
-            return part.view("i8") * (np.timedelta64(step, unit) / np.timedelta64(1, "s"))
+            return part.view("i8") * _seconds(part.dtype)
         return None if kind == "c" else part
 
     return Strip(name=name, type=_numpy_type(values.dtype), rows=len(values), block=block,
                  sample=sample, index=index)  # fmt: skip
+
+
+def _seconds(dtype: np.dtype[Any]) -> float:
+    one = np.ones((), "i8").view(dtype.str.replace("M", "m"))
+    return float(one / np.timedelta64(1, "s"))
 
 
 def _native(values: Array) -> Array:
@@ -130,9 +146,14 @@ def _fixed(values: Array, valid: Array | None) -> Block:
     if valid is not None:
         values = values.copy()
         values[~valid] = np.zeros((), values.dtype)
-    octets = memoryview(values.reshape(-1).view(np.uint8))
+    octets = octets_of(values)
     nulls = 0 if valid is None else int(len(valid) - valid.sum())
     return Block((_bitmap(valid), octets), nulls, value_words(values, valid))
+
+
+def octets_of(values: Array) -> memoryview:
+    """Return the bytes of a contiguous array without a copy."""
+    return values.reshape(-1).view(np.uint8).data
 
 
 def _bitmap(valid: Array | None) -> bytes:
@@ -152,8 +173,7 @@ def wide_strip(name: str, values: Array) -> Strip:
                 part = part.copy() if part.base is not None else part
                 part[bad] = np.nan
         flat = part.reshape(len(part), -1)
-        octets = memoryview(part.reshape(-1).view(np.uint8))
-        return Block((b"\0", octets), 0, value_words(flat, None))
+        return Block((b"\0", octets_of(part)), 0, value_words(flat, None))
 
     def sample(rows: Array | None) -> Array | None:
         if values.dtype.kind not in "biuf":
@@ -197,8 +217,6 @@ def _flat(column: Any) -> Any:
         return array.cast(pa.large_string())
     if pa.types.is_binary(kind) or pa.types.is_binary_view(kind):
         return array.cast(pa.large_binary())
-    if pa.types.is_boolean(kind):
-        return array
     return array
 
 
@@ -239,7 +257,9 @@ def _arrow_block(array: Any) -> Block:
     if pa.types.is_null(kind):
         return Block((b"\0",), len(array), value_words(np.zeros(len(array), np.uint8), None))
     if pa.types.is_boolean(kind):
-        array = pc.if_else(pc.fill_null(array, False), pa.scalar(1, pa.uint8()), pa.scalar(0, pa.uint8()))
+        array = pc.if_else(
+            pc.fill_null(array, False), pa.scalar(1, pa.uint8()), pa.scalar(0, pa.uint8())
+        )
         kind = array.type
     width = getattr(kind, "byte_width", 0) if _is_fixed(kind) else 0
     if width:
@@ -291,7 +311,7 @@ def _text_block(array: Any, valid: Array | None) -> Block:
     lengths = np.diff(offsets)
     data: Buffer = b"" if buffers[2] is None else memoryview(buffers[2])[offsets[0] : offsets[-1]]
     words = text_words(data, offsets[:-1] - offsets[0], lengths, valid)
-    pieces = (_bitmap(valid), memoryview(lengths).cast("B"), data)
+    pieces = (_bitmap(valid), octets_of(lengths), data)
     return Block(pieces, 0 if valid is None else int((~valid).sum()), words)
 
 
@@ -299,7 +319,7 @@ def _list_block(array: Any, valid: Array | None) -> Block:
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
     lengths = np.ascontiguousarray(lengths.astype(np.int64))
     children = _arrow_block(_flat(array.flatten()))
-    pieces = (_bitmap(valid), memoryview(lengths).cast("B"), *children.pieces)
+    pieces = (_bitmap(valid), octets_of(lengths), *children.pieces)
     return Block(pieces, array.null_count, None)
 
 
@@ -341,7 +361,12 @@ def _uniform(values: Any) -> Any:
     except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
         return None
     kind = array.type
-    if pa.types.is_string(kind) or pa.types.is_null(kind) or _is_list(kind) or pa.types.is_struct(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_null(kind)
+        or _is_list(kind)
+        or pa.types.is_struct(kind)
+    ):
         return array
     present = {type(value) for value in values if value is not None and value == value}
     return array if len(present) <= 1 else None
@@ -351,4 +376,4 @@ def _object_block(values: Any) -> Block:
     cells = [cell_bytes(value) for value in values]
     nulls = sum(1 for value in values if value is None)
     lengths = np.fromiter(map(len, cells), np.int64, len(cells))
-    return Block((memoryview(lengths).cast("B"), *cells), nulls, bytes_words(cells))
+    return Block((octets_of(lengths), *cells), nulls, bytes_words(cells))

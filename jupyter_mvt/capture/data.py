@@ -6,15 +6,13 @@ fast because rows are read in blocks that fit the cache, by several threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from blake3 import blake3
 
-from jupyter_mvt.capture.columns import Strip
 from jupyter_mvt.capture.profile import profile, sample_rows
 from jupyter_mvt.capture.rowhash import add_column, row_sums
 from jupyter_mvt.capture.tables import Table, table_of
@@ -24,6 +22,11 @@ from jupyter_mvt.objects.dataset import Column, Schema
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import DatasetDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mvt.capture.columns import Strip
 
 __all__ = ["PREFIX_ROWS", "describe", "notes_about"]
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import ModelAdapter, Role
-from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.watch import Seen, models_in, recognised
 from jupyter_mvt.errors import AmbiguousError, CaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jupyter_mvt.capture.adapter import ModelAdapter, Role
+    from jupyter_mvt.capture.cells import CellLog
 
 __all__ = ["Candidate", "Choice", "Other", "choose", "given", "optimizer_of"]
 
@@ -138,8 +141,8 @@ def choose(
     """
     if log is not None:
         log.watch.look(namespace, log.current)
-    candidates = _distinct([_candidate(seen, log) for seen in models_in(namespace)
-                            if seen.role not in _ASIDE], log)  # fmt: skip
+    readable, others = _readable(namespace, log)
+    candidates = _distinct(readable, log)
     if not candidates:
         msg = "No model was found in this session."
         raise CaptureError(msg, hint="%mvt commit NAME_OF_YOUR_MODEL", code="no-model")
@@ -147,9 +150,25 @@ def choose(
     if not fitted:
         raise _unfitted(candidates)
     outer, inner = _outermost(fitted, log)
-    others = [Other(c.name, "not fitted") for c in candidates if not c.fitted]
+    others += [Other(c.name, "not fitted") for c in candidates if not c.fitted]
     others += [Other(c.name, f"holds or is part of {name}") for c, name in inner]
     return _rank(outer, others, interactive=interactive)
+
+
+def _readable(
+    namespace: Mapping[str, Any], log: CellLog | None
+) -> tuple[list[Candidate], list[Other]]:
+    """Split a namespace's models into those that answer and those that raise when asked."""
+    candidates, others = [], []
+    for seen in models_in(namespace):
+        if seen.role in _ASIDE:
+            continue
+        try:
+            candidates.append(_candidate(seen, log))
+        except Exception as error:
+            # A broken object beside the model must not keep the model from being committed.
+            others.append(Other(seen.name, f"cannot be looked at: {type(error).__name__}"))
+    return candidates, others
 
 
 def _candidate(seen: Seen, log: CellLog | None) -> Candidate:
@@ -272,8 +291,13 @@ def _rank(candidates: list[Candidate], others: list[Other], *, interactive: bool
 def _ambiguous(candidates: Sequence[Candidate]) -> AmbiguousError:
     names = ", ".join(candidate.name for candidate in candidates[:12])
     msg = f"Several models could be meant: {names}."
-    hint = f"%mvt commit {shlex.quote(candidates[0].name) if ' ' in candidates[0].name else candidates[0].name}"
+    hint = f"%mvt commit {pasteable(candidates[0].name)}"
     return AmbiguousError(msg, hint=hint, code="ambiguous-model")
+
+
+def pasteable(name: str) -> str:
+    """Return `name` as one word of a command line."""
+    return shlex.quote(name) if re.search(r"[\s'\"\\#]", name) else name
 
 
 def _unfitted(candidates: Sequence[Candidate]) -> CaptureError:

@@ -6,10 +6,13 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.objects.environment import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["read_environment"]
 

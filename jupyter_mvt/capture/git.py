@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.objects.code import Git
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["read_git"]
 

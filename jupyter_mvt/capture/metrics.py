@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.capture.watch import public_names
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.metric import Metric, MetricValue, Source, direction, metric_unit
-from jupyter_mvt.objects.snapshot import DatasetDraft
+
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.objects.snapshot import DatasetDraft
 
 __all__ = ["discovered_metrics", "given_metrics", "split_of"]
 
@@ -54,7 +56,7 @@ def given_metrics(
     return tuple(metrics), tuple(notes)
 
 
-def _pairs(given: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _pairs(given: Any) -> Iterator[tuple[str, str, Any]]:
     if not isinstance(given, Mapping):
         msg = f"Metrics come as a mapping of name to number, not as {type(given).__qualname__}."
         raise CaptureError(msg, hint='metrics={"accuracy": 0.93}', code="metric-not-a-number")
@@ -134,7 +136,7 @@ def discovered_metrics(
         for split, label, value in found[:_MAX_FOUND]:
             metric = _metric(label, value, split, known, "discovered")
             metrics[metric.key] = metric
-    notes = ()
+    notes: tuple[Note, ...] = ()
     if stale:
         text = f"{', '.join(stale[:10])}: measured before the model changed last, not taken"
         notes = (Note(kind="stale", about="metrics", text=text),)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.columns import Strip
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.columns import Strip
 
 __all__ = ["profile", "sample_rows"]
 

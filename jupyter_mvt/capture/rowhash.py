@@ -6,13 +6,15 @@ mixed rows. Fast and good against chance, not against an adversary: identity is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from blake3 import blake3
 
-from jupyter_mvt.objects.ids import Buffer
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["add_column", "bytes_words", "row_sums", "text_words", "value_words"]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.syntax import CellSyntax
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jupyter_mvt.capture.syntax import CellSyntax
 
 __all__ = ["made_by"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_mvt.capture.columns import Block, Strip
+from jupyter_mvt.capture.columns import Block, Strip, octets_of
 
 __all__ = ["sparse_strip"]
 
@@ -23,8 +23,7 @@ def sparse_strip(name: str, matrix: Any) -> Strip:
         lengths = np.diff(indptr[start : stop + 1]).astype(np.int64)
         places = np.ascontiguousarray(indices[first:last].astype(np.int64))
         values = np.ascontiguousarray(data[first:last])
-        octets = memoryview(values.view(np.uint8))
-        return Block((memoryview(lengths).cast("B"), memoryview(places).cast("B"), octets), 0, None)
+        return Block((octets_of(lengths), octets_of(places), octets_of(values)), 0, None)
 
     def sample(chosen: Array | None) -> Array | None:
         return data[:: max(1, len(data) // 100_000)] if data.dtype.kind in "biuf" else None

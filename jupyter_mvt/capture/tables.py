@@ -142,7 +142,7 @@ def _is_numbering(index: Any) -> bool:
         return bool(index.start == 0 and index.step == 1) or not len(index)
     dtype = index.dtype
     if not isinstance(dtype, np.dtype) or dtype.kind not in "iu":
-        return not len(index) and dtype == object
+        return not len(index) and str(dtype) == "object"
     return bool((index.to_numpy() == np.arange(len(index))).all())
 
 
@@ -163,7 +163,9 @@ def _numpy(array: Any, kind: str) -> Table:
     nbytes = int(array.nbytes)
     if isinstance(array, np.ma.MaskedArray):
         strips = tuple(_masked(array))
-        return Table(kind=kind, rows=len(strips[0].name and array or array), strips=strips, nbytes=nbytes)
+        return Table(
+            kind=kind, rows=len((strips[0].name and array) or array), strips=strips, nbytes=nbytes
+        )
     if array.ndim == 0:
         array = array.reshape(1)
     strips = tuple(_numpy_strips(array))
@@ -231,9 +233,7 @@ def _of(strip: Strip) -> Table:
     return Table(kind="numpy", rows=strip.rows, strips=(strip,), nbytes=8 * strip.rows)
 
 
-def _joined(
-    parts: list[tuple[str, Table]], kind: str, lost: tuple[str, ...] = ()
-) -> Table:
+def _joined(parts: list[tuple[str, Table]], kind: str, lost: tuple[str, ...] = ()) -> Table:
     """Tables beside each other; columns are called after the part they are from."""
     strips = tuple(
         replace(strip, name=f"{label}.{strip.name}" if strip.name else label)
@@ -264,7 +264,7 @@ def _plain(obj: Any) -> Table | None:
 
 
 def _list_array(values: Any) -> Any:
-    """Lists of numbers, or of equally long lists of numbers, as an array; None for others."""
+    """Return lists of numbers, also nested to equal lengths, as an array; else ``None``."""
     first = values[0] if len(values) else None
     if not isinstance(first, (bool, int, float, list, tuple)):
         return None

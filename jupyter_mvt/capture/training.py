@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Argument", "Training", "trained_parameter", "trainings"]
 
@@ -100,8 +103,8 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
     element = ast.Tuple(elts=[], ctx=ast.Load())
     element.elts = [getattr(node, name) for name in ("key", "value", "elt") if hasattr(node, name)]
     loop = ast.For(target=generators[0].target, iter=generators[0].iter, body=[], orelse=[])
-    loop.body = [ast.copy_location(ast.Expr(value=element), node)]  # type: ignore[type-var]
-    yield ast.copy_location(loop, node)  # type: ignore[type-var]
+    loop.body = [ast.copy_location(ast.Expr(value=element), node)]
+    yield ast.copy_location(loop, node)
 
 
 def _call(

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
-import pickle
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.arrays import array_of, array_part
 from jupyter_mvt.capture.lookup import look_up
+from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError
 from jupyter_mvt.objects.commit import Note, Variable
 from jupyter_mvt.objects.encode import decode, encode
-from jupyter_mvt.objects.manifest import Part
-from jupyter_mvt.objects.reader import ObjectReader
+from jupyter_mvt.objects.manifest import Entry, Part
 from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jupyter_mvt.objects.reader import ObjectReader
 
 __all__ = ["MAX_BYTES", "restore_variable", "take_variables"]
 
@@ -112,7 +116,7 @@ def _table(value: Any) -> tuple[dict[str, Any], bytes] | None:
         return None
     import pyarrow as pa
 
-    state = {"kind": "table", "library": root, "type": name}
+    state: dict[str, Any] = {"kind": "table", "library": root, "type": name}
     try:
         if root == "pandas":
             frame = value.to_frame(name="value") if name == "Series" else value
@@ -139,28 +143,14 @@ def _same_frame(back: Any, frame: Any) -> bool:
         and type(back.columns) is type(frame.columns)
         and back.columns.equals(frame.columns)
         and back.index.equals(frame.index)
-        and not any(dtype == object for dtype in frame.dtypes)
+        and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
     )
 
 
 def _pickled(name: str, kind: str, value: Any) -> VariableDraft:
-    import cloudpickle
-
-    buffers: list[pickle.PickleBuffer] = []
-    try:
-        state = cloudpickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-        views = [buffer.raw() for buffer in buffers]
-    except Exception as error:
-        # Whatever a foreign __reduce__ raises means the same: it cannot be kept.
-        msg = f"cannot be pickled: {str(error)[:160] or type(error).__name__}"
-        raise CaptureError(msg, code="not-picklable") from error
-    parts = tuple(
-        Part(path=f"buffer.{i:06}", dtype="bytes", shape=(view.nbytes,), nbytes=view.nbytes,
-             read=lambda view=view: view)
-        for i, view in enumerate(views)
-    )  # fmt: skip
+    frozen = freeze_pickled(value, ())
     return VariableDraft(
-        name=name, type=kind, state_kind="pickle", state=state, bundle=Bundle(parts=parts)
+        name=name, type=kind, state_kind="pickle", state=frozen.state, bundle=frozen.bundle
     )
 
 
@@ -170,18 +160,14 @@ def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool 
     Raises
     ------
     TrustError
-        It is a pickle and not `trusted` (code ``needs-trust``).
+        It is a pickle and not `trusted` (code ``untrusted-pickle``).
     CorruptionError
         What is stored does not fit together.
     """
     manifest = reader.manifest(variable.weights)
     entries = {entry.path: entry for entry in manifest.entries}
     if variable.state_kind == "pickle":
-        if not trusted:
-            msg = f"Restoring {variable.name!r} would run code from this repository."
-            raise TrustError(msg, hint=f"mvt trust {variable.state[:10]}", code="needs-trust")
-        buffers = [reader.content(entries[path]) for path in sorted(entries)]
-        return pickle.loads(reader.blob(variable.state), buffers=buffers)
+        return _restore_pickle(reader, variable, entries, trusted)
     state = decode(reader.blob(variable.state))
     kind = state.get("kind") if isinstance(state, dict) else None
     if kind == "plain":
@@ -194,6 +180,24 @@ def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool 
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
 
 
+def _restore_pickle(
+    reader: ObjectReader, variable: Variable, entries: dict[str, Entry], trusted: bool
+) -> Any:
+    if not trusted:
+        msg = f"The variable {variable.name!r} is a pickle: restoring it would run code."
+        hint = "if you know who made this version: version.restore_variables(trust=True)"
+        raise TrustError(msg, hint=hint, code="untrusted-pickle")
+    skeleton = Skeleton(
+        state=reader.blob(variable.state),
+        state_kind="pickle",
+        entries=entries,
+        ties={},
+        read=reader.content,
+        trusted=True,
+    )
+    return restore_pickled(skeleton)
+
+
 def _restore_table(state: dict[str, Any], content: memoryview) -> Any:
     import pyarrow as pa
 
@@ -202,12 +206,13 @@ def _restore_table(state: dict[str, Any], content: memoryview) -> Any:
     except pa.ArrowException as error:
         msg = "A stored table cannot be read."
         raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from error
+    series = state["type"] == "Series"
     if state["library"] == "pandas":
         frame = table.to_pandas()
-        return frame["value"].rename(state["label"]) if state["type"] == "Series" else frame
+        return frame["value"].rename(state["label"]) if series else frame
     if state["library"] == "polars":
         import polars as pl
 
         frame = pl.from_arrow(table)
-        return frame.to_series() if state["type"] == "Series" else frame
+        return frame.to_series() if isinstance(frame, pl.DataFrame) and series else frame
     return table

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["ModelWatch", "Seen", "public_names", "recognised"]
 
@@ -23,11 +25,7 @@ _by_type_size = -1
 
 def public_names(namespace: Mapping[str, Any]) -> list[str]:
     """Return the names that belong to the user, in order of binding."""
-    return [
-        name
-        for name in list(namespace)
-        if isinstance(name, str) and name[:1] != "_" and name not in _SHELL_NAMES
-    ]
+    return [name for name in list(namespace) if name[:1] != "_" and name not in _SHELL_NAMES]
 
 
 def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
@@ -81,7 +79,7 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     """Yield the models of a namespace, one entry a name, elements of small containers after."""
     containers: list[tuple[str, Any]] = []
     for name in public_names(namespace):
-        obj = namespace.get(name)
+        obj: Any = namespace.get(name)
         if type(obj) in _CONTAINERS:
             if 0 < len(obj) <= _MAX_ELEMENTS:
                 containers.append((name, obj))
@@ -95,6 +93,14 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
             found = recognised(obj) if isinstance(key, (str, int)) else None
             if found is not None:
                 yield Seen(name=f"{name}[{key}]", obj=obj, adapter=found[0], role=found[1])
+
+
+def _token(seen: Seen) -> object:
+    try:
+        return seen.adapter.token(seen.obj)
+    except Exception:
+        # A half-built or hostile object of the user's: it counts as never changing.
+        return None
 
 
 @dataclass(slots=True)
@@ -118,7 +124,7 @@ class ModelWatch:
             if key in tokens:
                 continue
             # The type guards against an id that was given to another object since.
-            token = (type(seen.obj), seen.adapter.token(seen.obj))
+            token = (type(seen.obj), _token(seen))
             tokens[key] = token
             if self._tokens.get(key) != token:
                 self.changed[key] = order

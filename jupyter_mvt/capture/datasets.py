@@ -1,0 +1,123 @@
+"""Which data made and measured the model: arguments of its training, looked up by name only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.metrics import split_of
+from jupyter_mvt.capture.tables import is_dataset
+from jupyter_mvt.objects.commit import Note
+
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.discovery import Candidate
+    from jupyter_mvt.capture.training import Training
+
+__all__ = ["Source", "find_datasets", "given_datasets", "training_of"]
+
+_TRAIN = ("X_train", "y_train", "x_train", "train_X", "train_y", "train_df", "df_train", "train",
+          "train_data", "train_loader", "trainloader", "train_dl", "train_dataset",
+          "train_ds")  # fmt: skip
+_WHOLE = ("X", "y", "df", "data", "dataset", "loader", "dataloader")
+_OTHERS = ("X_test", "y_test", "x_test", "test_X", "test_y", "test_df", "df_test", "test",
+           "test_data", "test_loader", "testloader", "X_val", "y_val", "x_val", "X_valid",
+           "y_valid", "val_df", "val", "valid", "val_data", "val_loader", "valid_loader",
+           "X_holdout", "y_holdout")  # fmt: skip
+_TARGET = re.compile(r"^y(?:_|$|[A-Z])|_y$|^y\d*$|label|target", re.IGNORECASE)
+_ROLES = frozenset({"features", "target", "reference", "live"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A live dataset, not yet read."""
+
+    var: str
+    role: str
+    obj: Any
+    arg_of: str = ""
+
+
+def given_datasets(data: Any, namespace: Mapping[str, Any]) -> tuple[Source, ...]:
+    """Return the datasets somebody named: ``{role or name: data}``, or one alone."""
+    if not isinstance(data, Mapping):
+        return (Source(var=_name_of(data, namespace) or "data", role="train", obj=data),)
+    found = []
+    for key, obj in data.items():
+        label = str(key)
+        var = _name_of(obj, namespace) or label
+        role = label if label in _ROLES or split_of(label) == label else _role(label, "")
+        if not role and var != label:
+            role = label
+        found.append(Source(var=var, role=role, obj=obj))
+    return tuple(found)
+
+
+def _name_of(obj: Any, namespace: Mapping[str, Any]) -> str:
+    names = (name for name, value in list(namespace.items()) if value is obj)
+    return next((name for name in names if not name.startswith("_")), "")
+
+
+def training_of(model: Candidate, log: CellLog | None) -> Training | None:
+    """Return the statement that trained `model` last, as far as the cells tell."""
+    if log is None:
+        return None
+    root = model.name.split("[")[0]
+    found = log.last_training(model.name) or log.last_training(root)
+    if found is None:
+        # Loops name the loss and the optimizer only: go by the cell that changed the model.
+        same = [item for item in log.trainings() if item[0] in (model.changed, model.trained[0])]
+        found = max(same, key=lambda item: len(item[1].arguments)) if same else None
+    return None if found is None else found[1]
+
+
+def find_datasets(
+    namespace: Mapping[str, Any], model: Candidate, log: CellLog | None
+) -> tuple[tuple[Source, ...], tuple[Note, ...]]:
+    """Return the data that trained `model`, and held-out data by their usual names."""
+    training = training_of(model, log)
+    found = {} if training is None else dict(_arguments(namespace, training, model.name))
+    notes = []
+    derived = [] if training is None else [
+        argument for argument in training.arguments if not argument.plain and argument.root in found
+    ]  # fmt: skip
+    for argument in derived:
+        text = f"trained on {argument.text}: the whole of {argument.root!r} was fingerprinted"
+        notes.append(Note(kind="partial", about=argument.root, text=text))
+    if not found:
+        names = [name for name in _TRAIN if is_dataset(namespace.get(name))]
+        names = names or [name for name in _WHOLE if is_dataset(namespace.get(name))]
+        found = {n: Source(var=n, role=_role(n, "train"), obj=namespace[n]) for n in names}
+    for name in _OTHERS:
+        if name not in found and is_dataset(namespace.get(name)):
+            found[name] = Source(var=name, role=_role(name, ""), obj=namespace[name])
+    if not found:
+        text = "no dataset was recognised; name it with data={...} or --data"
+        notes.append(Note(kind="skipped", about="data", text=text))
+    return tuple(found.values()), tuple(notes)
+
+
+def _arguments(
+    namespace: Mapping[str, Any], training: Training, model: str
+) -> Iterator[tuple[str, Source]]:
+    receiver = training.receivers[0] if training.receivers else model
+    call = f"{receiver}.{training.method}"
+    for argument in training.arguments:
+        name = argument.root
+        obj = namespace.get(name)
+        if name and is_dataset(obj):
+            label = argument.keyword if argument.keyword in ("y", "target", "labels") else name
+            role = _role(name, "train")
+            if _TARGET.search(label) and not role.endswith("target"):
+                role = f"{role}-target"
+            yield name, Source(var=name, role=role, obj=obj, arg_of=call)
+
+
+def _role(name: str, default: str) -> str:
+    """``X_test`` is ``test``, ``y_test`` is ``test-target``."""
+    split = split_of(name) or default
+    if not _TARGET.search(name):
+        return split
+    return f"{split}-target" if split else "target"

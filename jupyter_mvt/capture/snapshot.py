@@ -1,0 +1,309 @@
+"""Everything a commit will contain, taken from live objects without copying the model."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.discovery import Candidate, Choice, choose, given, named, optimizer_of
+from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
+from jupyter_mvt.capture.params import clean_params, read_params
+from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.objects.commit import Note
+from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_mvt.capture.adapter import Sources
+    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.objects.code import Git
+    from jupyter_mvt.objects.metric import Metric
+
+__all__ = ["Request", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to take.
+
+    Attributes
+    ----------
+    namespace
+        The live session's names; empty in a program without one.
+    cells
+        What ran in it, ``None`` when nobody listened.
+    interactive
+        Whether a person can be asked which model is meant.
+    model
+        A model, names of variables, or a mapping of name to model; found when ``None``.
+    data
+        ``{role or name: dataset}`` or one dataset; found when ``None``.
+    metrics, params
+        Given by the person; metrics are found when ``None``.
+    variables
+        Names of further variables to keep.
+    folder
+        Where to look for a git repository, ``None`` for nowhere.
+    known_rows
+        Numbers of rows of datasets of earlier versions, see `data.describe`.
+    threads
+        How many may read data at once.
+    """
+
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+    cells: CellLog | None = None
+    interactive: bool = False
+    model: Any = None
+    data: Any = None
+    metrics: Mapping[str, Any] | None = None
+    params: Any = None
+    variables: Sequence[str] | None = None
+    folder: Path | None = None
+    known_rows: tuple[int, ...] = ()
+    threads: int = 2
+
+
+@dataclass(slots=True)
+class _Taking:
+    """What accumulates while a snapshot is taken: notes, and the time each phase took."""
+
+    notes: list[Note] = field(default_factory=list)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            spent = (perf_counter() - started) * 1000
+            self.timings_ms[name] = round(self.timings_ms.get(name, 0.0) + spent, 3)
+
+
+def snapshot(request: Request) -> Snapshot:
+    """Take everything a commit will contain.
+
+    Raises
+    ------
+    CaptureError
+        No model (``no-model``), an unfitted one (``unfitted``), a metric that is no number
+        (``metric-not-a-number``), a name that does not exist (``unknown-name``).
+    AmbiguousError
+        Several models may be meant and a person can say which (``ambiguous-model``).
+    """
+    from jupyter_mvt.capture.environment import read_environment
+    from jupyter_mvt.capture.variables import take_variables
+
+    taking = _Taking()
+    with ThreadPoolExecutor(1, "mvt-git") as pool:
+        git = pool.submit(_git, request.folder)
+        with taking.phase("discover"):
+            choice = chosen(request)
+            taking.notes += _notes_about(choice)
+        with taking.phase("model"):
+            models = tuple(_draft(c, choice, request, taking) for c in choice.chosen)
+        with taking.phase("data"):
+            datasets = _datasets(request, choice, taking)
+        with taking.phase("metrics"):
+            metrics = _metrics(request, choice, datasets, taking)
+        with taking.phase("params"):
+            params, notes = read_params(request.params)
+            taking.notes += notes
+        with taking.phase("code"):
+            cells, identity = _code(request, choice, taking)
+        with taking.phase("environment"):
+            environment = read_environment()
+        with taking.phase("variables"):
+            variables, notes = take_variables(request.namespace, request.variables or ())
+            taking.notes += notes
+        with taking.phase("git"):
+            found = _git_result(git, taking)
+    return Snapshot(
+        models=models,
+        datasets=datasets,
+        metrics=metrics,
+        params=params,
+        cells=cells,
+        code_identity=identity,
+        git=found,
+        environment=environment,
+        variables=variables,
+        notes=tuple(taking.notes),
+        timings_ms=taking.timings_ms,
+    )
+
+
+def chosen(request: Request) -> Choice:
+    """Return which models a request means."""
+    model = request.model
+    if model is None:
+        return choose(request.namespace, request.cells, interactive=request.interactive)
+    if request.cells is not None:
+        request.cells.watch.look(request.namespace, request.cells.current)
+    if isinstance(model, str):
+        return named(request.namespace, [model], request.cells)
+    if isinstance(model, (list, tuple)) and model and all(isinstance(m, str) for m in model):
+        return named(request.namespace, model, request.cells)
+    if isinstance(model, Mapping):
+        return given({str(name): obj for name, obj in model.items()}, request.cells)
+    return given({_name_of(model, request.namespace): model}, request.cells)
+
+
+def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:
+    names = (name for name, value in list(namespace.items()) if value is model)
+    return next((name for name in names if not name.startswith("_")), "model")
+
+
+def _notes_about(choice: Choice) -> list[Note]:
+    if not choice.guessed:
+        return []
+    names = ", ".join(candidate.name for candidate in choice.chosen)
+    text = f"{names} fit equally well: all were taken, {choice.primary.name} as the primary one; "
+    hint = f"mvt commit {shlex.quote(choice.primary.name)} takes one"
+    return [Note(kind="warning", about="model", text=text + hint)]
+
+
+def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taking) -> ModelDraft:
+    adapter, name = candidate.adapter, candidate.name
+    frozen = adapter.freeze(candidate.obj, _sources(request.cells))
+    params, notes = clean_params(adapter.params(candidate.obj), about=name)
+    taking.notes += notes
+    taking.notes += [Note(kind="partial", about=name, text=text) for text in frozen.lost]
+    if frozen.state_kind == "pickle":
+        text = "kept as a pickle: restoring it elsewhere runs code and needs trust"
+        taking.notes.append(Note(kind="warning", about=name, text=text))
+    bundle, state = _optimizer(candidate, request, taking)
+    cls = type(candidate.obj)
+    return ModelDraft(
+        var=name,
+        role=candidate.role,
+        primary=candidate is choice.primary,
+        adapter=adapter.format,
+        framework=adapter.framework(),
+        cls=f"{cls.__module__}.{cls.__qualname__}",
+        params=params,
+        bundle=frozen.bundle,
+        state=frozen.state,
+        state_kind=frozen.state_kind,
+        state_identity=frozen.state_identity,
+        arch=frozen.arch,
+        n_weights=frozen.n_weights,
+        optimizer=bundle,
+        optimizer_state=state,
+        code_refs=_clean_sources(frozen.code_refs, name, taking),
+        fitted_in=max(candidate.trained[0], candidate.changed) or None,
+    )
+
+
+def _sources(log: CellLog | None) -> Sources:
+    def source(obj: Any) -> str | None:
+        if log is None or getattr(obj, "__module__", "") != "__main__":
+            return None
+        return log.definition(obj.__qualname__.split(".")[0])
+
+    return source
+
+
+def _clean_sources(
+    refs: Iterable[tuple[str, str]], about: str, taking: _Taking
+) -> tuple[tuple[str, str], ...]:
+    clean = []
+    for name, text in refs:
+        redacted, count = redact_text(text)
+        if count:
+            words = f"{count} secret-like text(s) in the source of {name} were not stored"
+            taking.notes.append(Note(kind="redacted", about=about, text=words))
+        clean.append((name, redacted))
+    return tuple(clean)
+
+
+def _optimizer(
+    candidate: Candidate, request: Request, taking: _Taking
+) -> tuple[Bundle | None, bytes]:
+    seen = optimizer_of(candidate, request.namespace)
+    if seen is None:
+        return None, b""
+    frozen = seen.adapter.freeze(seen.obj, lambda obj: None)
+    taking.notes += [Note(kind="partial", about=seen.name, text=text) for text in frozen.lost]
+    return frozen.bundle, frozen.state
+
+
+def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[DatasetDraft, ...]:
+    from jupyter_mvt.capture.data import describe, notes_about
+    from jupyter_mvt.capture.datasets import find_datasets, given_datasets
+
+    if request.data is not None:
+        sources = given_datasets(request.data, request.namespace)
+    else:
+        sources, notes = find_datasets(request.namespace, choice.primary, request.cells)
+        taking.notes += notes
+    drafts = []
+    for source in sources:
+        draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
+                         threads=request.threads, known_rows=request.known_rows)  # fmt: skip
+        taking.notes += notes_about(draft)
+        drafts.append(draft)
+    return tuple(drafts)
+
+
+def _metrics(
+    request: Request, choice: Choice, datasets: tuple[DatasetDraft, ...], taking: _Taking
+) -> tuple[Metric, ...]:
+    since = fitted_in(choice)
+    if request.metrics is not None:
+        metrics, notes = given_metrics(request.metrics, datasets)
+    elif request.cells is not None and since:
+        metrics, notes = discovered_metrics(request.namespace, request.cells, since, datasets)
+    else:
+        metrics, notes = (), ()
+    taking.notes += notes
+    if not metrics:
+        text = "none given and none found after the training; name them with metrics={...}"
+        taking.notes.append(Note(kind="skipped", about="metrics", text=text))
+    return metrics
+
+
+def fitted_in(choice: Choice) -> int:
+    """Return the number of the cell in which the primary model changed last, 0 if not known."""
+    return max(choice.primary.trained[0], choice.primary.changed)
+
+
+def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[CellRun, ...], str]:
+    if request.cells is None or not request.cells.current:
+        text = "no cell was seen, so the code that made the model is not part of this version"
+        taking.notes.append(Note(kind="skipped", about="code", text=text))
+        return (), ""
+    if request.cells.disabled:
+        text = "the cell log had stopped after errors of its own"
+        taking.notes.append(Note(kind="partial", about="code", text=text))
+    names = tuple(candidate.name.split("[")[0] for candidate in choice.chosen)
+    identity = request.cells.code_identity(fitted_in(choice) or None, names)
+    hidden = 0
+    runs = []
+    for run in request.cells.runs():
+        text, count = redact_text(run.source)
+        hidden += count
+        runs.append(replace(run, source=text) if count else run)
+    if hidden:
+        words = f"{hidden} secret-like text(s) in cells were not stored"
+        taking.notes.append(Note(kind="redacted", about="code", text=words))
+    return tuple(runs), identity
+
+
+def _git(folder: Path | None) -> tuple[Git | None, str]:
+    from jupyter_mvt.capture.git import read_git
+
+    return (None, "") if folder is None else read_git(folder)
+
+
+def _git_result(future: Future[tuple[Git | None, str]], taking: _Taking) -> Git | None:
+    git, trouble = future.result()
+    if trouble:
+        taking.notes.append(Note(kind="partial", about="git", text=trouble))
+    return git
