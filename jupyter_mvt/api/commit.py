@@ -23,7 +23,7 @@ from jupyter_mvt.store import oplog
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.writer import begin
 
-__all__ = ["Taken", "Wish", "commit", "keep", "request", "take"]
+__all__ = ["Taken", "Wish", "commit", "keep", "known_rows", "request", "take"]
 
 PRODUCTION = "production"
 _JUDGED = ("metrics", "params", "data", "code", "environment")
@@ -66,13 +66,22 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
     StorageError
         The disk refused; nothing was changed.
     """
-    return keep(handle, kernel, wish, take(kernel, wish))
+    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle)))
 
 
-def take(kernel: Kernel | None, wish: Wish) -> Taken:
-    """Freeze what `wish` names; touches no repository."""
+def known_rows(handle: Handle) -> tuple[int, ...]:
+    """Return the lengths of HEAD's datasets, so that "rows appended" can be told."""
+    tip = tip_of(handle, oplog.current(handle.store))
+    if tip is None:
+        return ()
+    datasets = oplog.commit_object(handle.store, tip).content.datasets
+    return tuple(sorted({dataset.rows for dataset in datasets}))
+
+
+def take(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Taken:
+    """Freeze what `wish` names; touches no repository. `rows` is from `known_rows`."""
     started = perf_counter()
-    return Taken(snapshot(request(kernel, wish)), started)
+    return Taken(snapshot(request(kernel, wish, rows)), started)
 
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
@@ -99,7 +108,7 @@ def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> Co
     return _result(handle, made, started)
 
 
-def request(kernel: Kernel | None, wish: Wish) -> Request:
+def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Request:
     """Return what capture is asked for."""
     return Request(
         namespace={} if kernel is None else kernel.namespace,
@@ -111,6 +120,7 @@ def request(kernel: Kernel | None, wish: Wish) -> Request:
         params=wish.params,
         variables=wish.variables,
         folder=Path.cwd(),
+        known_rows=rows,
     )
 
 

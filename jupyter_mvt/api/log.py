@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from jupyter_mvt.compare.metrics import compare_metrics
+from jupyter_mvt.api.compare import side
+from jupyter_mvt.compare.metrics import diff_metrics
 from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.log import log as plain_log
 from jupyter_mvt.history.results import Log, LogEntry
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.leaderboard import leaderboard as rank
-from jupyter_mvt.metrics.sql import SqlResult
-from jupyter_mvt.metrics.sql import sql as run_sql
+from jupyter_mvt.metrics.result import SqlResult
+from jupyter_mvt.metrics.query import sql as run_sql
 from jupyter_mvt.metrics.where import matching
+from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 
 __all__ = ["leaderboard", "log", "sql"]
@@ -37,15 +39,18 @@ def log(
     """
     among = None if where is None else matching(handle.store, where)
     found = plain_log(handle, revision, limit=limit, among=among)
-    return replace(found, entries=tuple(_judged(handle, entry) for entry in found.entries))
+    view = oplog.current(handle.store)
+    return replace(found, entries=tuple(_judged(handle, view, entry) for entry in found.entries))
 
 
-def _judged(handle: Handle, entry: LogEntry) -> LogEntry:
+def _judged(handle: Handle, view: View, entry: LogEntry) -> LogEntry:
     if not entry.version.parents:
         return entry
-    parent = oplog.commit_object(handle.store, entry.version.parents[0])
-    changes = compare_metrics(parent.content.metrics, entry.metrics)
-    worse = tuple((c.name, c.slice) for c in changes if c.verdict == "worse")
+    parent = side(handle, view, entry.version.parents[0])
+    judged = diff_metrics(parent, side(handle, view, entry.version.id))
+    worse = (
+        tuple((c.name, c.slice) for c in judged.changes if c.verdict == "worse") if judged else ()
+    )
     return replace(entry, regressions=worse)
 
 

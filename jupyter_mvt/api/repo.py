@@ -19,6 +19,7 @@ from jupyter_mvt.history import switch as _switch
 from jupyter_mvt.history import undo as _undo
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.revisions import names, resolve
+from jupyter_mvt.objects.commit import Trigger
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.fsck import FsckReport, fsck
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.history.results import Log, Moved, OperationLog
     from jupyter_mvt.metrics.leaderboard import Leaderboard
-    from jupyter_mvt.metrics.sql import SqlResult
+    from jupyter_mvt.metrics.result import SqlResult
 
 __all__ = ["Repo"]
 
@@ -82,17 +83,19 @@ class Repo:
     def commit(
         self, model: Any = None, *, message: str = "", data: Any = None, metrics: Any = None,
         params: Any = None, variables: Any = None, allow_empty: bool = False,
-        trigger: str = "api",
+        trigger: Trigger = "api",
     ) -> CommitResult:  # fmt: skip
         """Keep a model with everything that made it; see `api.commit.commit`."""
         wish = _commit.Wish(model=model, message=message, data=data, metrics=metrics,
                             params=params, variables=variables, allow_empty=allow_empty,
                             trigger=trigger)  # fmt: skip
-        return _commit.commit(self._handle, self._kernel, wish)
+        return self.grant(wish)
 
-    def keep(self, wish: _commit.Wish, taken: _commit.Taken) -> CommitResult:
-        """Commit what `api.commit.take` has frozen already."""
-        return _commit.keep(self._handle, self._kernel, wish, taken)
+    def grant(self, wish: _commit.Wish, taken: _commit.Taken | None = None) -> CommitResult:
+        """Commit what a wish names, or what `api.commit.take` has frozen of it already."""
+        if taken is not None:
+            return _commit.keep(self._handle, self._kernel, wish, taken)
+        return _commit.commit(self._handle, self._kernel, wish)
 
     def status(self) -> Status:
         """Tell what would be committed now, and why."""

@@ -90,7 +90,8 @@ class Status(_Value):
     """What would be committed now.
 
     `head` is ``None`` in a repository without versions; `chosen` says why that model was taken;
-    `problem` is the reason when nothing could be committed (no model, unfitted …), with its hint.
+    `problem` is the reason when nothing could be committed (no model, unfitted …), with its hint; `new_bytes` is what a commit
+    would add to the store.
     """
 
     repository: str
@@ -102,6 +103,7 @@ class Status(_Value):
     notes: tuple[Note, ...] = ()
     problem: str = ""
     hint: str = ""
+    new_bytes: int = 0
 
     @property
     def changed(self) -> int:

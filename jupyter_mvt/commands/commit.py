@@ -46,16 +46,15 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         allow_empty=args.allow_empty,
         trigger="manual",
     )
-    taken = take(desk.kernel, wish)
-    made = ""
     try:
-        repo = desk.repo()
+        return desk.repo().grant(wish)
     except RepositoryError as error:
         if error.code != "not-a-repository":
             raise
-        made = desk.init(".").path
-        repo = desk.repo()
-    return replace(repo.keep(wish, taken), made_repository=made)
+    # Taken before anything is made, so that a commit that is refused leaves no repository.
+    taken = take(desk.kernel, wish)
+    made = desk.init(".")
+    return replace(desk.repo().grant(wish, taken), made_repository=made.path)
 
 
 def _data(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:

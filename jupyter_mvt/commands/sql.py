@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.metrics.sql import SqlResult
+from jupyter_mvt.metrics.result import SqlResult
 
 __all__ = ["COMMAND"]
 
