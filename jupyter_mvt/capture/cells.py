@@ -6,6 +6,7 @@ Nothing large is looked at: ids of names and tokens of models only. Syntax is re
 
 from __future__ import annotations
 
+import builtins
 import re
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -27,6 +28,7 @@ __all__ = ["CellLog", "code_text", "is_bookkeeping"]
 
 _MAX_FAILURES = 3
 _MAX_NESTED = 32
+_BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
 _OWN_LINE = re.compile(r"^\s*%{1,2}mvt\b.*$|^\s*%(?:re)?load_ext\s+jupyter_mvt\s*$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
@@ -184,7 +186,12 @@ class CellLog:
         return len(self.entries())
 
     def runs(self) -> tuple[CellRun, ...]:
-        """Return all runs with what they read and wrote."""
+        """Return all runs with what they read and wrote; builtins only where they were rebound."""
+        entries = self.entries()
+        facts = [self.syntax(entry) for entry in entries]
+        known = {name for entry, fact in zip(entries, facts, strict=True)
+                 for name in (*fact.binds, *entry.rebound)}  # fmt: skip
+        plain = _BUILTINS - known
         return tuple(
             CellRun(
                 order=entry.order,
@@ -192,10 +199,10 @@ class CellLog:
                 cell_id=entry.cell_id,
                 seconds=entry.seconds,
                 ok=entry.ok,
-                reads=tuple(sorted(self.syntax(entry).reads)),
-                writes=tuple(sorted(self.syntax(entry).writes | entry.rebound)),
+                reads=tuple(sorted(fact.reads - plain)),
+                writes=tuple(sorted((fact.writes | entry.rebound) - plain)),
             )
-            for entry in self.entries()
+            for entry, fact in zip(entries, facts, strict=True)
         )
 
     def syntax(self, entry: _Entry) -> CellSyntax:
@@ -255,7 +262,8 @@ class CellLog:
         entries = [e for e in entries if not is_bookkeeping(e.source)]
         if names:
             facts = [(self.syntax(e), e.rebound, e.ok) for e in entries]
-            kept = made_by(facts, names)
+            certain = {i for i, entry in enumerate(entries) if entry.order == upto}
+            kept = made_by(facts, names, certain)
             entries = [entry for i, entry in enumerate(entries) if i in kept]
         return digest(encode([code_text(e.source) for e in entries])) if entries else ""
 

@@ -28,7 +28,10 @@ _LIKELY = re.compile(
     r"model|clf|classif|regr?|pipe|net|estimator|grid|search|^gs$|^rf|^lr$|^svm|xgb|lgb|forest|tree",
     re.IGNORECASE,
 )
-_POOR = re.compile(r"old|prev|tmp|temp|test|copy|dummy|backup|baseline|^.$", re.IGNORECASE)
+_POOR = re.compile(
+    r"(?:^|_)(?:old|prev|previous|tmp|temp|test|copy|dummy|backup|baseline)(?:_|\d|$)|^.$",
+    re.IGNORECASE,
+)
 _ASIDE: frozenset[Role] = frozenset({"optimizer", "loss"})
 _MAX_OBJECTS = 2000
 
@@ -104,7 +107,7 @@ def given(models: Mapping[str, Any], log: CellLog | None) -> Choice:
         found = recognised(obj)
         if found is None or found[1] in _ASIDE:
             msg = f"{name!r} is a {type(obj).__qualname__}, which is no model that mvt can keep."
-            raise CaptureError(msg, hint="%mvt status", code="no-model")
+            raise CaptureError(msg, hint="mvt status", code="no-model")
         seen = Seen(name=name, obj=obj, adapter=found[0], role=found[1])
         candidate = _candidate(seen, log)
         if not candidate.fitted:
@@ -145,7 +148,7 @@ def choose(
     candidates = _distinct(readable, log)
     if not candidates:
         msg = "No model was found in this session."
-        raise CaptureError(msg, hint="%mvt commit NAME_OF_YOUR_MODEL", code="no-model")
+        raise CaptureError(msg, hint="mvt commit NAME_OF_YOUR_MODEL", code="no-model")
     fitted = [candidate for candidate in candidates if candidate.fitted]
     if not fitted:
         raise _unfitted(candidates)
@@ -203,14 +206,15 @@ def _distinct(candidates: list[Candidate], log: CellLog | None) -> list[Candidat
         in_loop = [c for c in group if c.name.split("[")[0] in looped and "[" in c.name]
         best = max(in_loop or group, key=lambda c: (c.trained, "[" not in c.name, _hint(c.name)))
         kept.append(replace(best, trained=max(c.trained for c in group)))
-    return kept
+    places = {candidate.name: place for place, candidate in enumerate(candidates)}
+    return sorted(kept, key=lambda candidate: places[candidate.name])
 
 
 def _hint(name: str) -> int:
-    if _GOOD.search(name):
-        return 3
     if _POOR.search(name):
         return 0
+    if _GOOD.search(name):
+        return 3
     return 2 if _LIKELY.search(name) else 1
 
 
@@ -291,7 +295,7 @@ def _rank(candidates: list[Candidate], others: list[Other], *, interactive: bool
 def _ambiguous(candidates: Sequence[Candidate]) -> AmbiguousError:
     names = ", ".join(candidate.name for candidate in candidates[:12])
     msg = f"Several models could be meant: {names}."
-    hint = f"%mvt commit {pasteable(candidates[0].name)}"
+    hint = f"mvt commit {pasteable(candidates[0].name)}"
     return AmbiguousError(msg, hint=hint, code="ambiguous-model")
 
 

@@ -50,4 +50,4 @@ def _take(value: Any, step: re.Match[str]) -> Any:
 def _unknown(text: str) -> CaptureError:
     shown = text if len(text) <= 60 else text[:57] + "..."
     msg = f"There is no variable {shown!r}."
-    return CaptureError(msg, hint="%mvt status", code="unknown-name")
+    return CaptureError(msg, hint="mvt status", code="unknown-name")

@@ -113,6 +113,12 @@ def split_of(name: str) -> str:
     return next((_SPLITS[word] for word in words if word in _SPLITS), "")
 
 
+def _split_in(statement: str) -> str:
+    """Return the split of the data that a statement names: ``model.score(X_test, y_test)``."""
+    found = {split_of(word) for word in re.findall(r"[^\W\d]\w*", statement)} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
 def discovered_metrics(
     namespace: Mapping[str, Any],
     log: CellLog,
@@ -133,8 +139,9 @@ def discovered_metrics(
         if log.last_write(name) < since:
             stale.append(name)
             continue
+        told = _split_in(log.definition(name) or "")
         for split, label, value in found[:_MAX_FOUND]:
-            metric = _metric(label, value, split, known, "discovered")
+            metric = _metric(label, value, split or told, known, "discovered")
             metrics[metric.key] = metric
     notes: tuple[Note, ...] = ()
     if stale:

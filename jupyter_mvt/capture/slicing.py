@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.capture.training import STEPS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from jupyter_mvt.capture.syntax import CellSyntax
 
@@ -13,7 +15,9 @@ __all__ = ["made_by"]
 
 
 def made_by(
-    runs: Sequence[tuple[CellSyntax, frozenset[str], bool]], names: Iterable[str]
+    runs: Sequence[tuple[CellSyntax, frozenset[str], bool]],
+    names: Iterable[str],
+    certain: Collection[int] = (),
 ) -> frozenset[int]:
     """Return the positions of the runs that the values of `names` depend on.
 
@@ -26,6 +30,8 @@ def made_by(
         For each run its syntax, the names seen to be rebound, and whether it succeeded.
     names
         What was made.
+    certain
+        Positions of runs that are known to have changed it.
     """
     frees: dict[str, frozenset[str]] = {}
     mutators: dict[str, frozenset[str]] = {}
@@ -37,9 +43,11 @@ def made_by(
     for i in range(len(runs) - 1, -1, -1):
         syntax, rebound, ok = runs[i]
         written = syntax.writes | syntax.passes | rebound
+        if any(training.method in STEPS for training in syntax.trained):
+            written |= syntax.reads  # a loop names the loss and the optimizer, not the model
         for name in syntax.calls & mutators.keys():
             written |= mutators[name]
-        if not written & needed:
+        if not written & needed and i not in certain:
             continue
         kept.add(i)
         if ok:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from jupyter_mvt.capture.discovery import Candidate, Choice, choose, given, name
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.capture.watch import BROKEN
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
 
@@ -161,12 +161,16 @@ def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:
 
 
 def _notes_about(choice: Choice) -> list[Note]:
+    broken = [
+        Note(kind="warning", about=name, text=f"this model adapter cannot be used: {why[:200]}")
+        for name, why in sorted(BROKEN.items())
+    ]
     if not choice.guessed:
-        return []
+        return broken
     names = ", ".join(candidate.name for candidate in choice.chosen)
     text = f"{names} fit equally well: all were taken, {choice.primary.name} as the primary one; "
-    hint = f"mvt commit {shlex.quote(choice.primary.name)} takes one"
-    return [Note(kind="warning", about="model", text=text + hint)]
+    hint = f"mvt commit {pasteable(choice.primary.name)} takes one"
+    return [*broken, Note(kind="warning", about="model", text=text + hint)]
 
 
 def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taking) -> ModelDraft:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.capture.harmless import LOOKS, spares_arguments
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class CellSyntax:
     mutates
         Names whose value may be changed in place: ``x.fit(...)``, ``x[...] =``, ``x += ...``.
     passes
-        Names given to calls of plain functions, which may change them.
+        Names given to calls of functions that may change them.
     calls
         Plain names that are called.
     definitions
@@ -233,13 +234,17 @@ class _Names(ast.NodeVisitor):
     visit_ImportFrom = visit_Import
 
     def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Attribute):
-            self._mutated(root_name(node.func.value))
-        elif isinstance(node.func, ast.Name):
-            self.calls.add(node.func.id)
+        called = node.func
+        if isinstance(called, ast.Attribute):
+            if called.attr not in LOOKS:
+                self._mutated(root_name(called.value))
+        elif isinstance(called, ast.Name):
+            self.calls.add(called.id)
+        self.generic_visit(node)
+        if spares_arguments(called):
+            return
         given = [*node.args, *(word.value for word in node.keywords)]
         self.passes |= {root for arg in given if self._outer(root := root_name(arg)) and root}
-        self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for part in (*node.decorator_list, *_defaults(node.args)):

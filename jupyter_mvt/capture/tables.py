@@ -19,7 +19,7 @@ from jupyter_mvt.capture.sparse import sparse_strip
 
 __all__ = ["Table", "is_dataset", "table_of"]
 
-_NARROW = 128
+_NARROW = 32
 _KINDS = {
     ("pandas", "DataFrame"), ("pandas", "Series"), ("pandas", "Index"),
     ("polars", "DataFrame"), ("polars", "Series"),

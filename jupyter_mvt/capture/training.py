@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Argument", "Training", "trained_parameter", "trainings"]
+__all__ = ["FITS", "STEPS", "Argument", "Training", "trained_parameter", "trainings"]
 
 FITS = frozenset({"fit", "fit_transform", "fit_predict", "partial_fit", "train_on_batch"})
-_STEPS = frozenset({"backward", "step"})
-_CALLS = FITS | _STEPS | {"train"}
+STEPS = frozenset({"backward", "step"})
+_CALLS = FITS | STEPS | {"train"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +122,13 @@ def _call(
         iterated = loops.get(receiver or "")
         named = _root(iterated) if iterated is not None else receiver
         arguments = _arguments(node, skip=None)
-        if method in _STEPS:
+        if method in STEPS:
             arguments = tuple(_argument("", source) for source in loops.values())
         return Training(
             line=node.lineno,
             method=method,
             receivers=tuple(name for name in (named, *targets) if name),
-            group=iterated is not None and method not in _STEPS,
+            group=iterated is not None and method not in STEPS,
             arguments=arguments,
         )
     if isinstance(node.func, ast.Name) and node.func.id in trainers:
@@ -197,7 +197,7 @@ def trained_parameter(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int
         if child.func.attr in FITS:
             root = _root(child.func.value)
             fitted = root if root in names else fitted
-        steps = steps or child.func.attr in _STEPS
+        steps = steps or child.func.attr in STEPS
     if fitted is None and steps and names:
         likely = [name for name in names if name in {"model", "net", "network", "module"}]
         fitted = likely[0] if likely else names[0]

@@ -11,13 +11,16 @@ from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ModelWatch", "Seen", "public_names", "recognised"]
+__all__ = ["BROKEN", "ModelWatch", "Seen", "public_names", "recognised"]
 
 _SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
               str, bytes, int, float, complex, type(None))  # fmt: skip
 _CONTAINERS = (dict, list, tuple)
 _MAX_ELEMENTS = 64
+
+BROKEN: dict[str, str] = {}
+"""Name of an adapter that cannot be imported → why; told in the notes of a commit."""
 
 _by_type: dict[type, tuple[ModelAdapter, ...]] = {}
 _by_type_size = -1
@@ -33,11 +36,20 @@ def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
 
     Unlike `adapter_for`, answers are kept per type: a look at 500 variables costs microseconds.
     """
+    _forget_types()
+    return _known(obj)
+
+
+def _forget_types() -> None:
+    """Start anew when adapters have been registered since."""
     global _by_type_size
-    names = ADAPTERS.names()
-    if len(names) != _by_type_size:
+    size = len(ADAPTERS.names())
+    if size != _by_type_size:
         _by_type.clear()
-        _by_type_size = len(names)
+        _by_type_size = size
+
+
+def _known(obj: Any) -> tuple[ModelAdapter, Role] | None:
     cls = type(obj)
     adapters = _by_type.get(cls)
     if adapters is None:
@@ -49,13 +61,24 @@ def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
     return None
 
 
+def _adapters() -> list[ModelAdapter]:
+    found = []
+    for name in ADAPTERS.names():
+        try:
+            found.append(ADAPTERS.get(name))
+        except Exception as error:
+            # One broken plugin must not keep other frameworks' models from being kept.
+            BROKEN[name] = f"{type(error).__name__}: {error}"
+    return found
+
+
 def _matching(cls: type) -> tuple[ModelAdapter, ...]:
-    if issubclass(cls, _NO_MODELS):
+    if cls.__module__ == "builtins" or issubclass(cls, _NO_MODELS):
         return ()
     names = mro_names(cls)
     found = [
         adapter
-        for adapter in ADAPTERS
+        for adapter in _adapters()
         if any(
             name.startswith(pattern) if pattern.endswith(".") else name == pattern
             for pattern in adapter.match
@@ -77,6 +100,7 @@ class Seen:
 
 def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     """Yield the models of a namespace, one entry a name, elements of small containers after."""
+    _forget_types()
     containers: list[tuple[str, Any]] = []
     for name in public_names(namespace):
         obj: Any = namespace.get(name)
@@ -84,13 +108,13 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
             if 0 < len(obj) <= _MAX_ELEMENTS:
                 containers.append((name, obj))
             continue
-        found = recognised(obj)
+        found = _known(obj)
         if found is not None:
             yield Seen(name=name, obj=obj, adapter=found[0], role=found[1])
     for name, holder in containers:
         items = holder.items() if isinstance(holder, dict) else enumerate(holder)
         for key, obj in list(items):
-            found = recognised(obj) if isinstance(key, (str, int)) else None
+            found = _known(obj) if isinstance(key, (str, int)) else None
             if found is not None:
                 yield Seen(name=f"{name}[{key}]", obj=obj, adapter=found[0], role=found[1])
 

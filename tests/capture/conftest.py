@@ -1,0 +1,135 @@
+"""A tiny framework and its adapter, so that tests of capture need no real one."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from jupyter_mvt.capture.adapter import ADAPTERS, Frozen
+from jupyter_mvt.capture.arrays import array_part
+from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.objects.commit import Param
+from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.objects.snapshot import Bundle
+
+
+class Toy:
+    """A model; `role` says as what the adapter shall see it."""
+
+    role = "predictor"
+
+    def __init__(self, *parts, depth=3, api_key=None):
+        self.parts = parts
+        self.depth = depth
+        self.api_key = api_key
+        self.weights = None
+        self.steps = 0
+
+    def fit(self, X, y=None):
+        self.weights = np.asarray(X, float).sum(axis=0)
+        self.steps += 1
+        for part in self.parts:
+            part.fit(X, y)
+        return self
+
+    def score(self, X, y):
+        return 0.5
+
+
+class ToyScaler(Toy):
+    role = "transformer"
+
+
+class ToyLoss(Toy):
+    role = "loss"
+
+
+class ToyOptimizer(Toy):
+    role = "optimizer"
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+
+class ToyAdapter:
+    name = "toy"
+    format = "toy/1"
+    priority = 100
+    match = (f"{Toy.__module__}.{Toy.__qualname__}",)
+
+    def detect(self, obj):
+        return obj.role
+
+    def is_fitted(self, obj):
+        return obj.weights is not None
+
+    def children(self, obj):
+        return obj.parts
+
+    def params(self, obj):
+        return (
+            Param(name="api_key", value=obj.api_key, default=obj.api_key is None),
+            Param(name="depth", value=obj.depth, default=obj.depth == 3),
+        )
+
+    def framework(self):
+        return "toy 1.0"
+
+    def token(self, obj):
+        return (obj.steps, id(obj.weights), obj.depth)
+
+    def optimizer_matches(self, optimizer, model):
+        return optimizer.model is model
+
+    def freeze(self, obj, sources):
+        weights = np.zeros(1) if obj.weights is None else obj.weights
+        return Frozen(
+            bundle=Bundle(parts=(array_part(weights, "weights"),)),
+            state=b"{}",
+            state_kind="declarative",
+            state_identity=digest(b"{}"),
+            arch=digest(b"toy"),
+            n_weights=weights.size,
+        )
+
+    def restore(self, skeleton):
+        raise AssertionError(skeleton)
+
+
+class Kernel:
+    """Runs cells as IPython would: two events around each, failures recorded."""
+
+    def __init__(self, **names):
+        self.namespace = dict(names)
+        self.log = CellLog()
+
+    def run(self, source, cell_id=None, fails=False):
+        info = SimpleNamespace(raw_cell=source, silent=False, cell_id=cell_id)
+        assert self.log.before_cell(info, self.namespace) is None
+        error = None
+        try:
+            exec(compile(source, "<cell>", "exec"), self.namespace)
+        except Exception as raised:
+            error = raised
+        assert (error is not None) == fails, error
+        result = SimpleNamespace(info=info, success=error is None)
+        assert self.log.after_cell(result, self.namespace) is None
+        return self
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """Return the toy framework, its adapter registered for the time of the test."""
+    monkeypatch.setitem(ADAPTERS._entries, "toy", ToyAdapter())
+    return SimpleNamespace(
+        Toy=Toy, Scaler=ToyScaler, Loss=ToyLoss, Optimizer=ToyOptimizer, adapter=ToyAdapter
+    )
+
+
+@pytest.fixture
+def kernel(toy):
+    """Return a session in which the toy framework and numpy are imported."""
+    return Kernel(Toy=Toy, ToyScaler=ToyScaler, ToyLoss=ToyLoss, ToyOptimizer=ToyOptimizer, np=np)

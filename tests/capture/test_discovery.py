@@ -1,0 +1,219 @@
+"""The model that changed last is meant; an explicit name always wins."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from jupyter_mvt.capture.discovery import Other, choose, named, optimizer_of
+from jupyter_mvt.errors import AmbiguousError, CaptureError
+
+X = "X = np.ones((4, 2))"
+
+
+def chosen(kernel, **options):
+    choice = choose(kernel.namespace, kernel.log, **options)
+    return [candidate.name for candidate in choice.chosen], choice.why
+
+
+def test_the_one_trained_last_wins(kernel):
+    kernel.run(X).run("b = Toy().fit(X)").run("a = Toy().fit(X)")
+    assert chosen(kernel) == (["a"], "changed last, in cell 3")
+    kernel.run("b.fit(X)")
+    choice = choose(kernel.namespace, kernel.log)
+    assert choice.primary.name == "b"
+    assert choice.alternatives == (Other("a", "changed earlier, in cell 3"),)
+
+
+def test_a_change_without_any_training_statement_counts(kernel):
+    kernel.run(X).run("b = Toy().fit(X)\n").run("a = Toy().fit(X)").run("b.depth = 9")
+    assert chosen(kernel) == (["b"], "changed last, in cell 4")
+
+
+def test_cells_run_out_of_order(kernel):
+    first, second = "one = Toy().fit(X)", "two = Toy().fit(X)"
+    kernel.run(X).run(first).run(second).run(first)
+    assert chosen(kernel)[0] == ["one"]
+
+
+def test_two_trained_in_one_cell_the_last_statement_wins(kernel):
+    kernel.run(X).run("aa = Toy()\nbb = Toy()\nbb.fit(X)\naa.fit(X)")
+    assert chosen(kernel) == (["aa"], "trained last, in cell 2")
+
+
+def test_fit_inside_a_function(kernel):
+    kernel.run(X).run("def train(m, data):\n    m.fit(data)").run("old = Toy().fit(X)")
+    kernel.run("new = Toy()\ntrain(new, X)")
+    assert chosen(kernel)[0] == ["new"]
+
+
+def test_unfitted_loss_and_transformers_rank_low(kernel):
+    kernel.run(X).run("clf = Toy().fit(X)")
+    kernel.run("later = Toy()\nscaler = ToyScaler().fit(X)\nloss = ToyLoss().fit(X)")
+    choice = choose(kernel.namespace, kernel.log)
+    assert [candidate.name for candidate in choice.chosen] == ["clf"]
+    assert choice.alternatives == (
+        Other("later", "not fitted"),
+        Other("scaler", "only transforms data"),
+    )
+
+
+def test_a_transformer_alone_is_a_model(kernel):
+    kernel.run(X).run("scaler = ToyScaler().fit(X)")
+    assert chosen(kernel)[0] == ["scaler"]
+
+
+def test_what_is_inside_ranks_below_what_holds_it(kernel):
+    kernel.run(X).run("inner = Toy()\npipe = Toy(inner)\npipe.fit(X)")
+    choice = choose(kernel.namespace, kernel.log)
+    assert [candidate.name for candidate in choice.chosen] == ["pipe"]
+    assert choice.alternatives == (Other("inner", "holds or is part of pipe"),)
+
+
+def test_what_was_taken_out_on_purpose_wins(kernel):
+    kernel.run(X).run("grid = Toy(Toy())\ngrid.fit(X)\nmodel = grid.parts[0]")
+    assert chosen(kernel)[0] == ["model"]
+    kernel.run("grid.fit(X)")
+    assert chosen(kernel)[0] == ["grid"]
+
+
+def test_an_alias_is_one_model(kernel):
+    kernel.run(X).run("clf = Toy().fit(X)").run("best_model = clf")
+    choice = choose(kernel.namespace, kernel.log)
+    assert len(choice.chosen) == 1
+    assert choice.alternatives == ()
+
+
+def test_a_model_in_a_dict(kernel):
+    kernel.run(X).run("models = {'rf': Toy().fit(X)}")
+    choice = choose(kernel.namespace, kernel.log)
+    assert [candidate.name for candidate in choice.chosen] == ["models[rf]"]
+    again = named(kernel.namespace, ["models[rf]"], kernel.log)
+    assert again.primary.obj is kernel.namespace["models"]["rf"]
+
+
+LOOP = "models = {'rf': Toy(), 'lr': Toy()}\nfor m in models.values():\n    m.fit(X)"
+
+
+def test_a_loop_over_models_is_ambiguous_for_a_person(kernel):
+    kernel.run(X).run(LOOP)
+    with pytest.raises(AmbiguousError) as raised:
+        choose(kernel.namespace, kernel.log, interactive=True)
+    assert raised.value.lines() == [
+        "AmbiguousError [ambiguous-model]: Several models could be meant: models[rf], models[lr].",
+        "Hint: mvt commit models[rf]",
+    ]
+
+
+def test_with_nobody_to_ask_all_are_taken_with_one_primary(kernel):
+    kernel.run(X).run(LOOP)
+    choice = choose(kernel.namespace, kernel.log)
+    assert choice.guessed
+    assert [candidate.name for candidate in choice.chosen] == ["models[rf]", "models[lr]"]
+
+
+def test_names_break_ties_only(toy):
+    fit = toy.Toy().fit
+    namespace = {
+        "thing": fit([[1]]),
+        "model": toy.Toy().fit([[1]]),
+        "old_model": toy.Toy().fit([[1]]),
+    }
+    choice = choose(namespace)
+    assert choice.primary.name == "model"
+    assert choice.why == "of several that changed together, its name fits best"
+
+
+def test_no_model_and_unfitted(kernel):
+    kernel.run(X)
+    with pytest.raises(CaptureError) as none:
+        choose(kernel.namespace, kernel.log)
+    assert none.value.lines() == [
+        "CaptureError [no-model]: No model was found in this session.",
+        "Hint: mvt commit NAME_OF_YOUR_MODEL",
+    ]
+    kernel.run("clf = Toy()")
+    with pytest.raises(CaptureError) as unfitted:
+        choose(kernel.namespace, kernel.log)
+    assert unfitted.value.lines() == [
+        "CaptureError [unfitted]: 'clf' (Toy) has not been fitted.",
+        "Hint: clf.fit(X_train, y_train)",
+    ]
+
+
+def test_an_explicit_name_wins_and_is_checked(kernel):
+    kernel.run(X).run("a = Toy().fit(X)\nb = Toy().fit(X)\nraw = Toy()")
+    assert named(kernel.namespace, ["a"], kernel.log).primary.name == "a"
+    for name, code in (("raw", "unfitted"), ("X", "no-model"), ("nope", "unknown-name")):
+        with pytest.raises(CaptureError) as raised:
+            named(kernel.namespace, [name], kernel.log)
+        assert raised.value.code == code
+
+
+class Hostile:
+    """Raises whenever it is looked at closely."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __eq__(self, other):
+        raise RuntimeError("eq")
+
+    __hash__ = None
+
+    def __bool__(self):
+        raise RuntimeError("bool")
+
+    def __len__(self):
+        raise RuntimeError("len")
+
+    def __repr__(self):
+        raise RuntimeError("repr")
+
+
+def test_hostile_neighbours_do_no_harm(kernel, toy, monkeypatch):
+    class Exploding(toy.Toy):
+        @property
+        def steps(self):
+            raise RuntimeError("steps")
+
+        @steps.setter
+        def steps(self, value):
+            pass
+
+    kernel.namespace |= {
+        "evil": Hostile(),
+        "generator": (i for i in range(3)),
+        "lam": lambda x: x,
+        "db": sqlite3.connect(":memory:"),
+        "boom": Exploding(),
+        "evils": [Hostile(), Hostile()],
+        "by_key": {Hostile: 1, 3: Hostile()},
+        "_private": Hostile(),
+    }
+    kernel.run(X).run("clf = Toy().fit(X)")
+    assert chosen(kernel)[0] == ["clf"]
+    assert next(kernel.namespace["generator"]) == 0
+    kernel.namespace["db"].close()
+
+
+def test_a_model_that_cannot_be_asked_is_named(kernel, toy, monkeypatch):
+    def broken(self, obj):
+        if obj.depth == 13:
+            raise RuntimeError("no")
+        return obj.weights is not None
+
+    monkeypatch.setattr(toy.adapter, "is_fitted", broken)
+    kernel.run(X).run("bad = Toy(depth=13)\nclf = Toy().fit(X)")
+    choice = choose(kernel.namespace, kernel.log)
+    assert choice.primary.name == "clf"
+    assert choice.alternatives == (Other("bad", "cannot be looked at: RuntimeError"),)
+
+
+def test_the_optimizer_of_a_model_is_found_by_its_parameters(kernel):
+    kernel.run(X).run("net = Toy().fit(X)\nother = Toy()").run(
+        "opt2 = ToyOptimizer(other)\nopt = ToyOptimizer(net)"
+    )
+    candidate = named(kernel.namespace, ["net"], kernel.log).primary
+    assert optimizer_of(candidate, kernel.namespace).name == "opt"
