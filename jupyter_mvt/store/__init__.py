@@ -1,0 +1,1 @@
+"""Bytes: the door to the disk, backends, packs, the operation log, verification."""

@@ -1,0 +1,158 @@
+"""Checkpoints and segments: derived from the operations, so that opening is quick.
+
+After each window of operations a checkpoint keeps all refs, and of the commits and label moves
+those of its own window; a segment is the window's records in one file. Both are checked before
+use against the log's chain; where they are missing or wrong, the operations themselves are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import CorruptionError, NotFoundError
+from jupyter_mvt.objects.encode import decode_as, encode
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.operation import Operation
+from jupyter_mvt.objects.refs import MAIN
+from jupyter_mvt.objects.view import Move, View
+from jupyter_mvt.store import layout
+from jupyter_mvt.store.folding import Fold, label_moves
+from jupyter_mvt.store.records import (
+    frame,
+    read_operation,
+    record_id,
+    split_frames,
+    unframe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.store.backend import Backend
+
+__all__ = [
+    "broken_chain",
+    "checkpoint_bytes",
+    "fold_window",
+    "read_record",
+    "read_window",
+    "window_records",
+]
+
+Pairs = tuple[tuple[str, ObjectId], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checkpoint:
+    number: int
+    prev: str
+    head: str
+    branches: Pairs
+    tags: Pairs
+    labels: Pairs
+    default: str = MAIN
+    commits: tuple[tuple[ObjectId, int], ...] = ()
+    moves: tuple[tuple[str, Move], ...] = ()
+    format: int = 1
+
+
+def checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
+    """Return the checkpoint of `view`, which the window `operations` led to."""
+    point = _Checkpoint(
+        number=view.number,
+        prev=operations[0].prev,
+        head=view.head,
+        branches=tuple(view.branches.items()),
+        tags=tuple(view.tags.items()),
+        labels=tuple(view.labels.items()),
+        default=view.default,
+        commits=tuple((op.commit_id, op.number) for op in operations if op.commit_id is not None),
+        moves=tuple(pair for op in operations for pair in label_moves(op)),
+    )
+    return frame(encode(point))
+
+
+def fold_window(backend: Backend, fold: Fold, end: int) -> bool:
+    """Advance `fold` over the window that ends at `end` by its checkpoint; tell if it could."""
+    key = layout.checkpoint(end)
+    try:
+        point = decode_as(unframe(backend.get(key), key), _Checkpoint)
+    except (NotFoundError, CorruptionError):
+        return False  # derived: the operations are read instead, and fsck names the damage
+    if point.format != 1 or point.number != end or point.prev != fold.head:
+        return False
+    fold.jump(
+        end, point.head, dict(point.branches), dict(point.tags), dict(point.labels), point.default
+    )
+    for commit, operation in point.commits:
+        fold.publish(commit, operation)
+    for label, move in point.moves:
+        fold.move(label, move)
+    return True
+
+
+def window_records(backend: Backend, first: int, last: int, head: str) -> list[bytes]:
+    """Return the records `first` to `last` of one window; the last one's id is `head`.
+
+    Raises
+    ------
+    CorruptionError
+        An operation is missing (code ``missing-operation``) or not the one that the next names
+        (code ``broken-chain``).
+    """
+    end = -(-first // layout.WINDOW) * layout.WINDOW
+    try:
+        frames = split_frames(backend.get(layout.segment(end)))
+    except NotFoundError:
+        frames = []
+    if len(frames) == layout.WINDOW:
+        skip = first - (end - layout.WINDOW + 1)
+        records = frames[skip : skip + last - first + 1]
+        if _chained(records, last, head):
+            return records
+    records = [read_record(backend, number) for number in range(first, last + 1)]
+    _require_chain(records, last, head)
+    return records
+
+
+def read_window(backend: Backend, first: int, last: int, head: str) -> list[Operation]:
+    """Return the operations of `window_records`."""
+    records = window_records(backend, first, last, head)
+    return [read_operation(record, first + i) for i, record in enumerate(records)]
+
+
+def read_record(backend: Backend, number: int) -> bytes:
+    """Return the bytes of a record that must exist."""
+    try:
+        return backend.get(layout.operation(number))
+    except NotFoundError as error:
+        msg = f"Operation {number} is missing ({layout.operation(number)})."
+        raise CorruptionError(msg, code="missing-operation", hint="mvt fsck") from error
+
+
+def _require_chain(records: list[bytes], last: int, head: str) -> None:
+    number = last
+    for record in reversed(records):
+        if record_id(record) != head:
+            unframe(record, layout.operation(number))  # damaged bytes are named as such
+            raise broken_chain(number)
+        head = read_operation(record, number).prev
+        number -= 1
+
+
+def _chained(records: list[bytes], last: int, head: str) -> bool:
+    try:
+        _require_chain(records, last, head)
+    except CorruptionError:
+        return False  # the segment is derived; the caller reads the operations themselves
+    return True
+
+
+def broken_chain(number: int) -> CorruptionError:
+    """Return the error for an operation that does not fit its neighbour."""
+    msg = (
+        f"The operation log is broken at operation {number} ({layout.operation(number)}): "
+        "it is not the one that its neighbour names."
+    )
+    return CorruptionError(msg, code="broken-chain", hint="mvt fsck")

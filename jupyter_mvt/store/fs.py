@@ -1,0 +1,228 @@
+"""The one door to the disk: every system call that changes or reads files is here.
+
+`Disk` has small verbs that do exactly one thing each, so that tests can record them, make them
+fail, or replay what a power cut would leave. Its errors are plain ``OSError``; `explained`
+turns them into `StorageError` with the path and the cause.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, Protocol
+
+from jupyter_mvt.errors import StorageError
+from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["Disk", "FileStat", "OsDisk", "explained"]
+
+
+class FileStat(NamedTuple):
+    """What the store wants to know about a file."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    mode: int
+
+
+class Disk(Protocol):
+    """The verbs that the store asks of a disk. Paths are absolute strings."""
+
+    def mkdir(self, path: str) -> None:
+        """Make one folder; it is no error that it exists."""
+        ...
+
+    def create(self, path: str) -> int:
+        """Make a new file, readable by its owner only, and return a handle for writing."""
+        ...
+
+    def write(self, handle: int, data: Buffer) -> None:
+        """Append all of `data`."""
+        ...
+
+    def fsync(self, handle: int) -> None:
+        """Make the written content survive a power cut."""
+        ...
+
+    def close(self, handle: int) -> None:
+        """Give the handle back."""
+        ...
+
+    def fsync_file(self, path: str) -> None:
+        """Make the content of a file that is already there survive a power cut."""
+        ...
+
+    def fsync_dir(self, path: str) -> None:
+        """Make the names inside a folder survive a power cut."""
+        ...
+
+    def rename(self, source: str, target: str) -> None:
+        """Move a file, replacing the target."""
+        ...
+
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name; ``FileExistsError`` if the name is taken."""
+        ...
+
+    def unlink(self, path: str) -> None:
+        """Remove a name."""
+        ...
+
+    def chmod(self, path: str, mode: int) -> None:
+        """Set permission bits."""
+        ...
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Return up to `length` bytes from `offset`."""
+        ...
+
+    def read_into(self, path: str, offset: int, target: memoryview) -> int:
+        """Fill `target` from `offset`; return how many bytes there were."""
+        ...
+
+    def list(self, path: str) -> list[tuple[str, bool]]:
+        """Return the names in a folder, and whether each is a folder itself."""
+        ...
+
+    def stat(self, path: str) -> FileStat:
+        """Describe a file or folder."""
+        ...
+
+
+class OsDisk:
+    """The operating system's files. Interrupted and short writes are continued."""
+
+    def mkdir(self, path: str) -> None:
+        """See `Disk.mkdir`."""
+        try:
+            os.mkdir(path)
+        except FileExistsError:
+            if not os.path.isdir(path):
+                raise
+
+    def create(self, path: str) -> int:
+        """See `Disk.create`."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        return os.open(path, flags, 0o600)
+
+    def write(self, handle: int, data: Buffer) -> None:
+        """See `Disk.write`."""
+        left = memoryview(data)
+        while left.nbytes:
+            # Linux writes at most 2 GiB at a time; EINTR is retried by Python itself (PEP 475).
+            done = os.write(handle, left)
+            if done == 0:
+                raise OSError(errno.EIO, "the disk accepted no bytes")
+            left = left[done:]
+
+    def fsync(self, handle: int) -> None:
+        """See `Disk.fsync`."""
+        os.fsync(handle)
+
+    def close(self, handle: int) -> None:
+        """See `Disk.close`."""
+        os.close(handle)
+
+    def fsync_file(self, path: str) -> None:
+        """See `Disk.fsync_file`."""
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def fsync_dir(self, path: str) -> None:
+        """See `Disk.fsync_dir`; Windows has no such call and orders names itself."""
+        if os.name != "nt":
+            self.fsync_file(path)
+
+    def rename(self, source: str, target: str) -> None:
+        """See `Disk.rename`."""
+        os.replace(source, target)
+
+    def link(self, source: str, target: str) -> None:
+        """See `Disk.link`."""
+        os.link(source, target)
+
+    def unlink(self, path: str) -> None:
+        """See `Disk.unlink`."""
+        os.unlink(path)
+
+    def chmod(self, path: str, mode: int) -> None:
+        """See `Disk.chmod`; on Windows a read-only file could not be deleted any more."""
+        if os.name != "nt":
+            os.chmod(path, mode)
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        """See `Disk.read`."""
+        with open(path, "rb", buffering=0) as file:
+            if offset:
+                file.seek(offset)
+            if length is None:
+                return file.readall()
+            data = file.read(length) or b""
+            while len(data) < length and (more := file.read(length - len(data))):
+                data += more
+            return data
+
+    def read_into(self, path: str, offset: int, target: memoryview) -> int:
+        """See `Disk.read_into`."""
+        done = 0
+        with open(path, "rb", buffering=0) as file:
+            file.seek(offset)
+            while done < target.nbytes:
+                count = file.readinto(target[done:])
+                if not count:
+                    break
+                done += count
+        return done
+
+    def list(self, path: str) -> list[tuple[str, bool]]:
+        """See `Disk.list`."""
+        with os.scandir(path) as entries:
+            return [(entry.name, entry.is_dir()) for entry in entries]
+
+    def stat(self, path: str) -> FileStat:
+        """See `Disk.stat`."""
+        found = os.stat(path)
+        return FileStat(found.st_size, found.st_mtime_ns, found.st_ino, found.st_mode)
+
+
+_CAUSES: dict[int, tuple[str, str, str]] = {
+    errno.ENOSPC: ("disk-full", "the disk is full", "free some space, then try again"),
+    errno.EDQUOT: ("disk-full", "the disk quota is used up", "free some space, then try again"),
+    errno.EROFS: ("read-only", "the file system is read-only", "remount it writable"),
+    errno.EACCES: ("permission-denied", "permission was denied", "check who owns the folder"),
+    errno.EPERM: ("permission-denied", "it is not permitted", "check who owns the folder"),
+    errno.EIO: ("io-error", "the disk reported an I/O error", "mvt fsck"),
+    errno.EMFILE: ("too-many-files", "too many files are open", "close some files"),
+    errno.ENFILE: ("too-many-files", "too many files are open", "close some files"),
+    errno.ENOENT: ("gone", "the file or folder is gone", "mvt fsck"),
+    errno.ENOTDIR: ("gone", "a folder has become a file", "mvt fsck"),
+    errno.ENOTSUP: ("unsupported", "the file system cannot do that", "use a local file system"),
+}
+
+
+@contextmanager
+def explained(doing: str, path: str) -> Iterator[None]:
+    """Turn an ``OSError`` inside the block into a `StorageError` that names path and cause.
+
+    Parameters
+    ----------
+    doing
+        What was tried, an infinitive ("write").
+    path
+        With what.
+    """
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        known = _CAUSES.get(error.errno or 0)
+        code, cause, hint = known or ("storage", error.strerror or type(error).__name__, None)
+        msg = f"Cannot {doing} {path}: {cause}."
+        raise StorageError(msg, code=code, hint=hint) from error

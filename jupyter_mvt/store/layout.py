@@ -1,0 +1,85 @@
+"""All names inside a repository, in one place; the README of a repository explains them."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_mvt.errors import UsageError
+
+__all__ = [
+    "CHECKPOINTS",
+    "DERIVED",
+    "FORMAT",
+    "FORMAT_VERSION",
+    "INDEX",
+    "OPERATIONS",
+    "PACKS",
+    "README",
+    "SEGMENTS",
+    "TABLES",
+    "TEMPORARY",
+    "WINDOW",
+    "check_key",
+    "checkpoint",
+    "number_of",
+    "operation",
+    "pack",
+    "segment",
+]
+
+FORMAT_VERSION = 1
+FORMAT = "format"
+README = "README.md"
+OPERATIONS = "ops/"
+PACKS = "packs/"
+CHECKPOINTS = "checkpoints/"
+SEGMENTS = "segments/"
+TABLES = "tables/"
+INDEX = "index/"
+TEMPORARY = "tmp/"
+DERIVED = (CHECKPOINTS, SEGMENTS)
+
+WINDOW = 256
+"""A checkpoint and a segment are made after each so many operations."""
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]*(?:/[A-Za-z0-9][A-Za-z0-9._=+-]*)*\Z")
+
+
+def check_key(key: str) -> str:
+    """Return `key` if it can be a key: ASCII parts joined by ``/``, none starting with a dot.
+
+    Raises
+    ------
+    UsageError
+        It could name something outside the repository (code ``invalid-key``).
+    """
+    if len(key) > 1000 or _KEY.match(key) is None:
+        msg = f"{key[:80]!r} cannot be a key of a repository."
+        raise UsageError(msg, code="invalid-key")
+    return key
+
+
+def operation(number: int) -> str:
+    """Return the key of operation `number`."""
+    return f"{OPERATIONS}{number:012d}"
+
+
+def checkpoint(number: int) -> str:
+    """Return the key of the checkpoint after operation `number`."""
+    return f"{CHECKPOINTS}{number:012d}"
+
+
+def segment(number: int) -> str:
+    """Return the key of the segment whose last operation is `number`."""
+    return f"{SEGMENTS}{number:012d}"
+
+
+def pack(name: str) -> str:
+    """Return the key of the pack called `name` (hexadecimal digest of its footer)."""
+    return f"{PACKS}{name}.pack"
+
+
+def number_of(key: str) -> int | None:
+    """Return the number that an operation's, checkpoint's or segment's key ends with."""
+    tail = key.rpartition("/")[2]
+    return int(tail) if len(tail) == 12 and tail.isascii() and tail.isdigit() else None

@@ -1,0 +1,204 @@
+"""Manifests as bytes: compact, canonical, decoded within bounds.
+
+Layout: the magic; the table of dtypes; the entries sorted by path, each path as the number of
+bytes shared with the path before and the rest; chunk ids as 32 raw bytes; the ties. Numbers are
+unsigned LEB128. A manifest's identity is the digest of the same encoding without its volatile
+entries, so a manifest with none of those is its own identity.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from jupyter_mvt.errors import CaptureError, CorruptionError
+from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
+from jupyter_mvt.objects.manifest import Entry, Manifest, Tie
+
+__all__ = ["build_manifest", "decode_manifest", "encode_manifest"]
+
+MAGIC = b"MVTM\x01"
+_VOLATILE = 1
+_MAX_DIMENSIONS = 64
+
+
+def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> Manifest:
+    """Return the manifest of `entries` and `ties`, sorted, with its identity.
+
+    Raises
+    ------
+    CaptureError
+        A path occurs twice, or a tie leads nowhere (code ``bad-bundle``).
+    """
+    ordered = tuple(sorted(entries, key=lambda entry: _text(entry.path)))
+    tied = tuple(sorted(ties, key=lambda tie: _text(tie.path)))
+    paths = {entry.path for entry in ordered}
+    names = paths | {tie.path for tie in tied}
+    if len(names) != len(ordered) + len(tied):
+        msg = "Two parts of one bundle have the same path."
+        raise CaptureError(msg, code="bad-bundle")
+    for tie in tied:
+        if tie.target not in paths:
+            msg = f"The tie {tie.path!r} leads to {tie.target!r}, which is not in the bundle."
+            raise CaptureError(msg, code="bad-bundle")
+    return Manifest(entries=ordered, ties=tied, identity=_identity(ordered, tied))
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """Return the bytes of `manifest`; their digest is its object id."""
+    return _encode(manifest.entries, manifest.ties)
+
+
+def decode_manifest(data: Buffer) -> Manifest:
+    """Return the manifest that `data` encodes.
+
+    Raises
+    ------
+    CorruptionError
+        `data` is not the encoding of a manifest (code ``corrupt-manifest``).
+    """
+    try:
+        return _Decoder(bytes(data)).manifest()
+    except (IndexError, ValueError) as error:
+        msg = f"A manifest cannot be decoded: {error}."
+        raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck") from error
+
+
+def _identity(entries: Sequence[Entry], ties: Sequence[Tie]) -> ObjectId:
+    return digest(_encode([entry for entry in entries if not entry.volatile], ties))
+
+
+def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
+    dtypes = {dtype: i for i, dtype in enumerate(dict.fromkeys(entry.dtype for entry in entries))}
+    out = bytearray(MAGIC)
+    _number(out, len(dtypes))
+    for dtype in dtypes:
+        _string(out, _text(dtype))
+    _number(out, len(entries))
+    before = b""
+    for entry in entries:
+        path = _text(entry.path)
+        _path(out, before, path)
+        before = path
+        _number(out, dtypes[entry.dtype])
+        _number(out, _VOLATILE if entry.volatile else 0)
+        _number(out, len(entry.shape))
+        for size in entry.shape:
+            _number(out, size)
+        _number(out, entry.nbytes)
+        _number(out, len(entry.chunks))
+        for chunk in entry.chunks:
+            out += bytes.fromhex(chunk)
+    _number(out, len(ties))
+    for tie in ties:
+        _string(out, _text(tie.path))
+        _string(out, _text(tie.target))
+    return bytes(out)
+
+
+def _text(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")
+
+
+def _number(out: bytearray, value: int) -> None:
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+
+
+def _string(out: bytearray, data: bytes) -> None:
+    _number(out, len(data))
+    out += data
+
+
+def _path(out: bytearray, before: bytes, path: bytes) -> None:
+    shared = len(os.path.commonprefix([before, path]))
+    _number(out, shared)
+    _string(out, path[shared:])
+
+
+class _Decoder:
+    """Reads forward; every declared size is checked against what is left."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def manifest(self) -> Manifest:
+        if self._take(len(MAGIC)) != MAGIC:
+            msg = "it is not a manifest"
+            raise ValueError(msg)
+        dtypes = [self._string() for _ in range(self._count(1))]
+        entries = self._entries(dtypes)
+        ties = tuple(Tie(self._string(), self._string()) for _ in range(self._count(2)))
+        if self._at != len(self._data):
+            msg = "bytes are left over"
+            raise ValueError(msg)
+        # Canonical: there is one encoding for one manifest, whoever wrote it.
+        if _encode(entries, ties) != self._data:
+            msg = "its encoding is not canonical"
+            raise ValueError(msg)
+        return Manifest(entries=entries, ties=ties, identity=_identity(entries, ties))
+
+    def _entries(self, dtypes: list[str]) -> tuple[Entry, ...]:
+        entries = []
+        before = b""
+        for i in range(self._count(7)):
+            shared = self._number()
+            if shared > len(before):
+                msg = "a path shares more than there is"
+                raise ValueError(msg)
+            path = before[:shared] + self._take(self._number())
+            if i and path <= before:
+                msg = "paths are not in order"
+                raise ValueError(msg)
+            before = path
+            entries.append(self._entry(path.decode("utf-8", "surrogatepass"), dtypes))
+        return tuple(entries)
+
+    def _entry(self, path: str, dtypes: list[str]) -> Entry:
+        dtype = dtypes[self._number()]
+        flags = self._number()
+        dimensions = self._count(1)
+        if flags > _VOLATILE or dimensions > _MAX_DIMENSIONS:
+            msg = "an entry is out of range"
+            raise ValueError(msg)
+        shape = tuple(self._number() for _ in range(dimensions))
+        nbytes = self._number()
+        chunks = tuple(ObjectId(self._take(32).hex()) for _ in range(self._count(32)))
+        return Entry(
+            path=path, dtype=dtype, shape=shape, nbytes=nbytes, chunks=chunks,
+            volatile=bool(flags),
+        )  # fmt: skip
+
+    def _count(self, least: int) -> int:
+        count = self._number()
+        if count * least > len(self._data) - self._at:
+            msg = "it declares more than it holds"
+            raise ValueError(msg)
+        return count
+
+    def _number(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self._data[self._at]
+            self._at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > 56:
+                msg = "a number is too large"
+                raise ValueError(msg)
+
+    def _take(self, length: int) -> bytes:
+        if length > len(self._data) - self._at:
+            msg = "it is cut off"
+            raise ValueError(msg)
+        piece = self._data[self._at : self._at + length]
+        self._at += length
+        return piece
+
+    def _string(self) -> str:
+        return self._take(self._number()).decode("utf-8", "surrogatepass")

@@ -1,0 +1,276 @@
+"""The operation log: the only mutable thing in a repository, read and appended without locks."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from jupyter_mvt.errors import (
+    ConflictError,
+    CorruptionError,
+    NotFoundError,
+    StorageError,
+    UsageError,
+)
+from jupyter_mvt.objects.commit import Commit, commit_id
+from jupyter_mvt.objects.encode import from_data
+from jupyter_mvt.objects.ids import ObjectId, short
+from jupyter_mvt.objects.operation import Operation
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import layout
+from jupyter_mvt.store.checkpoints import (
+    broken_chain,
+    checkpoint_bytes,
+    fold_window,
+    read_record,
+    read_window,
+    window_records,
+)
+from jupyter_mvt.store.folding import Fold
+from jupyter_mvt.store.records import pack_operation, read_operation, record_id
+from jupyter_mvt.store.store import Store
+
+__all__ = ["append", "commit_object", "current", "follow", "operation", "operations", "view_at"]
+
+_REMEMBERED = 512
+_PAUSE = 0.002
+_LONGEST_PAUSE = 0.05
+
+
+def current(store: Store) -> View:
+    """Return the view after the newest operation."""
+    log = store.log
+    with log.lock:
+        view = _open(store) if log.view is None else log.view
+        log.view = _advance(store, view)
+        return log.view
+
+
+def view_at(store: Store, number: int) -> View:
+    """Return the view as it was after operation `number`; 0 is the empty beginning.
+
+    Raises
+    ------
+    NotFoundError
+        The log is shorter (code ``unknown-operation``).
+    """
+    _require(store, number, least=0)
+    return _replay(store, number, set())
+
+
+def follow(view: View, **fields: Any) -> Operation:
+    """Return the operation with `fields` that comes right after `view`."""
+    return Operation(number=view.number + 1, prev=view.head, **fields)
+
+
+def append(store: Store, draft: Callable[[View], Operation]) -> tuple[Operation, View]:
+    """Publish one operation on top of the newest one.
+
+    Parameters
+    ----------
+    store
+        Where.
+    draft
+        Builds the operation for a view (see `follow`). Called again whenever another process
+        was faster; raises `ConflictError` when what it wants no longer makes sense.
+
+    Returns
+    -------
+    tuple
+        The operation as published, and the view after it.
+
+    Raises
+    ------
+    ConflictError
+        From `draft`, or a change states an old value that the ref does not have (code
+        ``stale-change``).
+    """
+    pause = _PAUSE
+    while True:
+        view = current(store)
+        drafted = draft(view)
+        _check_draft(view, drafted)
+        record = pack_operation(drafted)
+        if _publish(store, drafted, record):
+            after = _take_own(store, view, drafted, record)
+            _derive(store, after)
+            return drafted, after
+        time.sleep(random.uniform(0, pause))
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def operations(store: Store, *, since: int = 0, newest_first: bool = True) -> Iterator[Operation]:
+    """Return the operations after number `since`, each checked against the chain."""
+    view = current(store)
+    starts = list(range(since // layout.WINDOW * layout.WINDOW + 1, view.number + 1, layout.WINDOW))
+    head = view.head
+    for first in reversed(starts) if newest_first else starts:
+        last = min(first + layout.WINDOW - 1, view.number)
+        if not newest_first:
+            head = view.head if last == view.number else operation(store, last + 1).prev
+        window = read_window(store.backend, max(first, since + 1), last, head)
+        head = window[0].prev
+        yield from reversed(window) if newest_first else window
+
+
+def operation(store: Store, number: int) -> Operation:
+    """Return operation `number`.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such operation (code ``unknown-operation``).
+    """
+    _require(store, number, least=1)
+    return read_operation(read_record(store.backend, number), number)
+
+
+def commit_object(store: Store, oid: ObjectId) -> Commit:
+    """Return the commit with the id `oid`, verified.
+
+    Raises
+    ------
+    NotFoundError
+        The repository has no such commit (code ``unknown-version``).
+    CorruptionError
+        The commit found is not the one that its id says (code ``corrupt-commit``).
+    """
+    known = store.log.commits
+    if oid in known:
+        known.move_to_end(oid)
+        return known[oid]
+    where = current(store).commits.get(oid)
+    if where is None:
+        msg = f"There is no version {short(oid)}."
+        raise NotFoundError(msg, code="unknown-version", hint="mvt log")
+    commit: Commit = from_data(operation(store, where.operation).commit, Commit)
+    if commit_id(commit) != oid:
+        msg = f"Version {short(oid)} is not what its id says ({layout.operation(where.operation)})."
+        raise CorruptionError(msg, code="corrupt-commit", hint="mvt fsck")
+    with store.log.lock:
+        known[oid] = commit
+        while len(known) > _REMEMBERED:
+            known.popitem(last=False)
+    return commit
+
+
+def _open(store: Store) -> View:
+    numbers = [layout.number_of(key) for key in store.backend.list(layout.OPERATIONS)]
+    present = [number for number in numbers if number is not None]
+    for expected, number in enumerate(present, start=1):
+        if number != expected:
+            msg = f"Operation {expected} is missing ({layout.operation(expected)})."
+            raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
+    points = [layout.number_of(key) or 0 for key in store.backend.list(layout.CHECKPOINTS)]
+    if max(points, default=0) > len(present):
+        msg = f"The log ends at operation {len(present)}, but there were {max(points)}."
+        raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
+    return _replay(store, len(present), store.log.stale)
+
+
+def _replay(store: Store, number: int, stale: set[int]) -> View:
+    fold = Fold(View())
+    for end in range(layout.WINDOW, number + 1, layout.WINDOW):
+        if not fold_window(store.backend, fold, end):
+            stale.add(end)
+            _fold_records(store, fold, end)
+    if number >= layout.WINDOW and record_id(read_record(store.backend, fold.number)) != fold.head:
+        # A checkpoint that the log does not bear out: believe the operations alone.
+        stale.update(range(layout.WINDOW, number + 1, layout.WINDOW))
+        fold = Fold(View())
+    _fold_records(store, fold, number)
+    return fold.view()
+
+
+def _fold_records(store: Store, fold: Fold, upto: int) -> None:
+    while fold.number < upto:
+        _fold_one(fold, read_record(store.backend, fold.number + 1))
+
+
+def _fold_one(fold: Fold, record: bytes) -> None:
+    entry = read_operation(record, fold.number + 1)
+    if entry.prev != fold.head:
+        raise broken_chain(entry.number)
+    fold.add(entry, record_id(record))
+
+
+def _advance(store: Store, view: View) -> View:
+    fold = None
+    while True:
+        number = (view.number if fold is None else fold.number) + 1
+        try:
+            record = store.backend.get(layout.operation(number))
+        except NotFoundError:
+            return view if fold is None else fold.view()
+        fold = fold or Fold(view)
+        _fold_one(fold, record)
+
+
+def _require(store: Store, number: int, *, least: int) -> None:
+    view = store.log.view
+    if view is None or number > view.number:
+        view = current(store)
+    if not least <= number <= view.number:
+        msg = f"There is no operation {number}; the newest is {view.number}."
+        raise NotFoundError(msg, code="unknown-operation", hint="mvt oplog")
+
+
+def _check_draft(view: View, drafted: Operation) -> None:
+    if drafted.number != view.number + 1 or drafted.prev != view.head:
+        msg = "An operation must follow the view it is drafted for; build it with oplog.follow."
+        raise UsageError(msg, code="bad-operation")
+    for change in drafted.changes:
+        if change.ref != "default" and view.ref(change.ref) != change.old:
+            msg = f"{change.ref} has moved meanwhile."
+            raise ConflictError(msg, code="stale-change", hint="try again")
+
+
+def _publish(store: Store, drafted: Operation, record: bytes) -> bool:
+    key = layout.operation(drafted.number)
+    try:
+        if store.backend.put_if_absent(key, record):
+            return True
+    except StorageError as error:
+        if error.code != "answer-lost":
+            raise
+    # Lost to another writer, or to ourselves: a retried request finds its own first try.
+    try:
+        found = store.backend.get(key)
+    except NotFoundError:
+        return False
+    return read_operation(found, drafted.number).token == drafted.token
+
+
+def _take_own(store: Store, view: View, drafted: Operation, record: bytes) -> View:
+    with store.log.lock:
+        if store.log.view is not view:
+            return current(store)  # another thread of this process was here
+        fold = Fold(view)
+        fold.add(drafted, record_id(record))
+        store.log.view = fold.view()
+        return store.log.view
+
+
+def _derive(store: Store, view: View) -> None:
+    stale = store.log.stale
+    if view.number % layout.WINDOW == 0:
+        stale.add(view.number)
+    for end in sorted(stale):
+        try:
+            _write_window(store, view, end)
+        except StorageError:
+            # The operation is published and acknowledged; what is derived from it may come
+            # later, and this one stays on the list for the next append.
+            return
+        stale.discard(end)
+
+
+def _write_window(store: Store, view: View, end: int) -> None:
+    at = view if view.number == end else _replay(store, end, set())
+    first = end - layout.WINDOW + 1
+    records = window_records(store.backend, first, end, at.head)
+    window = [read_operation(record, first + i) for i, record in enumerate(records)]
+    store.backend.put(layout.segment(end), b"".join(records), durable=False)
+    store.backend.put(layout.checkpoint(end), checkpoint_bytes(at, window), durable=False)

@@ -1,0 +1,125 @@
+"""Pack files: many objects in one file, written once, with the index at the end.
+
+``header | records, padded | rows | trailer``. A row is object id (32 bytes), offset, stored
+length, raw length (unsigned 64 bit, little endian) and encoding (one byte; 0 is raw). The
+trailer is the offset of the rows (64 bit), their number (64 bit), the BLAKE3-256 of the rows,
+and the magic again. A pack is named after that digest. Gaps are zero.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.ids import Buffer, digest
+from jupyter_mvt.store import layout
+from jupyter_mvt.store.backend import Backend, ObjectWriter, missing
+
+__all__ = [
+    "ALIGNED",
+    "HEADER",
+    "PAGE",
+    "RAW",
+    "ROW",
+    "SMALL_ALIGN",
+    "TRAILER",
+    "PackStream",
+    "Row",
+    "read_rows",
+]
+
+MAGIC = b"MVTPACK\x01"
+HEADER = MAGIC + bytes(8)
+ROW = struct.Struct("<32sQQQB")
+TRAILER = struct.Struct("<QQ32s8s")
+RAW = 0
+
+PAGE = 4096
+ALIGNED = 64 << 10
+"""Records of at least this size start on a page, so that they can be mapped."""
+SMALL_ALIGN = 16
+
+_TAIL = 16 << 10
+
+
+class Row(NamedTuple):
+    """Where one object is inside a pack."""
+
+    oid: bytes
+    offset: int
+    stored: int
+    size: int
+    encoding: int
+
+
+class PackStream:
+    """Writes a pack's bytes in order; knows nothing about what is in other packs."""
+
+    def __init__(self, out: ObjectWriter) -> None:
+        self._out = out
+        self._offset = 0
+        self.rows: list[Row] = []
+        self._put(HEADER)
+
+    def add(self, oid: bytes, data: Buffer, size: int) -> None:
+        """Append one raw object."""
+        step = PAGE if size >= ALIGNED else SMALL_ALIGN
+        gap = -self._offset % step
+        if gap:
+            self._put(bytes(gap))
+        self.rows.append(Row(oid, self._offset, size, size, RAW))
+        self._put(data, size)
+
+    def finish(self) -> str:
+        """Write the index, publish the pack and return its key."""
+        rows = b"".join(ROW.pack(*row) for row in self.rows)
+        name = digest(rows)
+        at = self._offset
+        self._put(rows)
+        self._put(TRAILER.pack(at, len(self.rows), bytes.fromhex(name), MAGIC))
+        key = layout.pack(name)
+        self._out.commit(key)
+        return key
+
+    def _put(self, data: Buffer, size: int | None = None) -> None:
+        self._out.write(data)
+        self._offset += len(data) if size is None else size
+
+
+def read_rows(backend: Backend, key: str) -> list[Row]:
+    """Return the index of the pack `key`.
+
+    Raises
+    ------
+    CorruptionError
+        Index, trailer or name are not what they were (code ``corrupt-pack``).
+    """
+    stat = backend.stat(key)
+    if stat is None:
+        raise missing(key, "the repository")
+    start = max(0, stat.size - _TAIL)
+    tail = backend.get_range(key, start, stat.size - start)
+    if len(tail) < TRAILER.size or len(tail) != stat.size - start:
+        raise _corrupt(key, "it is cut off")
+    at, count, check, magic = TRAILER.unpack_from(tail, len(tail) - TRAILER.size)
+    length = count * ROW.size
+    if magic != MAGIC or at + length + TRAILER.size != stat.size:
+        raise _corrupt(key, "its trailer is damaged")
+    if at >= start:
+        index = tail[at - start : at - start + length]
+    else:
+        index = backend.get_range(key, at, length)
+    name = digest(index)
+    if name != check.hex() or layout.pack(name) != key:
+        raise _corrupt(key, "its index is damaged")
+    rows = [Row._make(fields) for fields in ROW.iter_unpack(index)]
+    if any(row.offset < len(HEADER) or row.offset + row.stored > at for row in rows):
+        raise _corrupt(key, "its index points outside")
+    return rows
+
+
+def _corrupt(key: str, why: str) -> CorruptionError:
+    return CorruptionError(
+        f"The pack {key} is corrupt: {why}.", code="corrupt-pack", hint="mvt fsck"
+    )

@@ -1,0 +1,223 @@
+"""Writing what a commit consists of: everything is hashed, only what is new is written."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from jupyter_mvt.errors import CaptureError, UsageError
+from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
+from jupyter_mvt.objects.manifest import Entry, Manifest, Part
+from jupyter_mvt.objects.snapshot import Bundle
+from jupyter_mvt.store.backend import ObjectWriter, Stat
+from jupyter_mvt.store.manifests import build_manifest, encode_manifest
+from jupyter_mvt.store.pack import PackStream
+from jupyter_mvt.store.store import Store
+
+__all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
+
+CHUNK = 8 << 20
+_SMALL = 64 << 10
+_IN_FLIGHT = 4
+_QUEUED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a writer published.
+
+    Attributes
+    ----------
+    new_bytes
+        Size of the objects that were not in the store before.
+    total_bytes
+        Size of all objects referenced, each counted once.
+    pack
+        Key of the new pack, ``None`` when nothing was new.
+    """
+
+    new_bytes: int
+    total_bytes: int
+    pack: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One object after hashing; `data` is ``None`` when the store has it already."""
+
+    oid: bytes
+    size: int
+    data: Buffer | None
+
+
+def begin(store: Store) -> PackWriter:
+    """Return a writer, a context manager; leaving it without `publish` discards everything."""
+    return PackWriter(store)
+
+
+class PackWriter:
+    """Gathers objects into at most one new pack; see `begin`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._out: ObjectWriter | None = None
+        self._stream: PackStream | None = None
+        self._sizes: dict[bytes, int] = {}
+        self._new: set[bytes] = set()
+        self._stats: dict[str, Stat | None] = {}
+        self._reused: set[str] = set()
+        self._pool: ThreadPoolExecutor | None = None
+        self._open = True
+        store.index.refresh()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open = False
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        if self._out is not None:
+            self._out.abort()
+
+    def blob(self, data: bytes) -> ObjectId:
+        """Keep `data` as one object and return its id."""
+        self._require_open()
+        taken = self._take(memoryview(data))
+        self._keep(taken)
+        return ObjectId(taken.oid.hex())
+
+    def bundle(self, bundle: Bundle) -> tuple[ObjectId, Manifest]:
+        """Keep the parts of `bundle`; return the object id of its manifest, and the manifest."""
+        self._require_open()
+        queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]] = deque()
+        kept: list[tuple[Part, list[ObjectId]]] = []
+        for part in bundle.parts:
+            chunks: list[ObjectId] = []
+            kept.append((part, chunks))
+            whole = _content(part)
+            for at in range(0, part.nbytes, CHUNK):
+                self._enqueue(queue, chunks, whole[at : at + CHUNK])
+        while queue:
+            self._drain(queue)
+        manifest = build_manifest((_entry(part, chunks) for part, chunks in kept), bundle.ties)
+        return self.blob(encode_manifest(manifest)), manifest
+
+    def publish(self) -> Receipt:
+        """Make everything durable and visible; the writer is finished then."""
+        self._require_open()
+        self._open = False
+        for pack in sorted(self._reused):
+            stat = self._stats[pack]
+            if stat is not None and not stat.settled:
+                self._store.backend.settle(pack)
+        key = None
+        if self._stream is not None:
+            key = self._stream.finish()
+            self._store.index.add(key, self._stream.rows)
+            stat = self._store.backend.stat(key)
+            if stat is not None:
+                self._store.verified[key, stat.version] = set(self._new)
+        new = sum(self._sizes[oid] for oid in self._new)
+        return Receipt(new, sum(self._sizes.values()), key)
+
+    def _enqueue(
+        self,
+        queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]],
+        chunks: list[ObjectId],
+        piece: memoryview,
+    ) -> None:
+        if len(piece) < _SMALL:
+            queue.append((chunks, self._take(piece)))
+        else:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(max(2, min(8, os.cpu_count() or 2)))
+            queue.append((chunks, self._pool.submit(self._take, piece)))
+        flying = sum(isinstance(item, Future) for _, item in queue) if len(queue) > 1 else 0
+        while queue and (
+            flying > _IN_FLIGHT or len(queue) > _QUEUED or isinstance(queue[0][1], Taken)
+        ):
+            flying -= isinstance(queue[0][1], Future)
+            self._drain(queue)
+
+    def _drain(self, queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]]) -> None:
+        chunks, item = queue.popleft()
+        taken = item.result() if isinstance(item, Future) else item
+        self._keep(taken)
+        chunks.append(ObjectId(taken.oid.hex()))
+
+    def _take(self, piece: memoryview) -> Taken:
+        oid = bytes.fromhex(digest(piece))
+        if oid in self._new or self._stored(oid):
+            return Taken(oid, len(piece), None)
+        # The caller's memory may change under us (a training thread): what is written is a
+        # copy, and it is the copy's digest that counts.
+        data = bytes(piece)
+        return Taken(bytes.fromhex(digest(data)), len(data), data)
+
+    def _keep(self, taken: Taken) -> None:
+        if taken.oid in self._sizes:
+            return
+        self._sizes[taken.oid] = taken.size
+        if taken.data is None:
+            return
+        if self._stream is None:
+            self._out = self._store.backend.writer()
+            self._stream = PackStream(self._out)
+        self._stream.add(taken.oid, taken.data, taken.size)
+        self._new.add(taken.oid)
+
+    def _stored(self, oid: bytes) -> bool:
+        for place in self._store.index.find(oid):
+            stat = self._stat(place.pack)
+            if stat is None:
+                continue
+            verified = self._store.verified.setdefault((place.pack, stat.version), set())
+            if oid in verified or not self._store.check(oid, place):
+                verified.add(oid)
+                self._reused.add(place.pack)
+                return True
+        return False
+
+    def _stat(self, pack: str) -> Stat | None:
+        if pack not in self._stats:
+            self._stats[pack] = self._store.backend.stat(pack)
+        return self._stats[pack]
+
+    def _require_open(self) -> None:
+        if not self._open:
+            msg = "This writer is finished; begin a new one."
+            raise UsageError(msg, code="writer-finished")
+
+
+def _content(part: Part) -> memoryview:
+    view = memoryview(part.read())
+    if view.nbytes != part.nbytes:
+        msg = f"{part.path!r} has {view.nbytes} bytes, not the {part.nbytes} announced."
+        raise CaptureError(msg, code="part-changed", hint="commit when nothing is training")
+    if not view.nbytes:
+        return memoryview(b"")
+    try:
+        return view.cast("B")
+    except TypeError:
+        return memoryview(view.tobytes())  # a format that memoryview cannot reinterpret
+
+
+def _entry(part: Part, chunks: list[ObjectId]) -> Entry:
+    return Entry(
+        path=part.path,
+        dtype=part.dtype,
+        shape=part.shape,
+        nbytes=part.nbytes,
+        chunks=tuple(chunks),
+        volatile=part.volatile,
+    )
