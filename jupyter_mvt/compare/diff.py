@@ -6,7 +6,7 @@ sorted by effect, largest first. `to_dict` gives plain builtins for JSON; views 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
 from jupyter_mvt.display import Displayable
@@ -16,6 +16,7 @@ from jupyter_mvt.objects.metric import MetricValue
 from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
+    "Basis",
     "CellChange",
     "CodeDiff",
     "ColumnChange",
@@ -43,6 +44,16 @@ None of these is a statement about noise as long as `MetricsDiff.noise` is ``"no
 
 Presence: TypeAlias = Literal["added", "removed", "changed"]
 
+Basis: TypeAlias = Literal[
+    "",
+    "same test data",
+    "different test data",
+    "test data not recorded",
+    "test data partly different",
+    "test data partly not recorded",
+]
+"""On what the metrics of both sides were measured; empty when no metric is on both."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricChange:
@@ -60,7 +71,7 @@ class MetricChange:
         By sign and direction alone.
     why
         For ``incomparable``: ``"different test data"``, ``"not a finite number"``,
-        ``"only in v3"`` …
+        ``"only in v3"`` …; else empty, or a caveat: ``"test data not recorded in v3"``.
     """
 
     name: str
@@ -84,6 +95,7 @@ class MetricsDiff:
 
     changes: tuple[MetricChange, ...]
     equal: tuple[str, ...] = ()
+    basis: Basis = ""
     noise: Literal["not tested"] = "not tested"
 
 
@@ -108,7 +120,10 @@ class ParamsDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnChange:
-    """One column of a dataset; `base` and `other` are its profiles (plain numbers)."""
+    """One column of a dataset; `base` and `other` are its profiles (plain numbers).
+
+    `psi` is the population stability index between both, ``None`` when it cannot be told.
+    """
 
     name: str
     presence: Presence
@@ -116,6 +131,7 @@ class ColumnChange:
     other_type: str = ""
     base: dict[str, Any] | None = None
     other: dict[str, Any] | None = None
+    psi: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +222,9 @@ class TensorChange:
     cosine
         Cosine between both, ``None`` when undefined.
     changed_share
-        Share of elements that differ.
+        Share of elements that differ; of a structured array, of its records.
+    why
+        What the figures leave out or cannot say, in words.
     """
 
     path: str
@@ -223,7 +241,22 @@ class TensorChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChange:
-    """One model: its class, structure and arrays. `tensors` are sorted by `rel_l2`."""
+    """One model: its class, structure and arrays.
+
+    Attributes
+    ----------
+    base_bytes, other_bytes
+        Size of its arrays.
+    rel_l2
+        ``||other - base|| / ||base||`` over the arrays that differ and can be compared, taken
+        together; arrays of equal content are not read.
+    tensors
+        Those that differ: arrays of one side or another shape first, then by `rel_l2`.
+    equal, total
+        How many arrays are equal, of how many on either side.
+    structure
+        What else differs, a line each: ``"steps: + scaler"``, ``"n_features_in_ 4 → 5"``.
+    """
 
     var: str
     presence: Presence
@@ -248,7 +281,10 @@ class WeightsDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff(Displayable):
-    """What differs between `base` and `other`. Aspects that are equal are ``None``."""
+    """What differs between `base` and `other`. Aspects that are equal are ``None``.
+
+    `extra` holds what aspects of other packages found, by their name.
+    """
 
     base: VersionRef
     other: VersionRef
@@ -258,17 +294,18 @@ class Diff(Displayable):
     code: CodeDiff | None = None
     environment: EnvironmentDiff | None = None
     weights: WeightsDiff | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Tell whether anything differs."""
-        return any(getattr(self, name) is not None for name in self.aspects())
+        return bool(self.extra) or any(getattr(self, name) is not None for name in self.aspects())
 
     @classmethod
     def aspects(cls) -> tuple[str, ...]:
-        """Return the names of all aspects, in the order of views."""
-        return tuple(f.name for f in fields(cls) if f.name not in {"base", "other"})
+        """Return the names of all aspects of this package, in the order of views."""
+        return tuple(f.name for f in fields(cls) if f.name not in {"base", "other", "extra"})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diff as plain builtins; equal aspects are left out."""
         data: dict[str, Any] = to_data(self)
-        return {key: value for key, value in data.items() if value is not None}
+        return {key: value for key, value in data.items() if value is not None and value != {}}
