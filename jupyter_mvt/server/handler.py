@@ -15,7 +15,7 @@ class MvtHandler(APIHandler):
 
     resource = "jupyter-mvt"
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Refuse whoever is unknown, then ask the server's authorizer."""
         # The base checks host, origin and, for writing methods, the XSRF token.
         await super().prepare()

@@ -9,7 +9,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 import jupyter_mvt
-from jupyter_mvt.server import routes
+from jupyter_mvt.server.extension import routes
 from jupyter_mvt.server.handler import MvtHandler
 from jupyter_mvt.store.layout import FORMAT_VERSION
 
