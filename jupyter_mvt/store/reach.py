@@ -1,0 +1,70 @@
+"""Which objects a version consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.code import Cell
+from jupyter_mvt.objects.commit import Content
+from jupyter_mvt.objects.encode import decode_as
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.reader import ObjectReader
+
+__all__ = ["Reach", "reach"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Objects of a version.
+
+    Attributes
+    ----------
+    manifests, blobs, chunks
+        Ids, each once, in the order in which they are named.
+    broken
+        Ids of those that could not be read to find further ones, with the reason.
+    """
+
+    manifests: tuple[ObjectId, ...]
+    blobs: tuple[ObjectId, ...]
+    chunks: tuple[ObjectId, ...]
+    broken: tuple[tuple[ObjectId, CorruptionError], ...] = ()
+
+
+def reach(reader: ObjectReader, content: Content) -> Reach:
+    """Return all objects that `content` needs; reads manifests and the list of cells."""
+    manifests, blobs = _named(content)
+    broken: list[tuple[ObjectId, CorruptionError]] = []
+    chunks: list[ObjectId] = []
+    for oid in manifests:
+        try:
+            for entry in reader.manifest(oid).entries:
+                chunks += entry.chunks
+        except CorruptionError as error:
+            broken.append((oid, error))
+    if content.code.cells_id:
+        cells = ObjectId(content.code.cells_id)
+        try:
+            blobs += [cell.source for cell in decode_as(reader.blob(cells), tuple[Cell, ...])]
+        except CorruptionError as error:
+            broken.append((cells, error))
+    return Reach(
+        manifests=tuple(dict.fromkeys(manifests)),
+        blobs=tuple(dict.fromkeys(blobs)),
+        chunks=tuple(dict.fromkeys(chunks)),
+        broken=tuple(broken),
+    )
+
+
+def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
+    manifests: list[str] = []
+    blobs: list[str] = [content.code.cells_id, content.env_id]
+    for model in content.models:
+        manifests += [model.weights, model.optimizer]
+        blobs += [model.state, model.optimizer_state, *(source for _, source in model.code_refs)]
+    for variable in content.variables:
+        manifests.append(variable.weights)
+        blobs.append(variable.state)
+    blobs += [dataset.schema_id for dataset in content.datasets]
+    return [ObjectId(oid) for oid in manifests if oid], [ObjectId(oid) for oid in blobs if oid]
