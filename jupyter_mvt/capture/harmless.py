@@ -7,18 +7,19 @@ import builtins
 
 __all__ = ["LOOKS", "spares_arguments"]
 
-LOOKS = frozenset(
-    """
-    agg aggregate all any astype argmax argmin columns copy corr count cov cpu decision_function
-    describe detach drop_duplicates dropna equals evaluate fillna format get get_feature_names_out
-    get_params groupby head hist idxmax idxmin info isna isnull item items join keys kneighbors
-    lower max mean median melt memory_usage merge min mode notna nunique numpy parameters pivot
-    pivot_table plot predict predict_log_proba predict_proba quantile reset_index reshape round
-    sample score select_dtypes size sort_index sort_values split state_dict std strip sum summary
-    tail to_csv to_dict to_frame to_list to_numpy to_parquet tolist transform unique upper
-    value_counts values var
-    """.split()
-)
+LOOKS = frozenset({
+    "agg", "aggregate", "all", "any", "astype", "argmax", "argmin", "columns", "copy", "corr",
+    "count", "cov", "cpu", "decision_function", "describe", "detach", "drop_duplicates",
+    "dropna", "equals", "evaluate", "fillna", "format", "get", "get_feature_names_out",
+    "get_params", "groupby", "head", "hist", "idxmax", "idxmin", "info", "isna", "isnull",
+    "item", "items", "join", "keys", "kneighbors", "lower", "max", "mean", "median", "melt",
+    "memory_usage", "merge", "min", "mode", "notna", "nunique", "numpy", "parameters", "pivot",
+    "pivot_table", "plot", "predict", "predict_log_proba", "predict_proba", "quantile",
+    "reset_index", "reshape", "round", "sample", "score", "select_dtypes", "size", "sort_index",
+    "sort_values", "split", "state_dict", "std", "strip", "sum", "summary", "tail", "to_csv",
+    "to_dict", "to_frame", "to_list", "to_numpy", "to_parquet", "tolist", "transform", "unique",
+    "upper", "value_counts", "values", "var",
+})  # fmt: skip
 """Methods that leave their object as it was."""
 
 _SPARING = LOOKS | {"fit", "fit_predict", "fit_transform", "partial_fit", "train", "from_numpy"}

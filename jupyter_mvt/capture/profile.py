@@ -51,7 +51,8 @@ def profile(strip: Strip, rows: Array | None, nulls: int) -> dict[str, Any]:
     if values is None or not len(values):
         return found
     if isinstance(values, np.ndarray):
-        return found | _numbers(values)
+        with np.errstate(all="ignore"):  # moments of huge values may overflow: then infinite
+            return found | _numbers(values)
     return found | _texts(values)
 
 

@@ -31,6 +31,8 @@ _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
 def value_words(values: Array, valid: Array | None) -> Array:
     """Return a word for each row of fixed-width values (two-dimensional: for each row)."""
     width = values.dtype.itemsize
+    if not values.size:
+        return np.zeros(len(values), np.uint64)
     rows = values.reshape(len(values), -1)
     if width in (1, 2, 4, 8) and rows.shape[1] == 1:
         bits = values.reshape(-1).view(f"u{width}")
@@ -41,9 +43,7 @@ def value_words(values: Array, valid: Array | None) -> Array:
 
 
 def _folded(rows: Array) -> Array:
-    octets = rows.view(np.uint8).reshape(len(rows), -1) if rows.size else rows.view(np.uint8)
-    if not octets.size:
-        return np.zeros(len(rows), np.uint64)
+    octets = rows.view(np.uint8).reshape(len(rows), -1)
     step = 8 if octets.shape[1] % 8 == 0 else 4 if octets.shape[1] % 4 == 0 else 1
     cells = octets.view(f"u{step}")
     keys = _spread(np.arange(1, cells.shape[1] + 1, dtype=np.uint64) * _A) | np.uint64(1)

@@ -9,11 +9,19 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.discovery import Candidate, Choice, choose, given, named, optimizer_of
+from jupyter_mvt.capture import watch
+from jupyter_mvt.capture.discovery import (
+    Candidate,
+    Choice,
+    choose,
+    given,
+    named,
+    optimizer_of,
+    pasteable,
+)
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
-from jupyter_mvt.capture.watch import BROKEN
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
 
@@ -163,7 +171,7 @@ def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:
 def _notes_about(choice: Choice) -> list[Note]:
     broken = [
         Note(kind="warning", about=name, text=f"this model adapter cannot be used: {why[:200]}")
-        for name, why in sorted(BROKEN.items())
+        for name, why in sorted(watch.BROKEN.items())
     ]
     if not choice.guessed:
         return broken

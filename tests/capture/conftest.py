@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.cells import CellLog
@@ -122,8 +123,11 @@ class Kernel:
 
 @pytest.fixture
 def toy(monkeypatch):
-    """Return the toy framework, its adapter registered for the time of the test."""
-    monkeypatch.setitem(ADAPTERS._entries, "toy", ToyAdapter())
+    """Return the toy framework, its adapter the only one for the time of the test."""
+    monkeypatch.setattr(ADAPTERS, "_entries", {"toy": ToyAdapter()})
+    monkeypatch.setattr(ADAPTERS, "_outsiders_seen", True)
+    monkeypatch.setattr(watch, "BROKEN", {})
+    monkeypatch.setattr(watch, "_by_type", {})
     return SimpleNamespace(
         Toy=Toy, Scaler=ToyScaler, Loss=ToyLoss, Optimizer=ToyOptimizer, adapter=ToyAdapter
     )
