@@ -43,6 +43,7 @@ class Displayable:
 def bundle(value: object) -> dict[str, Any]:
     """Return the MIME bundle of `value`, after loading the named renderer modules."""
     while _providers:
-        import_module(_providers.pop())
+        import_module(_providers[-1])
+        _providers.pop()
     renderer: Callable[[object], dict[str, Any]] = render
     return renderer(value)

@@ -14,7 +14,6 @@ from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
 from jupyter_mvt.commands.verbs import install
-from jupyter_mvt.display import bundle
 from jupyter_mvt.errors import MvtError, UsageError
 from jupyter_mvt.objects.encode import to_wire
 
@@ -85,7 +84,7 @@ def _json(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    text: str = bundle(value)["text/plain"]
+    text: str = value._repr_mimebundle_()["text/plain"]
     return text.replace("%%mvt ", "%%\0 ").replace("%mvt ", "mvt ").replace("%%\0 ", "%%mvt ")
 
 

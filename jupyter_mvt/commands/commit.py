@@ -33,7 +33,7 @@ def _arguments(parser: Parser) -> None:
 def _run(desk: Desk, args: Namespace) -> CommitResult:
     if desk.kernel is None:
         msg = "There is no live session here, so there is no model to commit."
-        hint = "%mvt commit in a notebook, or repo.commit(model) in a program"
+        hint = "in a program: jupyter_mvt.open().commit(model)"
         raise UsageError(msg, hint=hint, code="no-session")
     names = desk.kernel.namespace
     wish = Wish(

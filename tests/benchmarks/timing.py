@@ -1,0 +1,42 @@
+"""Timing side by side: every contender in turn, round by round, so that a slow moment hits all."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+__all__ = ["fresh", "in_turn", "milliseconds"]
+
+
+def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return name → median seconds over `rounds`, after one round that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(rounds + 1):
+        for name, run in contenders.items():
+            started = perf_counter()
+            run()
+            if number:
+                times[name].append(perf_counter() - started)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def fresh(statements: Mapping[str, str], rounds: int) -> dict[str, float]:
+    """Return name → median of the seconds that each statement, in a new Python, prints last."""
+    times: dict[str, list[float]] = {name: [] for name in statements}
+    for number in range(rounds + 1):
+        for name, statement in statements.items():
+            done = subprocess.run(
+                [sys.executable, "-c", statement], capture_output=True, text=True, check=True
+            )
+            if number:
+                times[name].append(float(done.stdout.split()[-1]))
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a duration with three significant digits."""
+    value = seconds * 1000
+    return f"{value:,.0f} ms" if value >= 100 else f"{value:.3g} ms"

@@ -1,0 +1,128 @@
+"""The command line as a shell sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import jupyter_mvt as mvt
+from jupyter_mvt._version import __version__
+from jupyter_mvt.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_AUTHOR", "ana")
+    return tmp_path
+
+
+class Model:
+    """A stand-in with a predict, picklable, for the fallback adapter."""
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def predict(self, x: float) -> float:
+        return self.weight * x
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main(list(words))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_version(capsys):
+    assert said(capsys, "--version") == (0, f"mvt {__version__}\n", "")
+
+
+def test_no_repository(capsys, at_home):
+    status, out, err = said(capsys, "log")
+    assert (status, out) == (1, "")
+    assert err == (
+        f"RepositoryError [not-a-repository]: There is no repository at {at_home} or above it.\n"
+        "Hint: mvt init\n"
+    )
+
+
+def test_init_twice(capsys, at_home):
+    status, out, _ = said(capsys, "init")
+    assert status == 0
+    assert str(at_home / ".mvt") in out
+    status, _, err = said(capsys, "init")
+    assert status == 1
+    assert err.splitlines()[1] == "Hint: mvt status"
+
+
+def test_unknown_verb_and_option(capsys):
+    assert said(capsys, "comit") == (
+        2, "", "UsageError [unknown-command]: There is no command 'comit'.\n"
+        "Hint: did you mean: mvt commit\n",
+    )  # fmt: skip
+    status, _, err = said(capsys, "log", "--wher", "x")
+    assert status == 2
+    assert err == (
+        "UsageError [usage]: mvt log: Unrecognized arguments: --wher.\nHint: mvt help log\n"
+    )
+
+
+def test_commit_needs_a_session(capsys):
+    said(capsys, "init")
+    status, _, err = said(capsys, "commit", "-m", "x")
+    assert status == 2
+    assert err == (
+        "UsageError [no-session]: There is no live session here, so there is no model to commit.\n"
+        "Hint: in a program: jupyter_mvt.open().commit(model)\n"
+    )
+
+
+def test_errors_as_json(capsys):
+    status, out, _ = said(capsys, "log", "--json")
+    assert status == 1
+    assert json.loads(out)["error"]["code"] == "not-a-repository"
+
+
+def test_the_verbs_on_a_repository(capsys):
+    repo = mvt.init()
+    for i, value in enumerate((0.8, 0.9)):
+        repo.commit(Model(float(i)), metrics={"accuracy": value}, message=f"take {i}")
+    assert said(capsys, "label", "move", "production", "v1", "--reason", "first")[0] == 0
+    status, out, _ = said(capsys, "diff", "--json")
+    assert status == 0
+    change = json.loads(out)["metrics"]["changes"][0]
+    assert (change["name"], change["base"], change["other"], change["verdict"]) == (
+        "accuracy", 0.8, 0.9, "better",
+    )  # fmt: skip
+    status, out, _ = said(capsys, "log", "--json", "--where", "accuracy > 0.85")
+    assert [e["version"]["message"] for e in json.loads(out)["entries"]] == ["take 1"]
+    status, out, _ = said(capsys, "switch", "-c", "exp/a", "--json")
+    assert json.loads(out)["text"] == "HEAD is on exp/a."
+    status, out, _ = said(capsys, "branch", "--json")
+    assert [(r["name"], r["current"]) for r in json.loads(out)["rows"]] == [
+        ("main", False), ("exp/a", True),
+    ]  # fmt: skip
+    for words in (("log",), ("show",), ("status",), ("leaderboard",), ("oplog",), ("label",),
+                  ("branch",), ("tag",), ("diff",), ("fsck",), ("help",), ("help", "label"),
+                  ("sql", "select name, value from metrics order by value")):  # fmt: skip
+        status, out, err = said(capsys, *words)
+        assert (status, err) == (0, ""), words
+        assert out.strip()
+        assert "%mvt" not in out
+
+
+def test_help_for_one_verb(capsys):
+    status, out, _ = said(capsys, "help", "undo")
+    assert status == 0
+    assert out == (
+        "usage: mvt undo [number]\n"
+        "\n"
+        "positional arguments:\n"
+        "  number  an operation's; the newest by default\n"
+        "\n"
+        "undo  Take back an operation: a commit, a label's move, a deleted branch.\n"
+        "\n"
+        "example: mvt undo\n"
+    )

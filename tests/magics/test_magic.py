@@ -1,0 +1,176 @@
+"""``%mvt`` in a real IPython shell, with no front end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+import jupyter_mvt as mvt
+from jupyter_mvt.api.results import CommitResult
+from jupyter_mvt.errors import UsageError
+from jupyter_mvt.magics.complete import options
+from jupyter_mvt.magics.magic import words
+
+FIT = """
+from sklearn.linear_model import LogisticRegression
+from sklearn.datasets import load_iris
+X, y = load_iris(return_X_y=True, as_frame=True)
+clf = LogisticRegression(max_iter=1000).fit(X, y)
+scores = {"accuracy": clf.score(X, y)}
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_AUTHOR", "ana")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_cell("%load_ext jupyter_mvt")
+    yield shell
+    mvt.unload_ipython_extension(shell)
+    shell.history_manager.end_session()
+
+
+def run(shell: InteractiveShell, source: str):
+    """Run a cell, let its error out, return its value."""
+    result = shell.run_cell(source, store_history=True)
+    result.raise_error()
+    return result.result
+
+
+def test_a_cell_is_kept_with_all_that_made_it(shell):
+    run(shell, FIT)
+    made = run(shell, '%mvt commit -m "Cost +$12/day {1+1} # kept"  # not kept')
+    assert isinstance(made, CommitResult)
+    assert made.version.message == "Cost +$12/day {1+1} # kept"
+    assert made.version.author == "ana"
+    assert made.made_repository.endswith(".mvt")
+    content = made.commit.content
+    assert [(m.var, m.primary) for m in content.models] == [("clf", True)]
+    assert [d.var for d in content.datasets] == ["X", "y"]
+    assert [(m.name, m.source) for m in content.metrics] == [("accuracy", "discovered")]
+    assert content.code.n_cells == 2
+
+
+def test_nothing_changed_makes_no_version(shell):
+    run(shell, FIT)
+    first = run(shell, "%mvt commit -m one")
+    run(shell, "print('only looking')")
+    again = run(shell, "%mvt commit -m two")
+    assert (again.created, again.version.id) == (False, first.version.id)
+    forced = run(shell, "%mvt commit -m two --allow-empty")
+    assert (forced.created, forced.version.name) == (True, "v2")
+
+
+def test_values_come_back(shell):
+    run(shell, FIT)
+    run(shell, "%mvt commit -m one")
+    run(shell, FIT.replace("max_iter=1000", "max_iter=1000, C=0.01"))
+    run(shell, "%mvt commit -m two")
+    run(shell, "d = %mvt diff")
+    diff = shell.user_ns["d"]
+    assert [c.name for c in diff.params.changes] == ["C"]
+    run(shell, "old = %mvt checkout v1")
+    old = shell.user_ns["old"]
+    assert old.names == ("clf",)
+    assert (old.clf.predict(shell.user_ns["X"]) == shell.user_ns["clf"].predict(
+        shell.user_ns["X"])).all() or old.clf.C == 1.0  # fmt: skip
+    assert old.model.C == 1.0
+
+
+def test_cell_magic_commits_what_the_cell_made(shell):
+    run(shell, "%%mvt commit -m cell\n" + FIT)
+    made = shell.user_ns["_"]
+    assert made.version.message == "cell"
+    assert made.commit.content.primary.var == "clf"
+
+
+def test_a_failing_cell_commits_nothing(shell, capsys):
+    with pytest.raises(UsageError) as error:
+        run(shell, "%%mvt commit -m cell\n" + FIT + "1 / 0\n")
+    assert error.value.code == "cell-failed"
+    assert not Path(".mvt").exists()
+
+
+def test_names_that_are_given_win(shell):
+    run(shell, FIT + "other = LogisticRegression(C=2, max_iter=1000).fit(X, y)\nrecall = 0.5\n")
+    made = run(shell, "%mvt commit clf --data train=X --metrics scores --metrics recall "
+                      "--metrics f1=0.25 --vars recall -m named")  # fmt: skip
+    content = made.commit.content
+    assert [m.var for m in content.models] == ["clf"]
+    assert [(d.var, d.role) for d in content.datasets] == [("X", "train")]
+    assert sorted(m.name for m in content.metrics) == ["accuracy", "f1", "recall"]
+    assert [v.name for v in content.variables] == ["recall"]
+
+
+def test_an_error_is_two_lines(shell, capsys):
+    result = shell.run_cell("%mvt comit")
+    assert not result.success
+    assert capsys.readouterr().out.strip() == (
+        "UsageError [unknown-command]: There is no command 'comit'.\n"
+        "Hint: did you mean: %mvt commit"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("%mvt commit", "no-model"), ("%mvt log", "not-a-repository"),
+     ("%mvt commit nothing", "unknown-name"), ("%%mvt log\nx", "usage"),
+     ('%mvt commit -m "open', "usage"), ("%mvt label sideways x", "usage")],
+)  # fmt: skip
+def test_bad_input_has_a_code_and_leaves_nothing(shell, cell, code, capsys):
+    result = shell.run_cell(cell)
+    assert result.error_in_exec.code == code
+    assert result.error_in_exec.hint
+    assert not Path(".mvt").exists()
+
+
+def test_status_before_and_after(shell):
+    run(shell, FIT)
+    run(shell, "%mvt init")
+    before = run(shell, "%mvt status")
+    assert before.head is None
+    assert [(r.badge, r.part) for r in before.rows][:2] == [("added", "Model"), ("added", "Data")]
+    run(shell, "%mvt commit -m one")
+    after = run(shell, "%mvt status")
+    assert after.changed == 0
+    assert after.new_bytes < 20_000
+
+
+def test_words():
+    assert words('commit -m "a b" # c') == ["commit", "-m", "a b"]
+
+
+def test_completion(shell):
+    assert "commit" in options([])
+    assert options(["label"]) == ["list", "move", "remove", "history"]
+    run(shell, FIT)
+    assert "clf" in options(["commit"])
+    run(shell, "%mvt commit -m one")
+    assert {"HEAD", "main", "v1"} <= set(options(["show"]))
+    assert "--only" in options(["diff"])
+    with provisionalcompleter():
+        found = [c.text for c in shell.Completer.completions("%mvt lab", 8)]
+    assert "label" in found
+
+
+def test_switch_is_the_kernels_own(shell):
+    run(shell, FIT)
+    run(shell, "%mvt commit -m one")
+    run(shell, "%mvt switch -c exp/a")
+    assert mvt.open().head == "exp/a"
+    assert run(shell, "%mvt status").branch == "exp/a"
+
+
+def test_unloading_takes_everything_away(shell):
+    mvt.unload_ipython_extension(shell)
+    assert "mvt" not in shell.magics_manager.magics["line"]
+    shell.run_cell("%load_ext jupyter_mvt")
+    mvt.load_ipython_extension(shell)
+    assert shell.run_cell("%mvt help").success
