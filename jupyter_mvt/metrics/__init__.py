@@ -1,0 +1,1 @@
+"""The metric store: a Parquet index derived from the commits, queried by DuckDB."""

@@ -1,0 +1,31 @@
+"""Which commits the refs reach, from the index alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.objects.ids import cid60
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+    from jupyter_mvt.objects.view import View
+
+__all__ = ["reachable"]
+
+
+def reachable(
+    cursor: duckdb.DuckDBPyConnection, view: View, tips: Iterable[str]
+) -> list[int] | None:
+    """Return the cids that `tips` reach; ``None`` stands for all that there are."""
+    rows = cursor.execute("SELECT commit_id, parents FROM commits ORDER BY number DESC").fetchall()
+    wanted = set(tips)
+    found = []
+    for commit, parents in rows:
+        # Parents are always published before their children.
+        if commit in wanted:
+            found.append(cid60(commit))
+            wanted.update(parents)
+    return None if len(found) == len(rows) == view.count else found
