@@ -179,6 +179,8 @@ class ModelAdapter(Protocol):
 
 
 ADAPTERS: Registry[ModelAdapter] = Registry("model adapter", "jupyter_mvt.adapters")
+for _name in ("sklearn", "torch", "pickled"):
+    ADAPTERS.register(_name, f"jupyter_mvt.capture.adapters.{_name}:ADAPTER")
 
 
 def mro_names(cls: type) -> tuple[str, ...]:

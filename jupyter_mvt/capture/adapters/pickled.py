@@ -1,0 +1,74 @@
+"""Anything that predicts and that no framework's adapter knows: a pickle, flagged as code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources
+from jupyter_mvt.objects.commit import Param
+
+__all__ = ["ADAPTER", "PickledAdapter"]
+
+_SCALARS = (bool, int, float, str, type(None))
+
+
+class PickledAdapter:
+    """The fallback. Looking at what it kept never unpickles."""
+
+    name = "pickled"
+    format = "pickled/1"
+    priority = -100
+    match: tuple[str, ...] = ("builtins.object",)
+
+    def detect(self, obj: Any) -> Role | None:
+        """Return ``"predictor"`` for an instance that has a ``predict`` method."""
+        cls = type(obj)
+        if isinstance(obj, type) or cls.__module__ in ("builtins", "types"):
+            return None
+        return "predictor" if callable(getattr(cls, "predict", None)) else None
+
+    def is_fitted(self, obj: Any) -> bool:
+        """Tell whether `obj` says that it is fitted, or does not say at all."""
+        check = getattr(obj, "__sklearn_is_fitted__", None)
+        return bool(check()) if callable(check) else True
+
+    def children(self, obj: Any) -> Iterable[Any]:
+        """Return nothing: what it contains is its own business."""
+        del obj
+        return ()
+
+    def params(self, obj: Any) -> tuple[Param, ...]:
+        """Return public plain attributes."""
+        state = getattr(obj, "__dict__", {})
+        return tuple(
+            Param(name=key, value=value)
+            for key, value in sorted(state.items())
+            if isinstance(value, _SCALARS) and not key.startswith("_")
+        )
+
+    def framework(self) -> str:
+        """Return ``"pickle"``."""
+        return "pickle"
+
+    def token(self, obj: Any) -> object:
+        """Return the identities of all attributes."""
+        state = getattr(obj, "__dict__", {})
+        return tuple((key, id(value)) for key, value in state.items())
+
+    def freeze(self, obj: Any, sources: Sources) -> Frozen:
+        """Return `obj` as a pickle with its arrays out of band."""
+        from jupyter_mvt.capture.pickling import freeze_pickled
+
+        del sources
+        cls = type(obj).__qualname__
+        return freeze_pickled(obj, self.params(obj), f"no adapter knows {cls}")
+
+    def restore(self, skeleton: Skeleton) -> Any:
+        """Unpickle, if the version is trusted."""
+        from jupyter_mvt.capture.pickling import restore_pickled
+
+        return restore_pickled(skeleton)
+
+
+ADAPTER = PickledAdapter()

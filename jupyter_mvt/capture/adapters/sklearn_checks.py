@@ -1,0 +1,189 @@
+"""What scikit-learn's compiled code would believe unseen is checked before it sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.capture.declarative.graph import corrupt
+
+__all__ = ["SklearnChecks"]
+
+
+class SklearnChecks:
+    """Bounds of trees, search trees, support vectors and splines."""
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        """Refuse arguments and states before compiled code takes them."""
+        name = f"{getattr(cls, '__module__', '')}.{getattr(cls, '__qualname__', '')}"
+        check = _BEFORE.get(name)
+        if check is not None:
+            check(arguments, state)
+
+    def after(self, value: Any) -> None:
+        """Refuse estimators whose parts do not fit each other."""
+        state = getattr(value, "__dict__", None)
+        if not isinstance(state, dict):
+            return
+        for key, check in _AFTER.items():
+            if key in state:
+                check(value, state[key])
+
+
+def _tree(arguments: list[Any], state: Any) -> None:
+    features, classes, outputs = arguments
+    if not all(_count(number) for number in (features, outputs)) or not _whole(classes, 1):
+        raise corrupt("a tree has no sound dimensions")
+    if len(classes) != outputs or outputs < 1 or (classes < 1).any():
+        raise corrupt("a tree has not as many class counts as outputs")
+    if state is None:
+        return
+    nodes, values, count = state["nodes"], state["values"], state["node_count"]
+    if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or len(nodes) != count or not count:
+        raise corrupt("a tree has not as many nodes as it says")
+    if not isinstance(values, np.ndarray) or values.shape != (count, outputs, classes.max()):
+        raise corrupt("a tree has not a value for each node")
+    leaf = nodes["left_child"] == -1
+    if not np.array_equal(leaf, nodes["right_child"] == -1):
+        raise corrupt("a tree's node has one child only")
+    own = np.arange(count)[~leaf]
+    for side in ("left_child", "right_child"):
+        _between(nodes[side][~leaf], own + 1, count, "a tree's child")
+    _between(nodes["feature"][~leaf], 0, features, "a tree's feature")
+
+
+def _predictor(arguments: list[Any], state: Any) -> None:
+    del arguments
+    if state is None:
+        return
+    nodes, sets = state["nodes"], state["raw_left_cat_bitsets"]
+    if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or not len(nodes):
+        raise corrupt("a boosted tree has no nodes")
+    for table in (sets, state["binned_left_cat_bitsets"]):
+        if not isinstance(table, np.ndarray) or table.shape != (len(sets), 8):
+            raise corrupt("a boosted tree has no sound table of categories")
+    inner = nodes["is_leaf"] == 0
+    own = np.arange(len(nodes))[inner]
+    for side in ("left", "right"):
+        _between(nodes[side][inner].astype(np.int64), own + 1, len(nodes), "a tree's child")
+    _between(nodes["feature_idx"][inner].astype(np.int64), 0, 2**31, "a tree's feature")
+    categorical = inner & (nodes["is_categorical"] != 0)
+    _between(nodes["bitset_idx"][categorical].astype(np.int64), 0, len(sets), "a bitset")
+
+
+def _search_tree(arguments: list[Any], state: Any) -> None:
+    del arguments
+    if state is None:
+        return
+    data, order, nodes, bounds, leaf_size, levels, n_nodes = state[:7]
+    arrays = (data, order, nodes, bounds)
+    if not all(isinstance(array, np.ndarray) for array in arrays) or data.ndim != 2:
+        raise corrupt("a search tree lacks its arrays")
+    if not _count(leaf_size) or not 0 < levels < 60 or n_nodes != 2**levels - 1:
+        raise corrupt("a search tree has no sound dimensions")
+    if len(nodes) != n_nodes or bounds.ndim != 3 or bounds.shape[1] != n_nodes:
+        raise corrupt("a search tree has not as many nodes as it says")
+    if bounds.shape[0] not in (1, 2) or bounds.shape[2] != data.shape[1]:
+        raise corrupt("a search tree's bounds do not fit its data")
+    if order.shape != (len(data),):
+        raise corrupt("a search tree's order does not fit its data")
+    _between(order, 0, len(data), "a search tree's row")
+    for side in ("idx_start", "idx_end"):
+        _between(nodes[side], 0, len(data) + 1, "a search tree's range")
+    weights = state[12] if len(state) > 12 else None
+    if isinstance(weights, np.ndarray) and weights.size and weights.shape != (len(data),):
+        raise corrupt("a search tree's weights do not fit its data")
+
+
+def _spline(arguments: list[Any], state: Any) -> None:
+    del arguments
+    knots, coefficients, degree = (state or {}).get("t"), (state or {}).get("c"), None
+    degree = (state or {}).get("k")
+    sound = (
+        isinstance(knots, np.ndarray)
+        and isinstance(coefficients, np.ndarray)
+        and _count(degree)
+        and knots.ndim == 1
+        and len(knots) >= 2 * (int(degree) + 1)
+        and len(coefficients) >= len(knots) - int(degree) - 1
+    )
+    if not sound:
+        raise corrupt("a spline's coefficients do not fit its knots")
+
+
+_BEFORE = {
+    "sklearn.tree._tree.Tree": _tree,
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor": _predictor,
+    "sklearn.neighbors._kd_tree.KDTree": _search_tree,
+    "sklearn.neighbors._kd_tree.KDTree64": _search_tree,
+    "sklearn.neighbors._kd_tree.KDTree32": _search_tree,
+    "sklearn.neighbors._ball_tree.BallTree": _search_tree,
+    "sklearn.neighbors._ball_tree.BallTree64": _search_tree,
+    "sklearn.neighbors._ball_tree.BallTree32": _search_tree,
+    "scipy.interpolate._bsplines.BSpline": _spline,
+}
+
+
+def _tree_fits(owner: Any, tree: Any) -> None:
+    if getattr(owner, "n_features_in_", None) != tree.n_features:
+        raise corrupt("a tree looks at other features than its estimator")
+
+
+def _ensemble_fits(owner: Any, members: Any) -> None:
+    # Ensembles of trees check the input once and hand it to all trees' compiled code.
+    if not type(owner).__module__.startswith(("sklearn.ensemble._forest", "sklearn.ensemble._gb")):
+        return
+    for member in np.asarray(members, object).ravel():
+        tree = getattr(member, "tree_", None)
+        if tree is None or tree.n_features != owner.n_features_in_:
+            raise corrupt("a forest holds a tree that looks at other features")
+
+
+def _boosting_fits(owner: Any, predictors: Any) -> None:
+    width = owner.n_features_in_
+    for predictor in (item for stage in predictors for item in stage):
+        nodes = predictor.nodes
+        _between(nodes["feature_idx"].astype(np.int64), 0, width, "a tree's feature")
+
+
+def _vectors_fit(owner: Any, vectors: Any) -> None:
+    if not type(owner).__module__.startswith("sklearn.svm."):
+        return
+    weights, support = owner._dual_coef_, owner._n_support
+    if vectors.ndim != 2 or weights.ndim != 2 or weights.shape[1] != vectors.shape[0]:
+        raise corrupt("a support vector machine's weights do not fit its vectors")
+    known = hasattr(owner, "classes_")
+    if (support < 0).any() or (known and support.sum() != vectors.shape[0]):
+        raise corrupt("a support vector machine has not as many vectors as it says")
+    if vectors.shape[0] and vectors.shape[1] not in (owner.shape_fit_[1], owner.shape_fit_[0]):
+        raise corrupt("a support vector machine's vectors have another width")
+
+
+def _centers_fit(owner: Any, centers: Any) -> None:
+    if getattr(owner, "n_features_in_", centers.shape[-1]) != centers.shape[-1]:
+        raise corrupt("cluster centres have another width than the input")
+
+
+_AFTER = {
+    "tree_": _tree_fits,
+    "estimators_": _ensemble_fits,
+    "_predictors": _boosting_fits,
+    "support_vectors_": _vectors_fit,
+    "cluster_centers_": _centers_fit,
+}
+
+
+def _count(number: Any) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= 0
+
+
+def _whole(array: Any, dimensions: int) -> bool:
+    return (
+        isinstance(array, np.ndarray) and array.ndim == dimensions and array.dtype.kind in "iu"
+    )
+
+
+def _between(numbers: Any, low: Any, high: Any, what: str) -> None:
+    if ((numbers < low) | (numbers >= high)).any():
+        raise corrupt(f"{what} is out of range")

@@ -1,0 +1,166 @@
+"""Arrays as parts: names of dtypes, content as little-endian C-order bytes, and back.
+
+What is stored is the logical content. Padding inside structured dtypes (a tree's nodes) is
+zeroed, byte order is little endian; memory order is the skeleton's business.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.ids import Buffer
+from jupyter_mvt.objects.manifest import Entry, Part
+
+__all__ = ["RAW_DTYPES", "array_of", "array_part", "check_entry", "dtype_name", "dtype_of", "raw"]
+
+RAW_DTYPES = {
+    "bfloat16": 2,
+    "float8_e4m3fn": 1,
+    "float8_e5m2": 1,
+    "float8_e4m3fnuz": 1,
+    "float8_e5m2fnuz": 1,
+    "float8_e8m0fnu": 1,
+    "complex32": 4,
+}
+"""Item sizes of the dtypes that numpy lacks; their content is kept as raw bits."""
+
+_MAX_DIMENSIONS = 32
+
+
+@lru_cache(maxsize=256)
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """Return the name under which `dtype` is stored, free of byte order.
+
+    ``"float32"``, ``"<U7"``, ``"<M8[ns]"``; a structured dtype is its description as JSON.
+    """
+    little = dtype.newbyteorder("<")
+    if little.names is not None:
+        return json.dumps(np.lib.format.dtype_to_descr(little), separators=(",", ":"))
+    return little.str if little.kind in "USVMm" else little.name
+
+
+@lru_cache(maxsize=256)
+def dtype_of(name: str) -> np.dtype[Any]:
+    """Return the numpy dtype called `name`; raw bits (``bfloat16``) as unsigned integers.
+
+    Raises
+    ------
+    CorruptionError
+        There is no such dtype, or it would hold Python objects (code ``corrupt-dtype``).
+    """
+    if name == "bytes":
+        return np.dtype(np.uint8)
+    if name in RAW_DTYPES:
+        return np.dtype(f"<u{RAW_DTYPES[name]}")
+    try:
+        described = json.loads(name) if name.startswith("[") else name
+        dtype = np.lib.format.descr_to_dtype(_tuples(described))
+    except (TypeError, ValueError, KeyError, RecursionError, AttributeError) as error:
+        msg = f"{name[:40]!r} is not the name of a dtype."
+        raise CorruptionError(msg, code="corrupt-dtype", hint="mvt fsck") from error
+    if dtype.hasobject:
+        msg = "A stored array claims to hold Python objects."
+        raise CorruptionError(msg, code="corrupt-dtype", hint="mvt fsck")
+    return dtype
+
+
+def _tuples(described: Any) -> Any:
+    # JSON has no tuples: a field is (name, type[, shape]); a list of fields stays a list.
+    if not isinstance(described, list):
+        return described
+    fields: list[Any] = []
+    for name, kind, *shape in described:
+        kind = _tuples(kind)
+        fields.append((name, kind, tuple(shape[0])) if shape else (name, kind))
+    return fields
+
+
+def array_part(array: np.ndarray[Any, Any], path: str, *, volatile: bool = False) -> Part:
+    """Return `array` as a part whose content is taken when the store asks for it."""
+    return Part(
+        path=path,
+        dtype=dtype_name(array.dtype),
+        shape=array.shape,
+        nbytes=array.nbytes,
+        read=lambda: raw(array),
+        volatile=volatile,
+    )
+
+
+def raw(array: np.ndarray[Any, Any]) -> Buffer:
+    """Return the content of `array`: C order, little endian, no padding; a copy only if needed."""
+    if array.nbytes == 0:
+        return b""
+    # view(): an array subclass such as memmap is read as what it is, plain memory.
+    plain = np.ascontiguousarray(array.view(np.ndarray))
+    little = plain.dtype.newbyteorder("<")
+    if little != plain.dtype:
+        plain = plain.astype(little)
+    octets = plain.reshape(-1).view(np.uint8)
+    holes = _padding(plain.dtype)
+    if holes is not None:
+        octets = octets.reshape(-1, plain.dtype.itemsize).copy()
+        octets[:, holes] = 0
+        octets = octets.reshape(-1)
+    return memoryview(octets)
+
+
+@lru_cache(maxsize=64)
+def _padding(dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
+    if dtype.names is None:
+        return None
+    used = np.zeros(dtype.itemsize, bool)
+    _mark(dtype, 0, used)
+    return None if used.all() else ~used
+
+
+def _mark(dtype: np.dtype[Any], start: int, used: np.ndarray[Any, Any]) -> None:
+    base, count = dtype.base, prod(dtype.shape)
+    if base.names is None or base.fields is None:
+        used[start : start + dtype.itemsize] = True
+        return
+    for index in range(count):
+        for field in base.fields.values():
+            _mark(field[0], start + index * base.itemsize + field[1], used)
+
+
+def check_entry(entry: Entry) -> np.dtype[Any]:
+    """Return the dtype of `entry` after checking that shape and size agree.
+
+    Raises
+    ------
+    CorruptionError
+        They do not (code ``corrupt-shape``); nothing has been allocated.
+    """
+    dtype = dtype_of(entry.dtype)
+    sound = (
+        len(entry.shape) <= _MAX_DIMENSIONS
+        and all(isinstance(size, int) and size >= 0 for size in entry.shape)
+        and prod(entry.shape) * dtype.itemsize == entry.nbytes
+    )
+    if not sound:
+        msg = (
+            f"{entry.path!r} claims shape {entry.shape} of {entry.dtype[:40]}, "
+            f"which is not its {entry.nbytes} bytes."
+        )
+        raise CorruptionError(msg, code="corrupt-shape", hint="mvt fsck")
+    return dtype
+
+
+def array_of(entry: Entry, content: memoryview) -> np.ndarray[Any, Any]:
+    """Return the stored content of `entry` as an array that may be written to."""
+    dtype = check_entry(entry)
+    if content.nbytes != entry.nbytes:
+        msg = f"{entry.path!r} has {content.nbytes} bytes where {entry.nbytes} were promised."
+        raise CorruptionError(msg, code="corrupt-shape", hint="mvt fsck")
+    if entry.nbytes == 0:
+        return np.empty(entry.shape, dtype)
+    array = np.frombuffer(content, dtype).reshape(entry.shape)
+    # Kernels of BLAS may round differently on memory that numpy would not have given them.
+    return array if array.flags.writeable and array.ctypes.data % 16 == 0 else array.copy()

@@ -1,0 +1,222 @@
+"""Graph and stored arrays → live object, from classes that the policy admits, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any, Protocol
+
+import numpy as np
+
+from jupyter_mvt.capture.adapter import Skeleton
+from jupyter_mvt.capture.arrays import array_of, check_entry
+from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, corrupt
+from jupyter_mvt.capture.declarative.policy import Resolver
+from jupyter_mvt.errors import MvtError, RestoreError
+from jupyter_mvt.objects.manifest import Entry
+
+__all__ = ["Checks", "Decoder", "Read", "rebuild"]
+
+
+class Read(Protocol):
+    """Turns one node of a kind into a live value."""
+
+    def __call__(self, decoder: Decoder, node: Node, index: int) -> Any:
+        """Return the value; call `Decoder.keep` first if it may hold itself."""
+        ...
+
+
+class Checks(Protocol):
+    """What a framework verifies before compiled code sees the values."""
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        """Refuse a call, or a state, that compiled code would believe unseen."""
+        ...
+
+    def after(self, value: Any) -> None:
+        """Refuse a rebuilt object whose parts do not fit each other."""
+        ...
+
+
+class Decoder:
+    """Rebuilds one object.
+
+    Parameters
+    ----------
+    graph
+        What to build.
+    skeleton
+        The stored arrays.
+    resolver
+        Finds admitted classes.
+    readers
+        Kind of node → reader.
+    checks
+        The framework's verification.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        skeleton: Skeleton,
+        resolver: Resolver,
+        readers: Mapping[str, Read],
+        checks: Checks,
+    ) -> None:
+        self.skeleton = skeleton
+        self.resolver = resolver
+        self._graph = graph
+        self._readers = readers
+        self._checks = checks
+        self._built: dict[int, Any] = {}
+        self._open: set[int] = set()
+        self._finish: list[Any] = []
+
+    def build(self) -> Any:
+        """Return the root, rebuilt and checked."""
+        value = self.value(self._graph.root)
+        for built in self._finish:
+            self._checks.after(built)
+        return value
+
+    def value(self, value: Value) -> Any:
+        """Return the live value of a graph value."""
+        if not isinstance(value, list):
+            if isinstance(value, dict):
+                raise corrupt("a mapping stands where a value should")
+            return value
+        if len(value) != 1 or type(value[0]) is not int or not 0 <= value[0] < len(self._nodes):
+            raise corrupt("a reference leads nowhere")
+        index = value[0]
+        if index in self._built:
+            return self._built[index]
+        if index in self._open or len(self._open) > MAX_DEPTH:
+            raise corrupt("a value holds itself, or is nested too deeply")
+        node = self._nodes[index]
+        reader = self._readers.get(node[0])
+        if reader is None:
+            raise corrupt(f"there is no kind of node {node[0][:20]!r}")
+        self._open.add(index)
+        built = reader(self, node, index)
+        self._open.discard(index)
+        self._built[index] = built
+        return built
+
+    def values(self, values: Any) -> list[Any]:
+        """Return several live values."""
+        if not isinstance(values, list):
+            raise corrupt("a list of values is missing")
+        return [self.value(item) for item in values]
+
+    def keep(self, index: int, value: Any) -> None:
+        """Make a value known before its content is read, so that it may hold itself."""
+        self._built[index] = value
+
+    def entry(self, path: Any) -> Entry:
+        """Return the description of the stored array at `path`, sizes checked."""
+        entry = self.skeleton.entries.get(path) if isinstance(path, str) else None
+        if entry is None:
+            raise corrupt(f"array {str(path)[:60]!r} is not stored")
+        check_entry(entry)
+        return entry
+
+    def array(self, path: Any) -> np.ndarray[Any, Any]:
+        """Return the stored array at `path`."""
+        entry = self.entry(path)
+        return array_of(entry, self.skeleton.read(entry))
+
+    def shape(self, shape: Any, size: int) -> tuple[int, ...]:
+        """Return `shape` as a tuple after checking that it holds `size` elements."""
+        sound = isinstance(shape, list) and all(type(n) is int and n >= 0 for n in shape)
+        if not sound or len(shape) > 32 or prod(shape) != size:
+            raise corrupt("a shape does not fit its content")
+        return tuple(shape)
+
+    @property
+    def _nodes(self) -> list[Node]:
+        return self._graph.nodes
+
+    def new(self, number: Any, values: Any, index: int) -> Any:
+        """Return an instance made without its constructor, with attributes of a layout."""
+        layouts = self._graph.layouts
+        if type(number) is not int or not 0 <= number < len(layouts):
+            raise corrupt("a layout is missing")
+        layout = layouts[number]
+        if not isinstance(values, list) or len(values) != len(layout.keys):
+            raise corrupt(f"{layout.cls[:60]} has not as many values as attributes")
+        cls = self.resolver.find(layout.cls)
+        value = _instance(cls, [])
+        self.keep(index, value)
+        state = dict(zip(layout.keys, self.values(values), strict=True))
+        if layout.version is not None:
+            state["_sklearn_version"] = layout.version
+        if state:
+            self._checks.before(cls, [], state)
+            _set_state(value, state)
+        self._finish.append(value)
+        return value
+
+    def make(self, node: Node, index: int) -> Any:
+        """Return the result of a constructor of the list, with state and items."""
+        _, name, new, arguments, state, items, pairs = node
+        function = self.resolver.find(name)
+        given = self.values(arguments)
+        self._checks.before(function, given, None)
+        value = _instance(function, given) if new else function(*given)
+        self.keep(index, value)
+        live = self.value(state)
+        if live is not None:
+            self._checks.before(type(value), given, live)
+            _set_state(value, live)
+        if items is not None:
+            value.extend(self.values(items))
+        for pair in pairs or ():
+            key, item = self.values(pair)
+            value[key] = item
+        self._finish.append(value)
+        return value
+
+
+def _instance(cls: Any, arguments: list[Any]) -> Any:
+    if not isinstance(cls, type):
+        raise corrupt("an instance of something that is no class")
+    make: Callable[..., Any] = cls.__new__
+    return make(cls, *arguments)
+
+
+def _set_state(value: Any, state: Any) -> None:
+    # As unpickling does it: the class's own way, else its __dict__ and slots.
+    setter = getattr(value, "__setstate__", None)
+    if setter is not None:
+        setter(state)
+        return
+    plain, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+    if plain:
+        value.__dict__.update(plain)
+    for key, item in (slots or {}).items():
+        object.__setattr__(value, key, item)
+
+
+def rebuild(
+    graph: Graph,
+    skeleton: Skeleton,
+    resolver: Resolver,
+    readers: Mapping[str, Read],
+    checks: Checks,
+) -> Any:
+    """Return the live object that `graph` describes.
+
+    Raises
+    ------
+    RestoreError
+        A class is refused or missing, or does not accept its state (code ``state-refused``).
+    CorruptionError
+        The graph or an array is not sound.
+    """
+    try:
+        return Decoder(graph, skeleton, resolver, readers, checks).build()
+    except MvtError:
+        raise
+    except Exception as error:
+        msg = f"The stored model cannot be rebuilt: {type(error).__name__}: {str(error)[:200]}."
+        raise RestoreError(msg, code="state-refused", hint="mvt fsck") from error

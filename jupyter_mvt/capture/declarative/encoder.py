@@ -1,0 +1,269 @@
+"""A live object → graph, parts and ties."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+
+from jupyter_mvt.capture.arrays import array_part
+from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Layout, Node, Value
+from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable
+from jupyter_mvt.objects.manifest import Part, Tie
+
+__all__ = ["Dialect", "Encoder", "Write"]
+
+_VERSION_KEY = "_sklearn_version"
+_SMALL = 64
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_new_object = copyreg.__newobj__  # type: ignore[attr-defined]
+
+
+class Write(Protocol):
+    """Turns one value of a special type into a node."""
+
+    def __call__(self, encoder: Encoder, value: Any, path: str) -> Node:
+        """Return the node."""
+        ...
+
+
+class Dialect(Protocol):
+    """What a framework adds to the way objects are taken apart.
+
+    Attributes
+    ----------
+    writers
+        Type → writer, for types that are not taken apart by ``__reduce_ex__``.
+    """
+
+    writers: Mapping[type, Write]
+
+    def writer(self, value: Any) -> Write | None:
+        """Return a writer for a value whose exact type is not in `writers`."""
+        ...
+
+    def state(self, value: Any, state: Any) -> Any:
+        """Return the state to keep of `value`, without counters and hooks."""
+        ...
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        """Tell whether an attribute or key is stored but outside identity."""
+        ...
+
+    def step(self, owner: Any, key: str) -> str:
+        """Return what `key` adds to the path of its value, possibly nothing."""
+        ...
+
+
+class Encoder:
+    """Takes one object apart.
+
+    Parameters
+    ----------
+    namer
+        Gives names to classes and functions, or refuses.
+    dialect
+        The framework's additions.
+    writers
+        The writers of Python's, numpy's, scipy's and pandas' own values.
+    """
+
+    def __init__(self, namer: Namer, dialect: Dialect, writers: Mapping[type, Write]) -> None:
+        self.namer = namer
+        self.dialect = dialect
+        self.graph = Graph()
+        self.parts: list[Part] = []
+        self.ties: list[Tie] = []
+        self.lost: list[str] = []
+        self.volatile = False
+        self._writers: dict[type, Write | None] = {**writers, **dialect.writers}
+        self._memo: dict[int, tuple[int, Any, str]] = {}
+        self._paths: set[str] = set()
+        self._layouts: dict[tuple[str, tuple[str, ...], str | None], int] = {}
+        self._depth = 0
+
+    def value(self, value: Any, path: str) -> Value:
+        """Return `value` as a graph value, adding the nodes that it needs."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        known = self._memo.get(id(value))
+        if known is not None:
+            self._tie(path, known)
+            return [known[0]]
+        index = len(self.graph.nodes)
+        node: Node = []
+        self.graph.nodes.append(node)
+        if kind not in (tuple, frozenset) and not isinstance(value, np.generic):
+            self._memo[id(value)] = (index, value, path)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Undeclarable(path[:80], f"objects are nested more than {MAX_DEPTH} deep")
+        writer = self._writer(kind, value)
+        node.extend(writer(self, value, path) if writer is not None else self._object(value, path))
+        self._depth -= 1
+        return [index]
+
+    def values(self, values: Any, path: str) -> list[Value]:
+        """Return several values, numbered."""
+        return [self.value(item, f"{path}.{number}") for number, item in enumerate(values)]
+
+    def inside(self, owner: Any, key: str, value: Any, path: str) -> Value:
+        """Return a value that `owner` keeps under `key`."""
+        if type(value) in _PLAIN:
+            return value
+        step = self.dialect.step(owner, key)
+        below = f"{path}.{step}" if path and step else path or step
+        if self.volatile or not self.dialect.is_volatile(owner, key):
+            return self.value(value, below)
+        first, self.volatile = len(self.graph.nodes), True
+        try:
+            return self.value(value, below)
+        finally:
+            self.volatile = False
+            for index in range(first, len(self.graph.nodes)):
+                self.graph.volatile[index] = ["volatile"]
+
+    def array(self, array: np.ndarray[Any, Any], path: str) -> str:
+        """Add `array` as a part and return the part's path, made unique."""
+        name = self.claim(path)
+        self.parts.append(array_part(array, name, volatile=self.volatile))
+        return name
+
+    def claim(self, path: str) -> str:
+        """Return `path`, numbered if another part has it already."""
+        name, number = path or "value", 2
+        while name in self._paths:
+            name, number = f"{path}~{number}", number + 1
+        self._paths.add(name)
+        return name
+
+    def is_small(self, array: np.ndarray[Any, Any]) -> bool:
+        """Tell whether `array` is better kept inside the graph: few labels, never weights."""
+        return array.nbytes == 0 or (array.nbytes <= _SMALL and array.dtype.kind in "biuSU")
+
+    def fixed(self, stand_in: Node) -> None:
+        """Let `stand_in` represent the node begun last in the identity."""
+        self.graph.volatile[len(self.graph.nodes) - 1] = stand_in
+
+    def layout(self, cls: str, keys: tuple[str, ...], version: str | None = None) -> int:
+        """Return the number of a layout, adding it if it is new."""
+        number = self._layouts.get((cls, keys, version))
+        if number is None:
+            number = self._layouts[cls, keys, version] = len(self.graph.layouts)
+            self.graph.layouts.append(Layout(cls, list(keys), version))
+        return number
+
+    def _writer(self, kind: type, value: Any) -> Write | None:
+        if kind not in self._writers:
+            self._writers[kind] = self._special(kind, value)
+        return self._writers[kind]
+
+    def _special(self, kind: type, value: Any) -> Write | None:
+        found = self.dialect.writer(value)
+        if found is not None:
+            return found
+        if isinstance(value, (type, FunctionType, BuiltinFunctionType, np.ufunc)):
+            return _reference
+        for base in (np.memmap, np.generic, np.dtype):
+            if isinstance(value, base):
+                return self._writers[base]
+        if isinstance(value, (ModuleType, MethodType, np.ndarray)):
+            return _refuse
+        return None
+
+    def _tie(self, path: str, known: tuple[int, Any, str]) -> None:
+        # Private second names (RNN's list of flat weights) would only be noise in a diff.
+        node = self.graph.nodes[known[0]]
+        if node and node[0] in ("array", "tensor") and "._" not in f".{path}":
+            name = self.claim(path)
+            self.ties.append(Tie(name, node[1]))
+
+    def _object(self, value: Any, path: str) -> Node:
+        index = len(self.graph.nodes) - 1
+        reduced = _reduce(value, path)
+        if isinstance(reduced, str):
+            raise Undeclarable(path, f"{type(value).__qualname__} is known by name only")
+        function, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
+        if len(reduced) > 5 and reduced[5] is not None:
+            raise Undeclarable(path, f"{type(value).__qualname__} has a state setter of its own")
+        state = self.dialect.state(value, state)
+        new = function is _new_object
+        if new and len(arguments) == 1 and items is None and pairs is None:
+            flat = _flat(state)
+            if flat is not None:
+                return self._attributes(value, arguments[0], flat, path, index)
+        name = self.namer.name(arguments[0] if new else function, path)
+        if not new and name.startswith("import:"):
+            raise Undeclarable(path, f"{type(value).__qualname__} is built by a call")
+        return [
+            "make",
+            name,
+            new,
+            [self.value(item, path) for item in (arguments[1:] if new else arguments)],
+            self._state(value, state, path),
+            None if items is None else self.values(items, path),
+            None if pairs is None else self._pairs(value, pairs, path),
+        ]
+
+    def _attributes(
+        self, value: Any, cls: Any, state: Mapping[str, Any], path: str, index: int
+    ) -> Node:
+        name = self.namer.name(cls, path)
+        version = state.get(_VERSION_KEY)
+        stated = isinstance(version, str)
+        keys = tuple(key for key in state if not (stated and key == _VERSION_KEY))
+        number = self.layout(name, keys, version if stated else None)
+        values = [self.inside(value, key, state[key], path) for key in keys]
+        loose = [place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)]
+        if loose:
+            kept = [None if place in loose else item for place, item in enumerate(values)]
+            self.graph.volatile[index] = ["new", number, kept]
+        return ["new", number, values]
+
+    def _state(self, value: Any, state: Any, path: str) -> Value:
+        if isinstance(state, dict):
+            index = len(self.graph.nodes)
+            node: Node = []
+            self.graph.nodes.append(node)
+            pairs = [
+                [self.value(key, path), self.inside(value, str(key), item, path)]
+                for key, item in state.items()
+            ]
+            node.extend(["dict", pairs])
+            return [index]
+        return self.value(state, path)
+
+    def _pairs(self, value: Any, pairs: Any, path: str) -> list[list[Value]]:
+        return [
+            [self.value(key, path), self.inside(value, str(key), item, path)]
+            for key, item in pairs
+        ]
+
+
+def _flat(state: Any) -> Mapping[str, Any] | None:
+    if state is None:
+        return {}
+    if type(state) is dict and all(type(key) is str for key in state):
+        return state
+    return None
+
+
+def _reduce(value: Any, path: str) -> Any:
+    reduce: Callable[[int], Any] = value.__reduce_ex__
+    try:
+        return reduce(4)
+    except Exception as error:
+        raise Undeclarable(path, f"{type(value).__qualname__}: {error}") from error
+
+
+def _reference(encoder: Encoder, value: Any, path: str) -> Node:
+    return ["name", encoder.namer.name(value, path)]
+
+
+def _refuse(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder
+    raise Undeclarable(path, f"a {type(value).__module__}.{type(value).__qualname__}")

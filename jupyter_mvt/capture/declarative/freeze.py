@@ -1,0 +1,87 @@
+"""From a live object to `Frozen` and back, given a framework's list and dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from jupyter_mvt.capture.adapter import Frozen, Skeleton, Sources
+from jupyter_mvt.capture.declarative.decoder import Checks, Read, rebuild
+from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
+from jupyter_mvt.capture.declarative.graph import Graph, read_graph
+from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
+from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
+from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, SCIENCE_WRITERS
+from jupyter_mvt.objects.commit import StateKind
+from jupyter_mvt.objects.encode import encode
+from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.manifest import Part
+from jupyter_mvt.objects.snapshot import Bundle
+
+__all__ = ["count_weights", "encoder_for", "finish", "freeze_object", "restore_object"]
+
+_ALL_WRITERS: Mapping[type, Write] = {**WRITERS, **SCIENCE_WRITERS}
+_ALL_READERS: Mapping[str, Read] = {**READERS, **SCIENCE_READERS}
+
+
+def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources) -> Encoder:
+    """Return an encoder with all built-in writers."""
+    return Encoder(Namer(allowed, sources), dialect, _ALL_WRITERS)
+
+
+def freeze_object(
+    value: Any, allowed: Allowed, dialect: Dialect, sources: Sources, kind: StateKind
+) -> Frozen:
+    """Return `value` taken apart.
+
+    Raises
+    ------
+    Undeclarable
+        Something in it has no form as data.
+    """
+    encoder = encoder_for(allowed, dialect, sources)
+    try:
+        encoder.graph.root = encoder.value(value, "")
+    except RecursionError as error:
+        raise Undeclarable("", "it is nested too deeply") from error
+    return finish(encoder, kind)
+
+
+def finish(encoder: Encoder, kind: StateKind) -> Frozen:
+    """Return what an encoder has gathered."""
+    parts = tuple(encoder.parts)
+    return Frozen(
+        bundle=Bundle(parts=parts, ties=tuple(encoder.ties)),
+        state=encoder.graph.to_bytes(),
+        state_kind=kind,
+        state_identity=encoder.graph.identity(),
+        arch=_architecture(encoder.graph, parts),
+        n_weights=count_weights(parts),
+        code_refs=tuple(sorted(encoder.namer.code.items())),
+        lost=tuple(encoder.lost),
+    )
+
+
+def restore_object(
+    skeleton: Skeleton, allowed: Allowed, checks: Checks, readers: Mapping[str, Read]
+) -> Any:
+    """Return the live object that `skeleton` describes, its classes from the list only."""
+    graph = read_graph(skeleton.state)
+    resolver = Resolver(allowed, skeleton)
+    return rebuild(graph, skeleton, resolver, {**_ALL_READERS, **readers}, checks)
+
+
+def _architecture(graph: Graph, parts: tuple[Part, ...]) -> ObjectId:
+    classes = [graph.layouts[node[1]].cls for node in graph.nodes if node and node[0] == "new"]
+    arrays = [(part.path, part.dtype, part.shape) for part in parts if not part.volatile]
+    return digest(encode([classes, arrays]))
+
+
+def count_weights(parts: tuple[Part, ...]) -> int:
+    """Return the number of elements of all learned numeric arrays."""
+    return sum(
+        prod(part.shape)
+        for part in parts
+        if not part.volatile and not part.dtype.startswith(("<U", "|S", "bytes", "bool", "<M"))
+    )

@@ -1,0 +1,157 @@
+"""Kinds of nodes for random generators, sparse matrices, frozen distributions and indexes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.capture.declarative.decoder import Decoder, Read
+from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+from jupyter_mvt.capture.declarative.graph import Node, corrupt
+from jupyter_mvt.capture.declarative.policy import Undeclarable
+
+__all__ = ["SCIENCE_READERS", "SCIENCE_WRITERS", "science_writer"]
+
+_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_SPARSE = tuple(f"{form}_{kind}" for form in ("csr", "csc", "coo") for kind in ("matrix", "array"))
+
+
+def science_writer(value: Any) -> Write | None:
+    """Return a writer for a value of scipy or pandas, importing neither."""
+    module, name = type(value).__module__, type(value).__name__
+    if module.startswith("scipy.sparse.") and name in _SPARSE:
+        return _write_sparse
+    if module.startswith("scipy.stats.") and name.startswith("rv_") and "frozen" in name:
+        return _write_frozen
+    if module.startswith("pandas.") and name in ("Index", "RangeIndex"):
+        return _write_index
+    return None
+
+
+def _write_random_state(encoder: Encoder, value: Any, path: str) -> Node:
+    # Its position moves with every use, also by others: kept, but no part of the identity.
+    encoder.fixed(["random"])
+    state = value.get_state(legacy=False)
+    if state["bit_generator"] != "MT19937":
+        raise Undeclarable(path, f"a RandomState of {state['bit_generator']}")
+    key = np.asarray(state["state"]["key"], "<u4").tobytes().hex()
+    return ["random", key, state["state"]["pos"], state["has_gauss"], state["gauss"]]
+
+
+def _read_random_state(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index
+    _, key, position, has_gauss, gauss = node
+    content = bytes.fromhex(key)
+    if len(content) != 624 * 4 or type(position) is not int or not 0 <= position <= 624:
+        raise corrupt("the position of a random generator is out of range")
+    state = np.random.RandomState(0)
+    numbers = np.frombuffer(content, "<u4").astype(np.uint32)
+    state.set_state(("MT19937", numbers, position, int(has_gauss), float(gauss)))
+    return state
+
+
+def _write_generator(encoder: Encoder, value: Any, path: str) -> Node:
+    encoder.fixed(["generator"])
+    bits = value.bit_generator
+    name = type(bits).__name__
+    if name not in _GENERATORS or type(bits).__module__.partition(".")[0] != "numpy":
+        raise Undeclarable(path, f"a random generator of {name}")
+    seed = getattr(bits.seed_seq, "state", None)
+    encoder.volatile, before = True, encoder.volatile
+    try:
+        return ["generator", name, encoder.value(bits.state, path), encoder.value(seed, path)]
+    finally:
+        encoder.volatile = before
+
+
+def _read_generator(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, name, state, seed = node
+    if name not in _GENERATORS:
+        raise corrupt("a random generator is unknown")
+    sown = decoder.value(seed)
+    source = None if sown is None else np.random.SeedSequence(**sown)
+    bits = getattr(np.random, name)(source)
+    bits.state = decoder.value(state)
+    return np.random.Generator(bits)
+
+
+def _write_sparse(encoder: Encoder, value: Any, path: str) -> Node:
+    if value.format == "coo":
+        arrays = {"data": value.data, "row": value.row, "col": value.col}
+    else:
+        arrays = {"data": value.data, "indices": value.indices, "indptr": value.indptr}
+    if value.ndim != 2:
+        raise Undeclarable(path, "a sparse array that is no matrix")
+    stored = [encoder.value(array, f"{path}.{name}") for name, array in arrays.items()]
+    return ["sparse", type(value).__name__, [int(size) for size in value.shape], stored]
+
+
+def _read_sparse(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, name, shape, stored = node
+    if name not in _SPARSE or len(shape) != 2:
+        raise corrupt("a sparse matrix is of an unknown form")
+    arrays = decoder.values(stored)
+    if not all(isinstance(array, np.ndarray) and array.ndim == 1 for array in arrays):
+        raise corrupt("a sparse matrix lacks its arrays")
+    given = (arrays[0], tuple(arrays[1:])) if name.startswith("coo") else tuple(arrays)
+    size = tuple(int(length) for length in shape)
+    matrix = getattr(import_module("scipy.sparse"), name)(given, shape=size, copy=False)
+    if hasattr(matrix, "check_format"):
+        matrix.check_format(full_check=True)
+    return matrix
+
+
+def _write_frozen(encoder: Encoder, value: Any, path: str) -> Node:
+    name = getattr(value.dist, "name", None)
+    known = getattr(sys.modules.get("scipy.stats"), str(name), None)
+    if type(known) is not type(value.dist):
+        raise Undeclarable(path, "a distribution that is none of scipy's own")
+    return ["distribution", name, encoder.values(value.args, path),
+            encoder.value(value.kwds, path)]  # fmt: skip
+
+
+def _read_frozen(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, name, arguments, keywords = node
+    stats = import_module("scipy.stats")
+    family = getattr(stats, name, None) if name in getattr(stats, "__all__", ()) else None
+    if not isinstance(family, (stats.rv_continuous, stats.rv_discrete)):
+        raise corrupt("a distribution is unknown")
+    return family(*decoder.values(arguments), **decoder.value(keywords))
+
+
+def _write_index(encoder: Encoder, value: Any, path: str) -> Node:
+    name = encoder.value(value.name, path)
+    if type(value).__name__ == "RangeIndex":
+        return ["index", "range", [value.start, value.stop, value.step], name]
+    return ["index", str(value.dtype), encoder.values(value.tolist(), path), name]
+
+
+def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, dtype, values, name = node
+    pandas = import_module("pandas")
+    content = decoder.values(values)
+    if dtype == "range":
+        return pandas.RangeIndex(*content, name=decoder.value(name))
+    return pandas.Index(content, dtype=dtype, name=decoder.value(name))
+
+
+SCIENCE_WRITERS: Mapping[type, Write] = {
+    np.random.RandomState: _write_random_state,
+    np.random.Generator: _write_generator,
+}
+
+SCIENCE_READERS: Mapping[str, Read] = {
+    "random": _read_random_state,
+    "generator": _read_generator,
+    "sparse": _read_sparse,
+    "distribution": _read_frozen,
+    "index": _read_index,
+}

@@ -1,0 +1,194 @@
+"""The last resort: a pickle with its arrays out of band, which only trust may load.
+
+The identity is made of arrays, plain values and class, never of pickle bytes: those differ
+between two pickles of equal objects.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.capture.adapter import Frozen, Skeleton
+from jupyter_mvt.capture.arrays import array_part, check_entry
+from jupyter_mvt.capture.declarative.freeze import count_weights
+from jupyter_mvt.capture.declarative.graph import corrupt
+from jupyter_mvt.errors import CaptureError, MvtError, RestoreError, TrustError
+from jupyter_mvt.objects.commit import Param
+from jupyter_mvt.objects.encode import decode, encode
+from jupyter_mvt.objects.ids import digest, short
+from jupyter_mvt.objects.manifest import Part
+from jupyter_mvt.objects.snapshot import Bundle
+
+__all__ = ["freeze_pickled", "restore_pickled"]
+
+_MAGIC = b"mvt-pickle/1\n"
+_DEPTH = 8
+_MOST_VALUES = 10_000
+_SCALARS = (bool, int, float, str, type(None))
+
+
+def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen:
+    """Return `obj` as a pickle of protocol 5, its arrays as parts.
+
+    Raises
+    ------
+    CaptureError
+        It cannot be pickled (code ``not-picklable``); the message names the attribute.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    program = _dump(obj, buffers)
+    arrays, plain = _survey(obj)
+    parts = tuple(_parts(buffers, arrays))
+    header = encode({"buffers": [part.path for part in parts]})
+    described = [(part.path, part.dtype, part.shape) for part in parts]
+    cls = f"{type(obj).__module__}.{type(obj).__qualname__}"
+    values = [(param.name, param.value) for param in params]
+    note = f"kept as a pickle, which only a trusted version loads ({why})" if why else ""
+    return Frozen(
+        bundle=Bundle(parts=parts),
+        state=_MAGIC + len(header).to_bytes(8, "little") + header + program,
+        state_kind="pickle",
+        state_identity=digest(encode([cls, values, plain])),
+        arch=digest(encode([cls, described])),
+        n_weights=count_weights(parts),
+        lost=(note,) if note else (),
+    )
+
+
+def restore_pickled(skeleton: Skeleton) -> Any:
+    """Return the unpickled object, if the version is trusted.
+
+    Raises
+    ------
+    TrustError
+        It is not (code ``untrusted-pickle``).
+    RestoreError
+        Unpickling fails here (code ``unpickling-fails``).
+    """
+    if not skeleton.trusted:
+        size = len(skeleton.state)
+        msg = (
+            f"This model is kept as a pickle ({size} bytes, {short(digest(skeleton.state))}), "
+            "which can run any code when loaded; this version is not trusted."
+        )
+        hint = "if you know who made it, load it with trusted=True"
+        raise TrustError(msg, code="untrusted-pickle", hint=hint)
+    header, program = _split(skeleton.state)
+    entries = [_entry(skeleton, path) for path in header["buffers"]]
+    buffers = [skeleton.read(entry) for entry in entries]
+    try:
+        return pickle.loads(program, buffers=buffers)
+    except MvtError:
+        raise
+    except Exception as error:
+        msg = f"The pickle cannot be loaded here: {type(error).__name__}: {error}."
+        raise RestoreError(msg, code="unpickling-fails") from error
+
+
+def _split(state: bytes) -> tuple[dict[str, Any], memoryview]:
+    start = len(_MAGIC) + 8
+    if not state.startswith(_MAGIC) or len(state) < start:
+        raise corrupt("it is not a pickle of ours")
+    size = int.from_bytes(state[len(_MAGIC) : start], "little")
+    header = decode(state[start : start + size])
+    if not isinstance(header, dict) or not isinstance(header.get("buffers"), list):
+        raise corrupt("the list of arrays is missing")
+    return header, memoryview(state)[start + size :]
+
+
+def _entry(skeleton: Skeleton, path: Any) -> Any:
+    entry = skeleton.entries.get(path) if isinstance(path, str) else None
+    if entry is None:
+        raise corrupt(f"array {str(path)[:60]!r} is not stored")
+    check_entry(entry)
+    return entry
+
+
+def _pickler() -> Any:
+    # By value for what a notebook defines; plain pickle refers to __main__, gone tomorrow.
+    try:
+        return import_module("cloudpickle").Pickler
+    except ImportError:
+        return pickle.Pickler
+
+
+def _dump(obj: Any, buffers: list[pickle.PickleBuffer]) -> bytes:
+    stream = io.BytesIO()
+    try:
+        _pickler()(stream, protocol=5, buffer_callback=buffers.append).dump(obj)
+    except Exception as error:
+        where = _culprit(obj)
+        named = f"its attribute {where!r}" if where else "it"
+        msg = (
+            f"The {type(obj).__qualname__} cannot be kept: {named} cannot be pickled "
+            f"({type(error).__name__}: {str(error)[:120]})."
+        )
+        hint = f"set {where} to None before the commit" if where else None
+        raise CaptureError(msg, code="not-picklable", hint=hint) from error
+    return stream.getvalue()
+
+
+def _culprit(obj: Any, depth: int = 0) -> str:
+    """Return the dotted path of the deepest attribute that cannot be pickled."""
+    for name, value in _members(obj):
+        try:
+            _pickler()(io.BytesIO(), protocol=5, buffer_callback=lambda _: None).dump(value)
+        except Exception:  # noqa: BLE001, PERF203, RUF100
+            inner = _culprit(value, depth + 1) if depth < _DEPTH else ""
+            return f"{name}.{inner}" if inner else name
+    return ""
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, (list, tuple)):
+        yield from ((str(number), item) for number, item in enumerate(value))
+    elif not isinstance(value, (type, np.ndarray)):
+        state = getattr(value, "__dict__", None)
+        if isinstance(state, dict):
+            yield from state.items()
+
+
+def _survey(obj: Any) -> tuple[dict[int, str], list[tuple[str, Any]]]:
+    """Return address → path of arrays, and all plain values, that attributes lead to."""
+    arrays: dict[int, str] = {}
+    plain: list[tuple[str, Any]] = []
+    seen: set[int] = set()
+    queue: list[tuple[str, Any, int]] = [("", obj, 0)]
+    while queue and len(plain) < _MOST_VALUES:
+        path, value, depth = queue.pop()
+        if isinstance(value, _SCALARS):
+            plain.append((path, value))
+        elif isinstance(value, np.ndarray):
+            arrays.setdefault(value.ctypes.data, path)
+        elif id(value) not in seen and depth < _DEPTH:
+            seen.add(id(value))
+            below = [(f"{path}.{name}" if path else name, item, depth + 1)
+                     for name, item in _members(value)]  # fmt: skip
+            queue.extend(reversed(below))
+    return arrays, sorted(plain, key=lambda pair: (pair[0], repr(pair[1])))
+
+
+def _parts(buffers: list[pickle.PickleBuffer], arrays: dict[int, str]) -> Iterator[Part]:
+    taken: set[str] = set()
+    for number, buffer in enumerate(buffers):
+        array = _as_array(buffer)
+        path = arrays.get(array.ctypes.data, f"array.{number}")
+        if path in taken:
+            path = f"{path}~{number}"
+        taken.add(path)
+        yield array_part(array, path)
+
+
+def _as_array(buffer: pickle.PickleBuffer) -> np.ndarray[Any, Any]:
+    try:
+        return np.asarray(memoryview(buffer))
+    except (ValueError, TypeError):
+        return np.frombuffer(buffer.raw(), np.uint8)
