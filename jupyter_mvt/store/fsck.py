@@ -15,6 +15,7 @@ from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.checkpoints import checkpoint_bytes
 from jupyter_mvt.store.folding import Fold
+from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.open import read_format
 from jupyter_mvt.store.pack import HEADER, ROW, TRAILER, read_rows
 from jupyter_mvt.store.reach import reach
@@ -172,9 +173,8 @@ def _check_packs(
             findings.objects += 1
             _check_gap(store, findings, key, at, row.offset)
             at = max(at, row.offset + row.stored)
-            place = next(p for p in store.index.search(row.oid) if p.pack == key)
             try:
-                fault = store.check(row.oid, place)
+                fault = store.check(row.oid, Place(key, *row[1:]))
             except FormatError as error:
                 fault = error.message
             if not fault:
@@ -220,7 +220,7 @@ def _check_log(
             fold.head = ""
             continue
         findings.operations += 1
-        if fold.head and entry.prev != fold.head or number == 1 and entry.prev:
+        if (fold.head and entry.prev != fold.head) or (number == 1 and entry.prev):
             text = f"Operation {number} does not follow the one before it."
             findings.add("broken-chain", text, key=layout.operation(number))
         fold.add(entry, record_id(record))
@@ -230,6 +230,9 @@ def _check_log(
         if number % layout.WINDOW == 0:
             if whole:
                 _check_derived(store, findings, derived, fold.view(), window, records)
+            else:
+                # What they should be cannot be told; readers do not believe them either.
+                derived -= {layout.segment(number), layout.checkpoint(number)}
             window, records = [], []
     for key in sorted(derived):
         findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)

@@ -8,7 +8,6 @@ entries, so a manifest with none of those is its own identity.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
@@ -22,8 +21,8 @@ _VOLATILE = 1
 _MAX_DIMENSIONS = 64
 
 
-def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> Manifest:
-    """Return the manifest of `entries` and `ties`, sorted, with its identity.
+def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> tuple[Manifest, bytes]:
+    """Return the manifest of `entries` and `ties`, sorted, and its bytes.
 
     Raises
     ------
@@ -41,7 +40,8 @@ def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> Manifest:
         if tie.target not in paths:
             msg = f"The tie {tie.path!r} leads to {tie.target!r}, which is not in the bundle."
             raise CaptureError(msg, code="bad-bundle")
-    return Manifest(entries=ordered, ties=tied, identity=_identity(ordered, tied))
+    data = _encode(ordered, tied)
+    return Manifest(entries=ordered, ties=tied, identity=_identity(ordered, tied, data)), data
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
@@ -64,8 +64,9 @@ def decode_manifest(data: Buffer) -> Manifest:
         raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck") from error
 
 
-def _identity(entries: Sequence[Entry], ties: Sequence[Tie]) -> ObjectId:
-    return digest(_encode([entry for entry in entries if not entry.volatile], ties))
+def _identity(entries: Sequence[Entry], ties: Sequence[Tie], data: bytes) -> ObjectId:
+    steady = [entry for entry in entries if not entry.volatile]
+    return digest(data if len(steady) == len(entries) else _encode(steady, ties))
 
 
 def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
@@ -101,6 +102,9 @@ def _text(value: str) -> bytes:
 
 
 def _number(out: bytearray, value: int) -> None:
+    if value >= 1 << 63:
+        msg = f"A bundle announces {value}, which no disk holds."
+        raise CaptureError(msg, code="bad-bundle")
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
         value >>= 7
@@ -112,8 +116,15 @@ def _string(out: bytearray, data: bytes) -> None:
     out += data
 
 
+def _shared(before: bytes, path: bytes) -> int:
+    for i, (one, other) in enumerate(zip(before, path, strict=False)):
+        if one != other:
+            return i
+    return min(len(before), len(path))
+
+
 def _path(out: bytearray, before: bytes, path: bytes) -> None:
-    shared = len(os.path.commonprefix([before, path]))
+    shared = _shared(before, path)
     _number(out, shared)
     _string(out, path[shared:])
 
@@ -139,7 +150,7 @@ class _Decoder:
         if _encode(entries, ties) != self._data:
             msg = "its encoding is not canonical"
             raise ValueError(msg)
-        return Manifest(entries=entries, ties=ties, identity=_identity(entries, ties))
+        return Manifest(entries=entries, ties=ties, identity=_identity(entries, ties, self._data))
 
     def _entries(self, dtypes: list[str]) -> tuple[Entry, ...]:
         entries = []

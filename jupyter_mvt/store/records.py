@@ -1,6 +1,6 @@
-"""Framed records: canonical JSON under a line with its digest, so that any flipped bit shows.
+r"""Framed records: canonical JSON under a line with its digest, so that any flipped bit shows.
 
-``<64 hex digits: BLAKE3 of the body>\\n<body>\\n``; the body is canonical JSON and thus holds no
+``<64 hex digits: BLAKE3 of the body>\n<body>\n``; the body is canonical JSON and thus holds no
 newline. The id of an operation's record, which the next one carries as ``prev``, is the BLAKE3
 of the whole frame.
 """

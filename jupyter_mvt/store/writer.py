@@ -14,7 +14,7 @@ from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store.backend import ObjectWriter, Stat
-from jupyter_mvt.store.manifests import build_manifest, encode_manifest
+from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
 from jupyter_mvt.store.store import Store
 
@@ -109,8 +109,9 @@ class PackWriter:
                 self._enqueue(queue, chunks, whole[at : at + CHUNK])
         while queue:
             self._drain(queue)
-        manifest = build_manifest((_entry(part, chunks) for part, chunks in kept), bundle.ties)
-        return self.blob(encode_manifest(manifest)), manifest
+        entries = (_entry(part, chunks) for part, chunks in kept)
+        manifest, data = build_manifest(entries, bundle.ties)
+        return self.blob(data), manifest
 
     def publish(self) -> Receipt:
         """Make everything durable and visible; the writer is finished then."""
@@ -156,13 +157,16 @@ class PackWriter:
         chunks.append(ObjectId(taken.oid.hex()))
 
     def _take(self, piece: memoryview) -> Taken:
-        oid = bytes.fromhex(digest(piece))
-        if oid in self._new or self._stored(oid):
-            return Taken(oid, len(piece), None)
         # The caller's memory may change under us (a training thread): what is written is a
-        # copy, and it is the copy's digest that counts.
-        data = bytes(piece)
-        return Taken(bytes.fromhex(digest(data)), len(data), data)
+        # copy, and it is the copy's digest that counts. Large pieces are copied only if new.
+        data: Buffer = bytes(piece) if len(piece) < _SMALL else piece
+        oid = bytes.fromhex(digest(data))
+        if oid in self._new or self._stored(oid):
+            return Taken(oid, len(data), None)
+        if data is piece:
+            data = bytes(piece)
+            oid = bytes.fromhex(digest(data))
+        return Taken(oid, len(data), data)
 
     def _keep(self, taken: Taken) -> None:
         if taken.oid in self._sizes:
