@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.slicing import made_by
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
-from jupyter_mvt.capture.watch import ModelWatch, public_names
+from jupyter_mvt.capture.watch import ModelWatch
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import CellRun
@@ -269,4 +269,4 @@ class CellLog:
 
 
 def _ids(namespace: Mapping[str, Any]) -> dict[str, int]:
-    return {name: id(namespace.get(name)) for name in public_names(namespace)}
+    return {name: id(obj) for name, obj in list(namespace.items()) if name[:1] != "_"}

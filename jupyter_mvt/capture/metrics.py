@@ -31,6 +31,7 @@ _METRIC = re.compile(
     r"|explained_variance|error_rate|latency_ms|balanced_accuracy|pearson|spearman)(?:_\w{1,8})?$"
 )
 _HOLDER = re.compile(r"(?:^|_)(?:metrics?|scores?|results?|evaluation|performance)(?:_|$)")
+_LITERAL = re.compile(r"(['\"]).*?\1", re.DOTALL)
 _MAX_FOUND = 200
 
 
@@ -115,7 +116,8 @@ def split_of(name: str) -> str:
 
 def _split_in(statement: str) -> str:
     """Return the split of the data that a statement names: ``model.score(X_test, y_test)``."""
-    found = {split_of(word) for word in re.findall(r"[^\W\d]\w*", statement)} - {""}
+    names = re.findall(r"[^\W\d]\w*", _LITERAL.sub("", statement))
+    found = {split_of(name) for name in names} - {""}
     return found.pop() if len(found) == 1 else ""
 
 

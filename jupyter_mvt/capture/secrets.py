@@ -38,7 +38,9 @@ _VALUES = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
 )
-_URL = re.compile(r"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)(?P<word>[^\s/@'\"]+)(?=@)")
+_URL = re.compile(
+    r"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)(?!<redacted>@)(?P<word>[^\s/@'\"]+)(?=@)"
+)
 _ASSIGNED = re.compile(
     r"(?P<name>[A-Za-z_][\w-]*)(?P<between>['\"]?\s*\]?\s*(?::\s*str\s*)?[=:,]\s*[rbuf]{0,2})"
     r"(?P<quote>['\"])(?P<value>[^'\"\n]+)(?P=quote)"

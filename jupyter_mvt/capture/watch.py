@@ -11,7 +11,7 @@ from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BROKEN", "ModelWatch", "Seen", "public_names", "recognised"]
+__all__ = ["BROKEN", "ModelWatch", "Seen", "is_public", "models_in", "public_names", "recognised"]
 
 _SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
@@ -26,9 +26,14 @@ _by_type: dict[type, tuple[ModelAdapter, ...]] = {}
 _by_type_size = -1
 
 
+def is_public(name: str) -> bool:
+    """Tell whether a name belongs to the user, not to the shell."""
+    return name[:1] != "_" and name not in _SHELL_NAMES
+
+
 def public_names(namespace: Mapping[str, Any]) -> list[str]:
     """Return the names that belong to the user, in order of binding."""
-    return [name for name in list(namespace) if name[:1] != "_" and name not in _SHELL_NAMES]
+    return [name for name in list(namespace) if is_public(name)]
 
 
 def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
@@ -102,21 +107,31 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     """Yield the models of a namespace, one entry a name, elements of small containers after."""
     _forget_types()
     containers: list[tuple[str, Any]] = []
-    for name in public_names(namespace):
-        obj: Any = namespace.get(name)
-        if type(obj) in _CONTAINERS:
-            if 0 < len(obj) <= _MAX_ELEMENTS:
+    for name, obj in list(namespace.items()):
+        cls = type(obj)
+        # Most variables are of types already known to be no models: this is a hook's inner loop.
+        if _by_type.get(cls) == () or name[:1] == "_":
+            if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
                 containers.append((name, obj))
             continue
         found = _known(obj)
-        if found is not None:
+        if found is not None and name not in _SHELL_NAMES:
             yield Seen(name=name, obj=obj, adapter=found[0], role=found[1])
+        elif cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
+            containers.append((name, obj))
     for name, holder in containers:
-        items = holder.items() if isinstance(holder, dict) else enumerate(holder)
-        for key, obj in list(items):
-            found = _known(obj) if isinstance(key, (str, int)) else None
-            if found is not None:
-                yield Seen(name=f"{name}[{key}]", obj=obj, adapter=found[0], role=found[1])
+        if name[:1] != "_" and name not in _SHELL_NAMES:
+            yield from _elements(name, holder)
+
+
+def _elements(name: str, holder: Any) -> Iterator[Seen]:
+    items = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    for key, obj in list(items):
+        if _by_type.get(type(obj)) == () or not isinstance(key, (str, int)):
+            continue
+        found = _known(obj)
+        if found is not None:
+            yield Seen(name=f"{name}[{key}]", obj=obj, adapter=found[0], role=found[1])
 
 
 def _token(seen: Seen) -> object:
