@@ -7,10 +7,12 @@ import views.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import singledispatch
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["MIME", "Displayable", "provide_renderers", "render"]
 

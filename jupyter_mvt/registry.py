@@ -7,11 +7,13 @@ once, when a name is asked for that is not registered or when all entries are li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from jupyter_mvt.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Registry"]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.api.version import Version
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.history.handle import Handle
-from jupyter_mvt.objects.commit import Commit
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.version import Version
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = ["Checkout", "checkout", "verify"]
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history import branch, label, tag
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.refs import existing
-from jupyter_mvt.history.results import Moved, RefList, RefRow
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.refs import Kind
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.history.results import Moved, RefList, RefRow
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.refs import Kind
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["Branches", "Labels", "Tags"]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.compare import between
-from jupyter_mvt.api.kernel import Kernel
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.capture.snapshot import Request, snapshot
 from jupyter_mvt.history.commit import Draft, Published
@@ -18,10 +17,13 @@ from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.snapshot import Snapshot
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.writer import begin
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["Taken", "Wish", "commit", "keep", "known_rows", "request", "take"]
 

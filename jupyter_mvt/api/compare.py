@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
 from jupyter_mvt.errors import NotFoundError
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.history.revisions import resolve
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from jupyter_mvt.compare.diff import Diff
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["between", "diff", "side"]
 

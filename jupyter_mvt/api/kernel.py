@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.history.handle import Session
 
-__all__ = ["Identity", "Kernel", "attach", "account", "attached", "whoever"]
+__all__ = ["Identity", "Kernel", "account", "attach", "attached", "whoever"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.compare import side
 from jupyter_mvt.compare.metrics import diff_metrics
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.log import log as plain_log
-from jupyter_mvt.history.results import Log, LogEntry
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.leaderboard import leaderboard as rank
-from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.metrics.query import sql as run_sql
 from jupyter_mvt.metrics.where import matching
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.history.results import Log, LogEntry
+    from jupyter_mvt.metrics.result import SqlResult
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["leaderboard", "log", "sql"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import checkout as _checkout
@@ -19,11 +17,13 @@ from jupyter_mvt.history import switch as _switch
 from jupyter_mvt.history import undo as _undo
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.revisions import names, resolve
-from jupyter_mvt.objects.commit import Trigger
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.fsck import FsckReport, fsck
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from jupyter_mvt.api.checkout import Checkout
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.results import CommitResult, Status
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.history.results import Log, Moved, OperationLog
     from jupyter_mvt.metrics.leaderboard import Leaderboard
     from jupyter_mvt.metrics.result import SqlResult
+    from jupyter_mvt.objects.commit import Trigger
 
 __all__ = ["Repo"]
 

@@ -90,8 +90,8 @@ class Status(_Value):
     """What would be committed now.
 
     `head` is ``None`` in a repository without versions; `chosen` says why that model was taken;
-    `problem` is the reason when nothing could be committed (no model, unfitted …), with its hint; `new_bytes` is what a commit
-    would add to the store.
+    `problem` is the reason when nothing could be committed (no model, unfitted …), with its
+    hint; `new_bytes` is what a commit would add to the store.
     """
 
     repository: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.commit import Wish, known_rows, request
 from jupyter_mvt.api.compare import side
-from jupyter_mvt.api.kernel import Kernel
 from jupyter_mvt.api.results import Badge, Status, StatusRow
 from jupyter_mvt.capture.snapshot import chosen, snapshot
-from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
 from jupyter_mvt.errors import AmbiguousError, CaptureError
@@ -17,12 +16,16 @@ from jupyter_mvt.history.handle import Handle, branch_of, tip_of
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.commit import Commit, Content, tree_id
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.manifest import Manifest
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.snapshot import write_snapshot
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.compare.diff import Diff
+    from jupyter_mvt.objects.manifest import Manifest
 
 __all__ = ["status"]
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
 from jupyter_mvt.errors import NotFoundError
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.code import Cell
-from jupyter_mvt.objects.commit import Commit, Model, Scalar
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import ObjectId, short
-from jupyter_mvt.objects.metric import MetricValue
-from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.commit import Commit, Model, Scalar
+    from jupyter_mvt.objects.metric import MetricValue
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = ["Version"]
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from jupyter_mvt.objects.commit import Param, StateKind
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.manifest import Entry
-from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.registry import Registry
+
+if TYPE_CHECKING:
+    # Only named in annotations: the cell log needs this module and must load fast.
+    from jupyter_mvt.objects.commit import Param, StateKind
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.manifest import Entry
+    from jupyter_mvt.objects.snapshot import Bundle
 
 __all__ = [
     "ADAPTERS",

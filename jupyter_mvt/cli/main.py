@@ -6,20 +6,20 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt._version import __version__
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
-from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
-from jupyter_mvt.commands.verbs import install
 from jupyter_mvt.errors import MvtError, UsageError
 from jupyter_mvt.objects.encode import to_wire
 
+if TYPE_CHECKING:
+    from jupyter_mvt.api.repo import Repo
+
 __all__ = ["ShellDesk", "main"]
 
-install()
 
 OK, FAILED, USAGE = 0, 1, 2
 

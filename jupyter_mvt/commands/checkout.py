@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from jupyter_mvt.api.checkout import Checkout
 
 __all__ = ["COMMAND"]

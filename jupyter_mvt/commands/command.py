@@ -11,14 +11,16 @@ import argparse
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from jupyter_mvt.api.kernel import Kernel
-from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.registry import Registry
 
-__all__ = ["COMMANDS", "Command", "Desk", "Parser", "parse", "usage"]
+if TYPE_CHECKING:
+    from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.api.repo import Repo
+
+__all__ = ["COMMANDS", "VERBS", "Command", "Desk", "Parser", "parse", "usage"]
 
 
 class Desk(Protocol):
@@ -86,7 +88,15 @@ class Command:
     default: str = ""
 
 
+VERBS = (
+    "init", "status", "commit", "log", "show", "diff", "leaderboard", "sql", "branch", "switch",
+    "tag", "label", "rollback", "checkout", "undo", "redo", "oplog", "fsck", "help",
+)  # fmt: skip
+"""The built-in verbs, in the order of help."""
+
 COMMANDS: Registry[Command] = Registry("command", "jupyter_mvt.commands")
+for _verb in VERBS:
+    COMMANDS.register(_verb, f"jupyter_mvt.commands.{_verb}:COMMAND")
 
 
 def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:

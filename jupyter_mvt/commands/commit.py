@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.commit import Wish, take
-from jupyter_mvt.api.results import CommitResult
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.errors import RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from jupyter_mvt.api.results import CommitResult
 
 __all__ = ["COMMAND"]
 

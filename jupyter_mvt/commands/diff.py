@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.compare.diff import Diff
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["COMMAND"]
 

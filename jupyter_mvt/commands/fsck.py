@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk
-from jupyter_mvt.store.fsck import FsckReport
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from jupyter_mvt.store.fsck import FsckReport
 
 __all__ = ["COMMAND"]
 

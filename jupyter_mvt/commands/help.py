@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.commands.command import COMMANDS, Command, Desk, Parser, usage
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["COMMAND", "Help"]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from argparse import BooleanOptionalAction, Namespace
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.metrics.leaderboard import Leaderboard
+
+if TYPE_CHECKING:
+    from jupyter_mvt.metrics.leaderboard import Leaderboard
 
 __all__ = ["COMMAND"]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.metrics.result import SqlResult
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from jupyter_mvt.metrics.result import SqlResult
 
 __all__ = ["COMMAND"]
 

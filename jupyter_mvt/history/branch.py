@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.errors import ConflictError
 from jupyter_mvt.history.graph import is_ancestor
 from jupyter_mvt.history.handle import Handle, branch_of
@@ -12,8 +14,10 @@ from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import DEFAULT, check_name, ref
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["create", "delete", "listing", "rename"]
 

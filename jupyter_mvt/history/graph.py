@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.objects.commit import Commit
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 __all__ = ["ancestors", "is_ancestor", "tips"]
 

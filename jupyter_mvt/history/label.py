@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.errors import ConflictError, NotFoundError
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import labels_by_version, name_of, version_ref
 from jupyter_mvt.history.refs import existing, moved
 from jupyter_mvt.history.results import LabelMove, Moved, RefList, RefRow
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.refs import check_name, fold
-from jupyter_mvt.objects.version import VersionRef
-from jupyter_mvt.objects.view import Move, View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.version import VersionRef
+    from jupyter_mvt.objects.view import Move, View
 
 __all__ = ["history", "listing", "move", "previous", "remove"]
 

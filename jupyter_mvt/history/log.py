@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.history.graph import ancestors, tips
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.naming import labels_by_version, version_ref
 from jupyter_mvt.history.results import Log, LogEntry
 from jupyter_mvt.history.revisions import resolve
-from jupyter_mvt.objects.commit import Commit
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.ids import ObjectId
 
 __all__ = ["log"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.version import VersionRef
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 __all__ = ["labels_by_version", "name_of", "version_ref"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.history.handle import Handle
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.results import OperationLog, OperationRow
 from jupyter_mvt.history.undo import undone
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
 
 __all__ = ["operations"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import ConflictError, NotFoundError
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import Kind, fold, ref
-from jupyter_mvt.objects.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["existing", "moved", "refuse_taken"]
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import AmbiguousError, NotFoundError, UsageError
 from jupyter_mvt.history.handle import Handle, branch_of, tip_of
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.objects.refs import fold
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["names", "resolve"]
 

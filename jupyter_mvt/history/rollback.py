@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.history.handle import Handle
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.history.label import previous
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import existing, moved
-from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.revisions import resolve
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.history.results import Moved
+    from jupyter_mvt.objects.ids import ObjectId
 
 __all__ = ["rollback", "target"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.history import branch as branches
 from jupyter_mvt.history.handle import Handle, branch_of
@@ -12,8 +14,10 @@ from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import DEFAULT, fold
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["switch"]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.history.handle import Handle
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.history.naming import labels_by_version, name_of, version_ref
 from jupyter_mvt.history.refs import existing, moved
 from jupyter_mvt.history.results import Moved, RefList, RefRow
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.refs import check_name
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
 
 __all__ = ["create", "delete", "listing"]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.objects.commit import Commit, commit_id
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.operation import Change, Operation
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["Plan", "transact"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.errors import ConflictError, NotFoundError, UsageError
-from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.refs import split
-from jupyter_mvt.objects.version import VersionRef
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.version import VersionRef
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["redo", "undo", "undone"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.discover import find, open_
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.commands.command import COMMANDS, Command, Parser
 from jupyter_mvt.errors import MvtError
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["complete", "options"]
 

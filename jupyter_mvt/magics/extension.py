@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from IPython.core.interactiveshell import InteractiveShell
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.magics.complete import complete
 from jupyter_mvt.magics.identity import who
 from jupyter_mvt.magics.magic import MvtMagics
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
@@ -31,7 +31,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.register("pre_run_cell", events.before)
     shell.events.register("post_run_cell", events.after)
     shell.register_magics(MvtMagics(shell, kernel))
-    shell.set_hook("complete_command", complete, re_key=r".*%+mvt")
+    shell.set_hook("complete_command", _complete, re_key=r".*%+mvt")
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -46,6 +46,13 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     shell._mvt_events = None
     if attached() is events.kernel:
         attach(None)
+
+
+def _complete(shell: Any, event: Any) -> list[str]:
+    # Imported on the first Tab: completion knows the verbs, and the verbs know everything.
+    from jupyter_mvt.magics.complete import complete
+
+    return complete(shell, event)
 
 
 class _Events:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_mvt.api.discover import initialise, open_
-from jupyter_mvt.api.kernel import Kernel
-from jupyter_mvt.api.repo import Repo
-from jupyter_mvt.commands.command import parse
-from jupyter_mvt.commands.verbs import install
-from jupyter_mvt.errors import MvtError, UsageError
+from jupyter_mvt.errors import UsageError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.api.repo import Repo
 
 __all__ = ["MvtMagics", "NotebookDesk", "words"]
-
-install()
 
 
 class NotebookDesk:
@@ -28,10 +26,14 @@ class NotebookDesk:
 
     def repo(self) -> Repo:
         """Return the repository at hand; `RepositoryError` when there is none."""
+        from jupyter_mvt.api.discover import open_
+
         return open_(".")
 
     def init(self, path: str) -> Any:
         """Make a repository in folder `path`."""
+        from jupyter_mvt.api.discover import initialise
+
         return initialise(path)
 
 
@@ -47,6 +49,9 @@ class MvtMagics(Magics):
     @line_cell_magic
     def mvt(self, line: str, cell: str | None = None) -> Any:
         """Git for ML models; ``%mvt help`` tells the verbs."""
+        # The verbs are imported when the first is used, not when the extension is loaded.
+        from jupyter_mvt.commands.command import parse
+
         given = words(line)
         if cell is not None:
             given = self._with_cell(given, cell)
@@ -63,6 +68,8 @@ class MvtMagics(Magics):
         if verb != "commit":
             msg = f"%%mvt {verb or 'VERB'} takes no cell."
             raise UsageError(msg, hint="%%mvt commit or %%mvt sql")
+        from jupyter_mvt.commands.command import parse
+
         parse(given)
         result = self.shell.run_cell(cell)
         if not result.success:
@@ -84,8 +91,3 @@ def words(line: str) -> list[str]:
     except ValueError as error:
         msg = f"The line cannot be split into words: {str(error).lower()}."
         raise UsageError(msg, hint='%mvt commit -m "a message in quotes"') from error
-
-
-def shown(error: MvtError) -> str:
-    """Return the error as a notebook shows it."""
-    return "\n".join(error.lines("%mvt"))

@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.objects.ids import Buffer
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["decode", "decode_as", "encode", "from_data", "to_data", "to_wire"]
 

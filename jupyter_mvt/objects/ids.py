@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NewType, TypeAlias
+from typing import TYPE_CHECKING, NewType, TypeAlias
 
 from blake3 import blake3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["SHORT", "Buffer", "ObjectId", "cid60", "digest", "digest_many", "is_id", "short"]
 

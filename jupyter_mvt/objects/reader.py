@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.manifest import Entry, Manifest
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.manifest import Entry, Manifest
 
 __all__ = ["ObjectReader"]
 
