@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.metric import Metric
 
-__all__ = ["Request", "snapshot"]
+__all__ = ["Request", "chosen", "fitted_in", "snapshot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,10 +104,8 @@ def test_git_works_without_git_installed(tmp_path, monkeypatch):
 
 
 def test_look_up_evaluates_nothing():
-    class Holder:
-        inner = {"k": [10, 20]}
-
-    names = {"h": Holder, "d": {"rf": 1, 3: "three"}, "a b": 0}
+    holder = argparse.Namespace(inner={"k": [10, 20]})
+    names = {"h": holder, "d": {"rf": 1, 3: "three"}, "a b": 0}
     assert look_up(names, "h.inner[k][1]") == 20
     assert look_up(names, "d[rf]") == look_up(names, "d['rf']") == 1
     assert look_up(names, "d[3]") == "three"
