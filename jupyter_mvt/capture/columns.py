@@ -6,6 +6,7 @@ nulls zeroed, text as lengths and bytes, without offsets, chunks or dictionaries
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,10 @@ import pyarrow.compute as pc
 
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
+from jupyter_mvt.objects.ids import Buffer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from jupyter_mvt.objects.ids import Buffer
+    pass
 
 __all__ = [
     "Block",

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.datasets import find_datasets, given_datasets
+from jupyter_mvt.capture.discovery import Other
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.snapshot import Request, chosen, fitted_in
 from jupyter_mvt.errors import AmbiguousError, CaptureError
+from jupyter_mvt.objects.commit import Note
+from jupyter_mvt.objects.metric import Metric
 
 if TYPE_CHECKING:
-    from jupyter_mvt.capture.discovery import Choice, Other
-    from jupyter_mvt.objects.commit import Note
-    from jupyter_mvt.objects.metric import Metric
+    from jupyter_mvt.capture.discovery import Choice
 
 __all__ = ["Preview", "PreviewDataset", "PreviewModel", "preview"]
 

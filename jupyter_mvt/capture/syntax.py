@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from jupyter_mvt.capture.harmless import LOOKS, spares_arguments
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 __all__ = ["EMPTY", "CellSyntax", "analyse", "plain_source"]
 
