@@ -1,0 +1,160 @@
+import type { DiffView } from "../../protocol/wire";
+import { branchChip, labelChip } from "../atoms/chips";
+import { button, commandSlot, fold } from "../atoms/controls";
+import { icon } from "../atoms/icons";
+import { headlineItem, look, pill, tally } from "../atoms/verdicts";
+import { codeBlock, type Redrawable } from "../code";
+import { div, h, span } from "../h";
+import { isTyping } from "../keys";
+import { paramTable } from "../params";
+import { cutNote, sectionHead } from "../parts";
+import type { Scope } from "../scope";
+import type { Emit } from "../view";
+import { dataBody, dataSummary } from "./data";
+import { metricsTable } from "./metrics";
+import { tabs, type Tab } from "./tabs";
+import { weightsBody } from "./weights";
+
+/** What differs between two versions; what is equal is only named. */
+export function drawDiff(root: HTMLElement, data: DiffView, emit: Emit, scope: Scope): void {
+  const slot = commandSlot(scope);
+  const only = button("Only changes", { kind: "ghost", pressed: true });
+  const swap = button(null, { icon: "swap", label: "Swap the two sides (x)", kind: "icn" });
+  const whole = (): boolean => only.getAttribute("aria-pressed") === "false";
+  const redraws: Redrawable[] = [];
+  const items = sections(data, whole, redraws, scope);
+  const { list, panel, step } = tabs(items, scope);
+  const swapSides = (): void => {
+    const text = `%mvt diff ${data.other.name} ${data.base.name}`;
+    if (emit({ type: "compare", base: data.other.id, other: data.base.id, command: text }) !== true) {
+      slot.show(text);
+    }
+  };
+  const toggle = (): void => {
+    only.setAttribute("aria-pressed", String(whole()));
+    redraws.forEach(({ draw }) => draw());
+  };
+  scope.on(only, "click", toggle);
+  scope.on(swap, "click", swapSides);
+  scope.on(root, "keydown", (event) => {
+    if (isTyping(event)) {
+      return;
+    }
+    const act = { x: swapSides, "[": () => step(-1), "]": () => step(1) }[event.key];
+    if (act) {
+      event.preventDefault();
+      act();
+    }
+  });
+  const empty = items.length === 0;
+  root.append(
+    h(
+      "article",
+      { class: "card", "aria-label": `Difference between ${data.base.name} and ${data.other.name}` },
+      bar(data, redraws.length ? span("w", only) : null, swap),
+      slot.root,
+      summary(data, empty),
+      empty ? "" : list,
+      empty ? "" : panel,
+      cutNote(data.cut) ?? "",
+    ),
+  );
+}
+
+function bar({ base, other }: DiffView, ...controls: (HTMLElement | null)[]): HTMLElement {
+  return div(
+    "bar",
+    div(
+      "row wrap",
+      h("span", { class: "v", title: base.message }, base.name),
+      ...base.labels.slice(0, 2).map(labelChip),
+      span("q", icon("arrow")),
+      h("span", { class: "v", title: other.message }, other.name),
+      ...other.labels.slice(0, 2).map(labelChip),
+      other.branch ? span("w", branchChip(other.branch)) : null,
+    ),
+    span("sp"),
+    ...controls,
+  );
+}
+
+function summary(data: DiffView, empty: boolean): HTMLElement {
+  const counts = tally(data.metrics?.rows ?? []);
+  return div(
+    "pad",
+    data.headline.length
+      ? h("h3", { class: "hl" }, ...data.headline.slice(0, 3).map(headlineItem))
+      : h("h3", { class: "h" }, empty ? "Nothing differs" : "No metric differs"),
+    data.sentence ? h("p", { class: "say" }, data.sentence) : null,
+    counts.length
+      ? div("row wrap", ...counts.map(([name, count]) => pill(name, `${count} ${look(name).word}`)))
+      : null,
+  );
+}
+
+function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], scope: Scope): Tab[] {
+  const tabsFound: Tab[] = [];
+  const add = (key: string, title: string, count: number, about: string, ...body: HTMLElement[]): void => {
+    const section = h("section", { class: "sec", "aria-label": title }, sectionHead(title, about), ...body);
+    tabsFound.push({ key, title, count, section });
+  };
+  const { metrics, params, data: sets, code, environment, weights } = data;
+  if (metrics) {
+    add("metrics", "Metrics", metrics.rows.length, metrics.basis, ...metricsBody(data, scope));
+  }
+  if (sets) {
+    add("data", "Data", sets.rows.length, dataSummary(sets), ...dataBody(sets, data, scope));
+  }
+  if (params) {
+    const about = `${params.rows.length} of ${params.total} differ`;
+    add("params", "Params", params.rows.length, about, paramTable(params.rows, true));
+  }
+  if (code) {
+    add("code", "Code", code.cells.length, codeSummary(data), ...codeBody(data, whole, redraws, scope));
+  }
+  if (environment) {
+    const { rows, text } = environment;
+    add("environment", "Environment", rows.length, text, paramTable(rows, true));
+  }
+  if (weights) {
+    const [only] = weights.models;
+    const alone = weights.models.length === 1;
+    const about = alone ? (only?.text ?? "") : `${weights.models.length} models differ`;
+    const body = weights.models.flatMap((model) => [
+      ...(alone ? [] : [div("drow", h("b", null, model.name), span("q s", ` ${model.text}`))]),
+      ...weightsBody(model, scope),
+    ]);
+    add("weights", "Weights", weights.models.length, about, ...body);
+  }
+  return tabsFound;
+}
+
+function metricsBody(data: DiffView, scope: Scope): HTMLElement[] {
+  const { metrics } = data;
+  if (!metrics) {
+    return [];
+  }
+  const table = metrics.rows.length ? [metricsTable(metrics, data)] : [];
+  if (metrics.equal.length === 0) {
+    return table;
+  }
+  const names = h("p", { class: "more" }, metrics.equal.join(", "));
+  const count = metrics.equal.length;
+  return [...table, fold(count === 1 ? "1 metric is equal" : `${count} metrics are equal`, names, scope), names];
+}
+
+function codeSummary({ code }: DiffView): string {
+  const { cells = [], total = 0, git = "" } = code ?? {};
+  const [only] = cells;
+  const said = cells.length === 1 && only ? `${only.title} of ${total}` : `${cells.length} of ${total} cells differ`;
+  return [only && cells.length === 1 && only.title.includes(",") ? only.title : said, git].filter(Boolean).join(" · ");
+}
+
+function codeBody({ code }: DiffView, whole: () => boolean, redraws: Redrawable[], scope: Scope): HTMLElement[] {
+  const cells = code?.cells ?? [];
+  return cells.flatMap((cell) => {
+    const block = codeBlock(cell, whole, scope);
+    redraws.push(block);
+    return cells.length === 1 ? [block.root] : [div("ch", cell.title), block.root];
+  });
+}

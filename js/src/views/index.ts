@@ -1,0 +1,36 @@
+/** The one door to all views. A widget that shows only one of them mounts that one alone. */
+
+import { drawCommit } from "./commit";
+import { drawDiff } from "./diff/view";
+import { drawLeaderboard } from "./leaderboard";
+import { drawLog } from "./log/view";
+import { mount, view, type Views } from "./mount";
+import { drawNotice } from "./notice";
+import * as payloads from "./payload";
+import { drawStatus } from "./status";
+import { drawTable } from "./table";
+import { drawVersion } from "./version";
+import type { Dispose, Emit } from "./view";
+
+export { SCHEMA } from "./mount";
+export type { Dispose, Emit, ViewEvent } from "./view";
+
+const VIEWS: Views = {
+  commit: view(payloads.commit, drawCommit),
+  log: view(payloads.log, drawLog),
+  diff: view(payloads.diff, drawDiff),
+  leaderboard: view(payloads.leaderboard, drawLeaderboard),
+  table: view(payloads.table, drawTable),
+  notice: view(payloads.notice, drawNotice),
+  status: view(payloads.status, drawStatus),
+  version: view(payloads.everything, drawVersion),
+};
+
+/**
+ * Draws a payload into `element`. Never throws: what cannot be drawn is shown as text, `plain` if
+ * it is given. Events go to `emit`; where that does not answer `true`, the view offers the command
+ * that does the same in a cell.
+ */
+export function render(element: HTMLElement, payload: unknown, emit: Emit, plain?: string): Dispose {
+  return mount(element, payload, emit, VIEWS, plain);
+}

@@ -1,0 +1,112 @@
+import type { Column, LogRow, LogView, Point } from "../../protocol/wire";
+
+/** One version as the chart and the rail need it. `at` counts from the oldest. */
+export interface Node {
+  row: LogRow;
+  at: number;
+  lane: number;
+  point: Point | undefined;
+  /** Places of those parents that are shown, nearest shown ancestors included. */
+  parents: number[];
+  newest: boolean;
+}
+
+/** Lanes by branch, in order of appearance, the main one first. */
+export function laneOf(data: LogView): Map<string, number> {
+  const lanes = new Map<string, number>();
+  for (const branch of [...data.branches, ...data.rows.map(({ version }) => version.branch).reverse()]) {
+    if (!lanes.has(branch)) {
+      lanes.set(branch, lanes.size);
+    }
+  }
+  return lanes;
+}
+
+/** The shown rows, oldest first, tied to their nearest shown ancestors. */
+export function nodesOf(data: LogView, shown: readonly LogRow[], metric: string, lanes: ReadonlyMap<string, number>): Node[] {
+  const rows = [...shown].reverse();
+  const place = new Map(rows.map(({ version }, i) => [version.id, i]));
+  const all = new Map(data.rows.map((row) => [row.version.id, row]));
+  return rows.map((row, at) => ({
+    row,
+    at,
+    lane: lanes.get(row.version.branch) ?? 0,
+    point: row.points[metric],
+    parents: row.version.parents.flatMap((id) => nearest(id, place, all)).filter((p, i, list) => p < at && list.indexOf(p) === i),
+    newest: at === rows.length - 1,
+  }));
+}
+
+/** Follows first parents until one is shown. */
+function nearest(id: string, place: ReadonlyMap<string, number>, all: ReadonlyMap<string, LogRow>): number[] {
+  const seen = new Set<string>();
+  for (let next: string | undefined = id; next !== undefined && !seen.has(next); ) {
+    const found = place.get(next);
+    if (found !== undefined) {
+      return [found];
+    }
+    seen.add(next);
+    next = all.get(next)?.version.parents[0];
+  }
+  return [];
+}
+
+/** The nearest ancestor that has a value, by first parents. */
+export function scoredParent(nodes: readonly Node[], node: Node): { node: Node; bridged: boolean } | null {
+  let bridged = false;
+  for (let next = nodes[node.parents[0] ?? -1]; next; next = nodes[next.parents[0] ?? -1]) {
+    if (hasValue(next)) {
+      return { node: next, bridged };
+    }
+    bridged = true;
+  }
+  return null;
+}
+
+/** Whether it can be drawn as a point. */
+export function hasValue(node: Node): node is Node & { point: Point & { value: number } } {
+  return typeof node.point?.value === "number";
+}
+
+/** The version whose level the dotted rule shows. */
+export function isProduction(node: Node, data: LogView): boolean {
+  const { id, name, labels } = node.row.version;
+  return data.production ? data.production === id || data.production === name : labels.includes("production");
+}
+
+const COMPARED = /^\s*([^<>=]+?)\s*(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*$/i;
+
+/** Whether a row answers a search: `metric > 0.9`, or words that all occur in it. */
+export function matcher(query: string, metrics: readonly Column[]): (row: LogRow) => boolean {
+  const compared = COMPARED.exec(query);
+  const named = compared?.[1]?.toLowerCase();
+  const metric = metrics.find(({ key, title }) => key.toLowerCase() === named || title.toLowerCase() === named);
+  if (compared && metric) {
+    const limit = Number(compared[3]);
+    return (row) => holds(row.points[metric.key]?.value ?? null, compared[2] ?? "", limit);
+  }
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return ({ version, model, regressed }) => {
+    const { name, short, message, author, branch, labels, tags } = version;
+    const hay = [name, short, message, author, branch, model, ...labels, ...tags, ...regressed].join("\n").toLowerCase();
+    return words.every((word) => hay.includes(word));
+  };
+}
+
+function holds(value: number | null, sign: string, limit: number): boolean {
+  if (value === null) {
+    return false;
+  }
+  switch (sign) {
+    case "<":
+      return value < limit;
+    case "<=":
+      return value <= limit;
+    case ">":
+      return value > limit;
+    case ">=":
+      return value >= limit;
+    default:
+      return value === limit;
+  }
+}

@@ -1,0 +1,98 @@
+/** Checks a payload, draws it with the views it is given, and undoes the drawing. */
+
+import { ensureStyles, isDark } from "./css/sheet";
+import { createScope, type Scope } from "./scope";
+import { Malformed, type Check } from "./shape";
+import { drawMalformed, drawNewer } from "./states";
+import type { Dispose, Draw, Emit } from "./view";
+
+/** The newest contract that is understood here. */
+export const SCHEMA = 1;
+
+/** What a payload must hold, and how it is drawn. */
+export interface View {
+  check: Check;
+  draw: Draw<unknown>;
+}
+
+/** Pairs a check with a drawing. */
+export function view<T>(check: Check, draw: Draw<T>): View {
+  return { check, draw: draw as Draw<unknown> };
+}
+
+/** Views by the name that payloads give. */
+export type Views = Readonly<Record<string, View>>;
+
+/**
+ * Draws a payload into `element`. Never throws: what cannot be drawn is shown as text, `plain` if
+ * it is given. Events go to `emit`; where that does not answer `true`, the view offers the command
+ * that does the same in a cell.
+ */
+export function mount(
+  element: HTMLElement,
+  payload: unknown,
+  emit: Emit,
+  views: Views,
+  plain?: string,
+): Dispose {
+  const scope = createScope();
+  const root = document.createElement("div");
+  root.className = "mvt";
+  element.append(root);
+  dress(root, element, scope);
+  try {
+    draw(root, payload, emit, views, scope);
+  } catch (error) {
+    scope.dispose();
+    root.replaceChildren();
+    dress(root, element, scope);
+    drawMalformed(root, reasonOf(error), payload, plain);
+  }
+  return () => {
+    scope.dispose();
+    root.remove();
+  };
+}
+
+function draw(
+  root: HTMLElement,
+  payload: unknown,
+  emit: Emit,
+  views: Views,
+  scope: Scope,
+): void {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
+    throw new Malformed("", "an object");
+  }
+  const { view: name, schema } = payload as { view?: unknown; schema?: unknown };
+  if (typeof schema !== "number" || typeof name !== "string") {
+    throw new Malformed(typeof name === "string" ? "schema" : "view", "there");
+  }
+  const known = Object.hasOwn(views, name) ? views[name] : undefined;
+  if (schema > SCHEMA) {
+    drawNewer(root, `It follows schema ${schema}; this one reads up to schema ${SCHEMA}.`, scope);
+  } else if (known === undefined) {
+    drawNewer(root, `It holds a view called “${name.slice(0, 60)}”, unknown to this one.`, scope);
+  } else {
+    known.check(payload, "");
+    known.draw(root, payload, emit, scope);
+  }
+}
+
+/** Styles and theme. Asked again once it has a width: an output is drawn before it is attached. */
+function dress(root: HTMLElement, element: HTMLElement, scope: Scope): void {
+  const put = (): void => {
+    ensureStyles(element);
+    root.classList.toggle("mvt-dark", isDark(element));
+  };
+  put();
+  scope.width(root, put);
+  scope.theme(put);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Malformed) {
+    return `It does not hold what its view needs: ${error.message}`;
+  }
+  return "Drawing it failed";
+}

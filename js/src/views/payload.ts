@@ -1,0 +1,182 @@
+/** What each view's payload must hold: the contract of protocol/wire.ts, checked at run time. */
+
+import { flag, list, nullable, number, optional, record, recursive, shape, text } from "./shape";
+
+const texts = list(text);
+const figure = shape({ text, value: nullable(number) });
+const fact = shape({ key: text, text });
+const note = shape({ kind: text, about: text, text });
+const param = shape({ name: text, scope: text, base: nullable(text), other: nullable(text) });
+const column = shape({ key: text, title: text, kind: text, lower: flag, numeric: flag });
+
+const version = shape({
+  id: text,
+  short: text,
+  name: text,
+  number,
+  message: text,
+  branch: text,
+  author: text,
+  time_ms: number,
+  parents: texts,
+  labels: texts,
+  tags: texts,
+});
+
+const metric = shape({
+  name: text,
+  title: text,
+  slice: text,
+  split: text,
+  base: figure,
+  other: figure,
+  change: text,
+  unit: text,
+  verdict: text,
+  word: text,
+  why: text,
+  tip: text,
+  effect: number,
+});
+
+const cellDiff = shape({
+  title: text,
+  lines: list(
+    shape({ kind: text, base: number, other: number, text, marks: list(list(number)) }),
+  ),
+});
+
+const comparison = shape({
+  against: text,
+  base: version,
+  basis: text,
+  metrics: list(metric),
+  worse: texts,
+});
+
+const drift = shape({
+  name: text,
+  text,
+  bars: list(number),
+  steps: list(number),
+  ticks: texts,
+});
+
+const dataRow = shape({ name: text, role: text, text, columns: list(drift), hidden: number });
+
+const tree = recursive((self) =>
+  shape({ name: text, path: text, size: number, rel: figure, tip: text, children: list(self) }),
+);
+
+const weightsModel = shape({ name: text, text, tree, structure: texts, largest: list(fact) });
+
+const point = shape({
+  text,
+  value: nullable(number),
+  change: text,
+  verdict: nullable(text),
+});
+
+const rank = shape({
+  rank: number,
+  version,
+  cells: record(figure),
+  bar: number,
+  change: text,
+  verdict: nullable(text),
+  baseline: flag,
+});
+
+const cut = optional(text);
+
+/** A commit card. */
+export const commit = shape({
+  created: flag,
+  version,
+  text,
+  parent: optional(version),
+  alerts: list(fact),
+  comparisons: list(comparison),
+  metrics: list(metric),
+  facts: list(fact),
+  notes: list(note),
+  cut,
+});
+
+/** Log and timeline. */
+export const log = shape({
+  repository: text,
+  head: text,
+  rows: list(shape({ version, points: record(point), regressed: texts, model: text })),
+  total: number,
+  branches: texts,
+  metrics: list(column),
+  metric: text,
+  production: text,
+  cut,
+});
+
+/** A diff. */
+export const diff = shape({
+  base: version,
+  other: version,
+  headline: list(metric),
+  sentence: text,
+  metrics: optional(shape({ basis: text, rows: list(metric), equal: texts })),
+  params: optional(shape({ rows: list(param), total: number })),
+  data: optional(shape({ rows: list(dataRow), equal: texts })),
+  code: optional(shape({ cells: list(cellDiff), total: number, git: text })),
+  environment: optional(shape({ rows: list(param), text })),
+  weights: optional(shape({ models: list(weightsModel) })),
+  cut,
+});
+
+/** A leaderboard. */
+export const leaderboard = shape({
+  by: column,
+  columns: list(column),
+  rows: list(rank),
+  unranked: list(shape({ version, reason: text })),
+  total: number,
+  baseline: text,
+  cut,
+});
+
+/** Any list. */
+export const table = shape({
+  title: text,
+  columns: list(column),
+  rows: list(
+    list(shape({ text, value: optional(nullable(number)), kind: optional(text) })),
+  ),
+  total: number,
+  empty: text,
+  command: text,
+  cut,
+});
+
+/** One thing that happened. */
+export const notice = shape({ kind: text, title: text, text, command: text });
+
+/** What would be committed. */
+export const status = shape({
+  title: text,
+  branch: text,
+  text,
+  rows: list(shape({ badge: text, part: text, text, size: text })),
+  notes: list(note),
+  command: text,
+  cut,
+});
+
+/** Everything about one version. */
+export const everything = shape({
+  version,
+  parents: list(version),
+  facts: list(fact),
+  metrics: list(metric),
+  params: list(param),
+  notes: list(note),
+  cells: list(cellDiff),
+  cut,
+});

@@ -1,0 +1,101 @@
+import type { Cell, TableView } from "../protocol/wire";
+import { branchChip, labelChip, tagChip } from "./atoms/chips";
+import { command } from "./atoms/controls";
+import { when } from "./atoms/times";
+import { div, h, span } from "./h";
+import { cutNote } from "./parts";
+import type { Scope } from "./scope";
+import { sortableTable } from "./sorting";
+import type { Emit } from "./view";
+
+/** Any list: branches, labels, operations, the rows of a query. */
+export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope: Scope): void {
+  const { rows, columns, title } = data;
+  root.append(
+    h(
+      "section",
+      { class: "card", "aria-label": title || "Table" },
+      title
+        ? div("bar", div("row bl", h("b", null, title), rows.length ? span("q s", countText(data)) : null))
+        : "",
+      rows.length
+        ? sortableTable(
+            {
+              label: title || "Table",
+              columns: columns.map((column, j) => ({
+                title: column.title,
+                numeric: column.numeric,
+                lower: true,
+                key: (i) => sortKey(rows[i]?.[j]),
+              })),
+              count: rows.length,
+              row: (i) => tableRow(data, rows[i] ?? []),
+              pinned: columns.length > 3,
+            },
+            scope,
+          )
+        : emptyState(data, scope),
+      cutNote(data.cut) ?? "",
+    ),
+  );
+}
+
+function countText({ total, rows }: TableView): string {
+  const all = total.toLocaleString("en");
+  return total > rows.length ? `${rows.length.toLocaleString("en")} of ${all} rows` : total === 1 ? "1 row" : `${all} rows`;
+}
+
+function sortKey(cell: Cell | undefined): number | string | null {
+  if (cell === undefined) {
+    return null;
+  }
+  return typeof cell.value === "number" ? cell.value : cell.text || null;
+}
+
+function tableRow({ columns }: TableView, cells: readonly Cell[]): HTMLTableRowElement {
+  return h(
+    "tr",
+    null,
+    ...columns.map((column, j) => {
+      const content = cellContent(cells[j]);
+      const className = column.numeric ? "n" : "tx";
+      return j === 0
+        ? h("th", { scope: "row", class: className }, content)
+        : h("td", { class: className }, content);
+    }),
+  );
+}
+
+function cellContent(cell: Cell | undefined): Node | string {
+  if (cell === undefined) {
+    return "";
+  }
+  const { text, kind, value } = cell;
+  if (kind === "time") {
+    return typeof value === "number" ? span("q s nw", when(value)) : span("q s nw", text);
+  }
+  switch (text === "" ? "empty" : kind) {
+    case "version":
+      return span("v", text);
+    case "label":
+      return labelChip(text);
+    case "tag":
+      return tagChip(text);
+    case "branch":
+      return branchChip(text);
+    case "code":
+      return h("code", null, text);
+    case "quiet":
+      return span("q", text);
+    default:
+      return text;
+  }
+}
+
+function emptyState(data: TableView, scope: Scope): HTMLElement {
+  return div(
+    "state",
+    h("p", { class: "q tx" }, data.empty || "Nothing here yet."),
+    data.command ? command(data.command, scope) : null,
+  );
+}

@@ -1,0 +1,58 @@
+import type { VersionView } from "../protocol/wire";
+import { parentsText, versionMeta } from "./atoms/chips";
+import { fold } from "./atoms/controls";
+import { versionGlyph } from "./atoms/icons";
+import { codeBlock } from "./code";
+import { div, h, span } from "./h";
+import { paramTable } from "./params";
+import { cutNote, factsLine, noteRow, sectionHead } from "./parts";
+import type { Scope } from "./scope";
+import { valueTiles } from "./tiles";
+import type { Emit } from "./view";
+
+/** Everything about one version: its figures first, params and code folded. */
+export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, scope: Scope): void {
+  const { version } = data;
+  const tiles = valueTiles(data.metrics, scope);
+  root.append(
+    h(
+      "article",
+      { class: "card", "aria-label": `Version ${version.name}` },
+      div(
+        "chead",
+        versionGlyph(),
+        div(
+          "",
+          h("h3", { class: "h tx" }, span("vv", version.name), version.message),
+          versionMeta(version, parentsText(data.parents.map(({ name }) => name))),
+        ),
+      ),
+      tiles.length ? h("p", { class: "base" }, "Metrics of this version") : "",
+      ...tiles,
+      factsLine(data.facts) ?? "",
+      ...data.notes.map(noteRow),
+      ...params(data, scope),
+      ...cells(data, scope),
+      cutNote(data.cut) ?? "",
+    ),
+  );
+}
+
+function params({ params: rows }: VersionView, scope: Scope): HTMLElement[] {
+  if (rows.length === 0) {
+    return [];
+  }
+  const table = paramTable(rows, false);
+  return [fold(rows.length === 1 ? "1 param" : `${rows.length} params`, table, scope), table];
+}
+
+function cells({ cells: rows }: VersionView, scope: Scope): HTMLElement[] {
+  if (rows.length === 0) {
+    return [];
+  }
+  const body = div("");
+  for (const cell of rows) {
+    body.append(sectionHead(cell.title, ""), codeBlock(cell, () => true, scope).root);
+  }
+  return [fold(rows.length === 1 ? "1 cell of code" : `${rows.length} cells of code`, body, scope), body];
+}

@@ -1,0 +1,57 @@
+/** One page for all stories: ?only=NAME&theme=dark. Built by build.mjs, pictured by tests/ui. */
+import { render } from "../src/views/index";
+import * as fixtures from "./fixtures.mjs";
+
+type Story = [title: string, payload: unknown];
+
+const { huge, wide } = fixtures;
+const STORIES: Record<string, () => Story[]> = {
+  commit: () => [["%mvt commit", fixtures.commit], ["%mvt commit", fixtures.regressed], ["first", fixtures.first], ["unchanged", fixtures.unchanged]],
+  log: () => [["%mvt log", fixtures.log]],
+  diff: () => [["%mvt diff", fixtures.diff]],
+  leaderboard: () => [["%mvt leaderboard", fixtures.leaderboard]],
+  others: () => [["table", fixtures.table], ["empty", fixtures.empty], ["notice", fixtures.notice], ["warning", fixtures.warning], ["status", fixtures.status], ["show", fixtures.everything]],
+  states: () => [["newer", fixtures.newer], ["malformed", fixtures.malformed], ["empty log", fixtures.nolog], ["cut", fixtures.cut]],
+  huge: () => [["10,000 versions", huge(10_000)]],
+  wide: () => [["10,000 × 50", wide(10_000, 50)]],
+  many: () => [["200 versions", huge(200)]],
+};
+
+declare global {
+  interface Window {
+    /** Milliseconds from the call to the frame after the drawing. */
+    drawn: Record<string, number>;
+  }
+}
+
+const query = new URLSearchParams(location.search);
+document.body.dataset.jpThemeLight = query.get("theme") === "dark" ? "false" : "true";
+window.drawn = {};
+const page = document.querySelector("main") as HTMLElement;
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}
+
+async function show(): Promise<void> {
+  const only = query.get("only");
+  for (const [name, make] of Object.entries(STORIES)) {
+    if (only === name || (!only && !["huge", "wide", "many"].includes(name))) {
+      for (const [title, payload] of make()) {
+        const box = document.createElement("div");
+        box.className = "story";
+        page.append(box);
+        await settled();
+        const start = performance.now();
+        render(box, payload, () => undefined);
+        await settled();
+        window.drawn[title] = performance.now() - start;
+      }
+    }
+  }
+  document.body.dataset.ready = "true";
+}
+
+void show();

@@ -1,0 +1,78 @@
+"""Pictures of every view in light and dark, wide and narrow; speed; and accessibility findings.
+
+Run ``python tests/ui/stories.py [STORY ...]`` after ``npm ci`` in ``js``. The pictures go to
+``tests/ui/shots``, which git ignores. Exits with 1 on a serious finding, a page error, a request
+to outside, or a view slower than its budget.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(__file__).resolve().parent / "shots"
+STORIES = ("commit", "log", "diff", "leaderboard", "others", "states")
+LARGE = ("huge", "wide", "many")
+WIDTHS = {"wide": 924, "narrow": 404}
+BUDGET_MS = {"10,000 versions": 300, "10,000 × 50": 500}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+
+
+def main(wanted: list[str]) -> int:
+    """Take the pictures and print what is wrong with them."""
+    site = SHOTS / "site"
+    subprocess.run(["node", "stories/build.mjs", str(site)], cwd=ROOT / "js", check=True)
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for story in wanted or [*STORIES, *LARGE]:
+            for theme in ("light", "dark"):
+                for size, width in WIDTHS.items():
+                    page = browser.new_page(
+                        viewport={"width": width, "height": 900}, device_scale_factor=1.5
+                    )
+                    page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
+                    page.goto(f"{(site / 'page.html').as_uri()}?only={story}&theme={theme}")
+                    page.wait_for_selector("body[data-ready]")
+                    shot = SHOTS / f"{story}-{theme}-{size}.png"
+                    page.screenshot(path=shot, full_page=True)
+                    problems += [f"{story} {theme} {size}: {text}" for text in findings(page)]
+                    page.close()
+        browser.close()
+    print("\n".join(problems) or "No findings.")
+    return 1 if problems else 0
+
+
+def findings(page: Page) -> list[str]:
+    """Serious accessibility findings, slow views, and content wider than the page."""
+    found = [
+        f"{title} took {taken:.0f} ms"
+        for title, taken in page.evaluate("drawn").items()
+        if taken > BUDGET_MS.get(title, 1000)
+    ]
+    for title, taken in page.evaluate("drawn").items():
+        if title in BUDGET_MS:
+            print(f"{title}: {taken:.0f} ms")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("wider than its page")
+    page.add_script_tag(path=SHOTS / "site" / "axe.min.js")
+    result = page.evaluate("axe.run('main', {resultTypes: ['violations']})")
+    for violation in result["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            target = violation["nodes"][0]["target"][0]
+            found.append(f"{violation['id']} × {len(violation['nodes'])}, first {target}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
