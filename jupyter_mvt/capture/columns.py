@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +17,6 @@ import pyarrow.compute as pc
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
 from jupyter_mvt.objects.ids import Buffer
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Block",
