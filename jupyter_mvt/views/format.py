@@ -22,12 +22,14 @@ __all__ = [
     "duration",
     "figure",
     "moment",
+    "moment_iso",
     "number",
     "plural",
     "signed",
     "size",
     "value_of",
     "when",
+    "with_unit",
 ]
 
 Number: TypeAlias = bool | int | float | None
@@ -163,6 +165,12 @@ def moment(time_ms: int, zone: tzinfo = UTC) -> str:
     """Return an absolute time with its zone: ``2026-11-20 14:03 UTC``."""
     at = _datetime(time_ms, zone)
     return "unknown time" if at is None else at.strftime("%Y-%m-%d %H:%M %Z").rstrip()
+
+
+def moment_iso(time_ms: int) -> str:
+    """Return an absolute time for programs: ``2026-11-20T14:03:00+00:00``, or nothing."""
+    at = _datetime(time_ms, UTC)
+    return "" if at is None else at.isoformat(timespec="seconds")
 
 
 def with_unit(text: str, unit: str) -> str:

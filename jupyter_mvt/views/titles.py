@@ -10,7 +10,7 @@ from jupyter_mvt.views import escape
 __all__ = ["full", "on", "split_of", "title"]
 
 _SPLIT = re.compile(
-    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)[_/. -]+(?=[^\W_])",
+    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)[_/. -]+(?!time|seconds|duration)(?=[^\W_])",
     re.IGNORECASE,
 )
 _SPLITS = {"training": "train", "valid": "val", "validation": "val"}

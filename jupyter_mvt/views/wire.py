@@ -116,7 +116,7 @@ class NoteRow(TypedDict):
 class Comparison(TypedDict):
     """A new version against another. `basis`: ``same test data · noise not tested``."""
 
-    against: Literal["parent", "production"]
+    against: Literal["parent", "started from", "production"]
     base: Version
     basis: str
     metrics: list[Metric]
@@ -124,7 +124,10 @@ class Comparison(TypedDict):
 
 
 class CommitView(TypedDict):
-    """Commit card. Not `created`: nothing had changed since `version`, `text` says so."""
+    """Commit card. Not `created`: nothing had changed since `version`, `text` says so.
+
+    `metrics` are the version's own values (`other`), with an empty `base`.
+    """
 
     view: Literal["commit"]
     schema: int
@@ -159,7 +162,10 @@ class LogRow(TypedDict):
 
 
 class LogView(TypedDict):
-    """Log and timeline, newest first. `metrics` are (key, title, lower is better) choices."""
+    """Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
+
+    `production` names the version with that label (``v6``), or nothing.
+    """
 
     view: Literal["log"]
     schema: int
@@ -332,7 +338,7 @@ class Unranked(TypedDict):
 
 
 class LeaderboardView(TypedDict):
-    """`by` is a column's key; the other columns follow."""
+    """`by` is the ranking column, not among `columns`; `baseline` names a version (``v6``)."""
 
     view: Literal["leaderboard"]
     schema: int

@@ -51,6 +51,8 @@ export interface ColumnDrift {
 
 /**
  * Commit card. Not `created`: nothing had changed since `version`, `text` says so.
+ *
+ * `metrics` are the version's own values (`other`), with an empty `base`.
  */
 export interface CommitView {
   view: "commit";
@@ -71,7 +73,7 @@ export interface CommitView {
  * A new version against another. `basis`: ``same test data · noise not tested``.
  */
 export interface Comparison {
-  against: "parent" | "production";
+  against: "parent" | "started from" | "production";
   base: Version;
   basis: string;
   metrics: Metric[];
@@ -148,7 +150,7 @@ export interface Label {
 }
 
 /**
- * `by` is a column's key; the other columns follow.
+ * `by` is the ranking column, not among `columns`; `baseline` names a version (``v6``).
  */
 export interface LeaderboardView {
   view: "leaderboard";
@@ -184,7 +186,9 @@ export interface LogRow {
 }
 
 /**
- * Log and timeline, newest first. `metrics` are (key, title, lower is better) choices.
+ * Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
+ *
+ * `production` names the version with that label (``v6``), or nothing.
  */
 export interface LogView {
   view: "log";

@@ -1,0 +1,57 @@
+"""One thing that happened: a ref moved, a repository was made."""
+
+from __future__ import annotations
+
+from jupyter_mvt.api.results import Initialised
+from jupyter_mvt.history.results import Moved
+from jupyter_mvt.views import escape, html, parts, text, wire
+
+__all__ = ["as_html", "as_text", "initialised", "moved"]
+
+
+def moved(move: Moved) -> wire.NoticeView:
+    """Return the wire form of a move, with what it was before and how to take it back."""
+    before = ""
+    if move.old is not None and move.new is not None and move.old.id != move.new.id:
+        before = f"It was {move.old.name} before."
+    undo = escape.line(move.undo, 400)
+    return {
+        "view": "notice",
+        "schema": parts.SCHEMA,
+        "kind": "done",
+        "title": escape.line(move.text, 400),
+        "text": " ".join(part for part in (before, "You can undo this:" if undo else "") if part),
+        "command": undo,
+    }
+
+
+def initialised(made: Initialised) -> wire.NoticeView:
+    """Return the wire form of a new repository."""
+    return {
+        "view": "notice",
+        "schema": parts.SCHEMA,
+        "kind": "done",
+        "title": f"A repository is at {escape.line(made.path, 400)}.",
+        "text": f"Versions go to {escape.line(made.branch)}. Train a model, then keep it:",
+        "command": '%mvt commit model -m "first"',
+    }
+
+
+def as_text(view: wire.NoticeView, look: text.Look) -> str:
+    """Return a notice for a terminal."""
+    lead = {"done": "✓ ", "info": "", "warning": "! "}[view["kind"]]
+    lines = [look.wrap(view["title"], lead)]
+    if view["text"]:
+        lines.append(look.wrap(view["text"], " " * len(lead)))
+    if view["command"]:
+        lines.append(f"{' ' * (len(lead) + 2)}{view['command']}")
+    return "\n".join(lines)
+
+
+def as_html(view: wire.NoticeView) -> html.Safe:
+    """Return a notice as static HTML."""
+    return html.card(
+        html.p(html.b(view["title"])),
+        html.p(view["text"]) if view["text"] else None,
+        html.p(html.code(view["command"])) if view["command"] else None,
+    )

@@ -1,0 +1,63 @@
+"""Registers how each type of result is drawn; imported on first display.
+
+Another package draws a type of its own by ``display.render.register``.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
+from jupyter_mvt.compare.diff import Diff
+from jupyter_mvt.display import render
+from jupyter_mvt.history.results import Log, Moved, OperationLog, RefList
+from jupyter_mvt.metrics.leaderboard import Leaderboard
+from jupyter_mvt.metrics.result import SqlResult
+from jupyter_mvt.views import (
+    commit,
+    diff,
+    leaderboard,
+    log,
+    notice,
+    query,
+    status,
+    tables,
+    version,
+)
+from jupyter_mvt.views.saved import Drawing, bundle
+from jupyter_mvt.views.text import Look
+
+__all__ = ["DRAWINGS", "plain"]
+
+DRAWINGS: dict[type, Drawing] = {
+    CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
+    Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
+    Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
+    Leaderboard: Drawing(leaderboard.payload, leaderboard.as_text, leaderboard.as_html),
+    Log: Drawing(log.payload, log.as_text, log.as_html),
+    Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
+    OperationLog: Drawing(tables.operations, tables.as_text, tables.as_html),
+    RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
+    SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),
+    Status: Drawing(status.payload, status.as_text, status.as_html),
+    VersionDetails: Drawing(version.payload, version.as_text, version.as_html),
+}
+
+for _type, _drawing in DRAWINGS.items():
+    render.register(_type, partial(bundle, _drawing))
+
+
+def plain(value: object, look: Look) -> str:
+    """Return `value` for a terminal, whole: nothing is cut but what is wider than the screen.
+
+    Parameters
+    ----------
+    look
+        Width of the terminal, present time and time zone.
+    """
+    for cls in type(value).__mro__:
+        if cls in DRAWINGS:
+            drawing = DRAWINGS[cls]
+            return drawing.as_text(drawing.payload(value), look)
+    text: str = render(value)["text/plain"]
+    return text

@@ -1,0 +1,126 @@
+"""Every other list is a table: branches, tags, labels, operations, rows of a query."""
+
+from __future__ import annotations
+
+from jupyter_mvt.history.results import LabelMove, OperationLog, RefList
+from jupyter_mvt.views import escape, format, html, parts, text, wire
+
+__all__ = ["as_html", "as_text", "column", "operations", "refs"]
+
+_TITLES = {"branch": "Branches", "tag": "Tags", "label": "Labels"}
+_EMPTY = {
+    "branch": ("No branches yet. The first commit makes main.", '%mvt commit -m "first"'),
+    "tag": ("No tags yet. A tag names a version for good.", "%mvt tag 1.0.0"),
+    "label": ("No labels yet. A label says which version is live.", "%mvt label production HEAD"),
+}
+
+
+def column(title: str, *, numeric: bool = False) -> wire.Column:
+    """Return a plain column."""
+    return {"key": title.lower(), "title": title, "kind": "text", "lower": False,
+            "numeric": numeric}  # fmt: skip
+
+
+def refs(found: RefList) -> wire.TableView:
+    """Return the wire form of branches, tags or labels."""
+    empty, command = _EMPTY[found.kind]
+    heads = [column("Name"), column("Version"), column("Message"), column("Author"),
+             {**column("Time"), "kind": "time"}]  # fmt: skip
+    if found.kind == "label":
+        heads.append(column("Moved"))
+    rows = []
+    for row in found.rows:
+        name = escape.line(row.name) + (" (here)" if row.current else "")
+        cells: list[wire.Cell] = [
+            {"text": name, "kind": found.kind},
+            {"text": row.version.name, "value": float(row.version.number), "kind": "version"},
+            {"text": escape.line(row.version.message)},
+            {"text": escape.line(row.version.author, 80), "kind": "quiet"},
+            _time(row.version.time_us),
+        ]
+        if found.kind == "label":
+            cells.append({"text": _moved(row.history), "kind": "quiet"} if row.history
+                         else {"text": ""})  # fmt: skip
+        rows.append(cells)
+    return {"view": "table", "schema": parts.SCHEMA, "title": _TITLES[found.kind],
+            "columns": heads, "rows": rows, "total": len(rows), "empty": empty,
+            "command": "" if rows else command}  # fmt: skip
+
+
+def _moved(history: tuple[LabelMove, ...]) -> str:
+    return format.plural(len(history), "move")
+
+
+def _time(time_us: int) -> wire.Cell:
+    time_ms = time_us // 1000
+    return {"text": format.moment(time_ms), "value": float(time_ms), "kind": "time"}
+
+
+def operations(found: OperationLog) -> wire.TableView:
+    """Return the wire form of the operation log."""
+    rows: list[list[wire.Cell]] = []
+    for row in found.rows:
+        changes = ", ".join(_change(*change) for change in row.changes[:6])
+        undone = f", undone by {row.undone_by}" if row.undone_by else ""
+        rows.append(
+            [
+                {"text": str(row.number), "value": float(row.number)},
+                {"text": escape.line(row.verb, 60) + undone},
+                {"text": changes},
+                {"text": escape.line(row.reason), "kind": "quiet"},
+                {"text": escape.line(row.actor, 80), "kind": "quiet"},
+                _time(row.time_us),
+            ]
+        )
+    heads = [column("#", numeric=True), column("Verb"), column("Changes"), column("Reason"),
+             column("Who"), {**column("Time"), "kind": "time"}]  # fmt: skip
+    return {"view": "table", "schema": parts.SCHEMA, "title": "Operations", "columns": heads,
+            "rows": rows, "total": found.total, "empty": "Nothing was recorded yet.",
+            "command": ""}  # fmt: skip
+
+
+def _change(ref: str, old: str, new: str) -> str:
+    return escape.line(f"{ref} {old or 'none'} → {new or 'none'}")
+
+
+def as_text(view: wire.TableView, look: text.Look) -> str:
+    """Return a table for a terminal."""
+    if not view["rows"]:
+        return "\n".join(part for part in (view["empty"], view["command"] and f"  {view['command']}")
+                         if part)  # fmt: skip
+    head = [column["title"] for column in view["columns"]]
+    body = [[_cell(cell, look) for cell in row] for row in view["rows"]]
+    right = [column["numeric"] for column in view["columns"]]
+    widest = max(range(len(head)), key=lambda i: max(text.width_of(row[i]) for row in body))
+    blocks = [view["title"], text.table([head, *body], right, look, give=widest)]
+    blocks += text.tail([], view.get("cut"), look)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _cell(cell: wire.Cell, look: text.Look) -> str:
+    value = cell.get("value")
+    if cell.get("kind") == "time" and value is not None:
+        return look.time(int(value))
+    return cell["text"]
+
+
+def as_html(view: wire.TableView) -> html.Safe:
+    """Return a table as static HTML."""
+    if not view["rows"]:
+        return html.card(
+            html.p(view["empty"]), html.p(html.code(view["command"])) if view["command"] else None
+        )
+    head = [column["title"] for column in view["columns"]]
+    right = [column["numeric"] for column in view["columns"]]
+    rows = [[_html(cell) for cell in row] for row in view["rows"]]
+    title = html.p(html.b(view["title"])) if view["title"] else None
+    return html.card(title, html.table(head, rows, right), *html.tail([], view.get("cut")))
+
+
+def _html(cell: wire.Cell) -> html.Child:
+    kind, value = cell.get("kind"), cell.get("value")
+    if kind == "time" and value is not None:
+        return html.time(int(value))
+    if kind in {"version", "label", "tag", "branch"}:
+        return html.b(cell["text"])
+    return html.code(cell["text"]) if kind == "code" else cell["text"]

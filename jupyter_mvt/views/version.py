@@ -1,0 +1,89 @@
+"""Everything about one version."""
+
+from __future__ import annotations
+
+from jupyter_mvt.api.results import VersionDetails
+from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
+from jupyter_mvt.views.diff import html_cell, qualified, side
+
+__all__ = ["as_html", "as_text", "payload"]
+
+
+def payload(details: VersionDetails) -> wire.VersionView:
+    """Return the wire form of a version's details."""
+    content = details.commit.content
+    params = [parts.param(row) for row in content.params]
+    for model in content.models:
+        # What was set by hand comes first; defaults are many and say little.
+        ranked = sorted(model.params, key=lambda row: row.default)
+        params += [parts.param(row, model.var) for row in ranked]
+    return {
+        "view": "version",
+        "schema": parts.SCHEMA,
+        "version": parts.version(details.version),
+        "parents": [parts.version(parent) for parent in details.parents],
+        "facts": _facts(details),
+        "metrics": [parts.own_metric(metric) for metric in content.metrics],
+        "params": params,
+        "notes": parts.notes(details.commit.notes),
+        "cells": [sections.cell(order, source) for order, source in details.cells],
+    }
+
+
+def _facts(details: VersionDetails) -> list[wire.Fact]:
+    commit, content = details.commit, details.commit.content
+    facts = [("Model", f"{escape.line(m.var, 80)}: {parts.model_text(m)}") for m in content.models]
+    facts += [("Framework", escape.line(m.framework, 80)) for m in content.models if m.primary]
+    if any(model.needs_trust for model in content.models):
+        facts.append(("Trust", "restoring runs code from a pickle, and asks first"))
+    facts += [
+        (
+            "Data",
+            f"{escape.line(d.var, 80)}: {format.plural(d.rows, 'row')},"
+            f" {format.plural(d.columns, 'column')}",
+        )
+        for d in content.datasets[:20]
+    ]
+    facts.append(("Code", format.plural(content.code.n_cells, "cell")))
+    if content.code.git is not None:
+        git = content.code.git
+        state = ", with uncommitted changes" if git.dirty else ""
+        facts.append(("Git", escape.line(f"{git.head[:10]} {git.branch}".strip()) + state))
+    if content.env_summary:
+        facts.append(("Environment", escape.line(content.env_summary)))
+    if content.variables:
+        names = ", ".join(escape.line(variable.name, 60) for variable in content.variables[:20])
+        facts.append(("Variables", names))
+    if details.derived_from is not None:
+        facts.append(("Started from", details.derived_from.name))
+    facts.append(("Stored", parts.stored(commit)))
+    return [{"key": key, "text": said} for key, said in facts]
+
+
+def as_text(view: wire.VersionView, look: text.Look) -> str:
+    """Return the details for a terminal."""
+    parents = [parent["name"] for parent in view["parents"]]
+    blocks = [text.version_head(view["version"], look, parents), text.facts(view["facts"], look)]
+    if view["metrics"]:
+        blocks.append(text.own_table(view["metrics"], look))
+    if view["params"]:
+        rows = [(qualified(row), side(row["other"])) for row in view["params"]]
+        blocks.append(text.table([("Param", "Value"), *rows], (False, False), look, indent="  "))
+    for cell in view["cells"]:
+        lines = [text.fit(f"  {line['text']}".rstrip(), look.width) for line in cell["lines"]]
+        blocks.append("\n".join([cell["title"].capitalize(), *lines]))
+    blocks += text.tail(view["notes"], view.get("cut"), look)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def as_html(view: wire.VersionView) -> html.Safe:
+    """Return the details as static HTML."""
+    params = [(html.code(qualified(row)), side(row["other"])) for row in view["params"]]
+    return html.card(
+        html.version_head(view["version"], [parent["name"] for parent in view["parents"]]),
+        html.facts(view["facts"]),
+        html.own_table(view["metrics"]) if view["metrics"] else None,
+        html.table(("Param", "Value"), params) if params else None,
+        *(html_cell(cell) for cell in view["cells"]),
+        *html.tail(view["notes"], view.get("cut")),
+    )
