@@ -7,10 +7,12 @@ that of an outsider an item of `Diff.extra`.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from jupyter_mvt.compare.side import Side
 from jupyter_mvt.registry import Registry
+
+if TYPE_CHECKING:
+    from jupyter_mvt.compare.side import Side
 
 __all__ = ["ASPECTS", "Aspect"]
 

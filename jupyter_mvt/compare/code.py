@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.cells import is_bookkeeping
 from jupyter_mvt.compare.alignment import pair_similar
 from jupyter_mvt.compare.diff import CellChange, CodeDiff, Line
 from jupyter_mvt.compare.side import Side, cells, text
-from jupyter_mvt.objects.code import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.objects.code import Cell
 
 __all__ = ["diff_code", "line_diff"]
 

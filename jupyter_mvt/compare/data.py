@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from jupyter_mvt.compare.diff import ColumnChange, DataDiff, DatasetChange
 from jupyter_mvt.compare.drift import psi
 from jupyter_mvt.compare.side import Side, schema
-from jupyter_mvt.objects.dataset import Column, Dataset, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jupyter_mvt.objects.dataset import Column, Dataset, Schema
 
 __all__ = ["diff_data"]
 

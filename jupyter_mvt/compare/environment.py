@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.compare.diff import EnvironmentDiff, PackageChange
 from jupyter_mvt.compare.side import Side, environment
-from jupyter_mvt.objects.environment import Environment
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.environment import Environment
 
 __all__ = ["diff_environment"]
 

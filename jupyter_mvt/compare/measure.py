@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.arrays import check_entry
 from jupyter_mvt.compare.floats import Array, is_number, to_float64
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.objects.manifest import Entry
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.manifest import Entry
 
 __all__ = ["Measure", "array", "measure"]
 
-_BLOCK = 1 << 17
-"""Elements at a time: the float64 blocks of both sides stay in the processor's cache."""
+_BLOCK = 1 << 13
+"""Elements at a time: the float64 blocks stay in the processor's cache, and BLAS, for so few,
+starts no threads that would wait for each other on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from jupyter_mvt.compare.diff import Basis, MetricChange, MetricsDiff, Verdict
-from jupyter_mvt.compare.side import Side
 from jupyter_mvt.objects.metric import Metric, MetricValue, finite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mvt.compare.side import Side
 
 __all__ = ["diff_metrics"]
 
@@ -84,7 +87,7 @@ def _summary(bases: set[str]) -> Basis:
 
 
 def _same(a: Metric, b: Metric) -> bool:
-    if _basis(a, b) == "different test data" or a.unit != b.unit and a.unit and b.unit:
+    if _basis(a, b) == "different test data" or (a.unit != b.unit and a.unit and b.unit):
         return False
     if a.value is None or b.value is None:
         return a.value is b.value

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.compare.side import Side
-from jupyter_mvt.objects.commit import Model
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_mvt.compare.side import Side
+    from jupyter_mvt.objects.commit import Model
 
 __all__ = ["model_pairs"]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare.diff import ParamChange, ParamsDiff
 from jupyter_mvt.compare.pairing import model_pairs
-from jupyter_mvt.compare.side import Side
-from jupyter_mvt.objects.commit import Param, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mvt.compare.side import Side
+    from jupyter_mvt.objects.commit import Param, Scalar
 
 __all__ = ["diff_params", "same_param"]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.commit import Commit
@@ -15,6 +14,9 @@ from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Manifest
 from jupyter_mvt.objects.reader import ObjectReader
 from jupyter_mvt.objects.version import VersionRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Side", "cells", "data", "environment", "manifest", "schema", "text"]
 

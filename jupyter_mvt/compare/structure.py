@@ -6,11 +6,15 @@ by identity only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare.side import Side, data, manifest
 from jupyter_mvt.compare.skeleton import Facts, facts_of
-from jupyter_mvt.objects.commit import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.objects.commit import Model
 
 __all__ = ["structure"]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.compare.aspect import ASPECTS
 from jupyter_mvt.compare.diff import Diff
-from jupyter_mvt.compare.side import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from jupyter_mvt.compare.side import Side
 
 __all__ = ["compare"]
 

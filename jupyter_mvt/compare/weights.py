@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare.diff import ModelChange, TensorChange, WeightsDiff
 from jupyter_mvt.compare.pairing import model_pairs
 from jupyter_mvt.compare.side import Side, manifest
 from jupyter_mvt.compare.structure import structure
-from jupyter_mvt.objects.commit import Model
-from jupyter_mvt.objects.manifest import Entry, Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.objects.commit import Model
+    from jupyter_mvt.objects.manifest import Entry, Manifest
 
 __all__ = ["diff_weights"]
 
@@ -51,9 +55,12 @@ def _one_sided(side: Side, a: Model | None, b: Model | None) -> ModelChange | No
 
 
 def _changed(base: Side, a: Model, other: Side, b: Model) -> ModelChange | None:
-    arrays = _arrays(base, a, other, b)
     lines = structure(base, a, other, b)
-    if a.cls == b.cls and a.arch == b.arch and not arrays.tensors and not lines:
+    alike = (a.cls, a.arch) == (b.cls, b.arch) and not lines
+    if alike and a.weights_id == b.weights_id:
+        return None
+    arrays = _arrays(base, a, other, b)
+    if alike and not arrays.tensors:
         return None
     return ModelChange(
         var=b.var,
