@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from jupyter_mvt.errors import CorruptionError
 
 __all__ = ["Facts", "facts_of"]
 
 _PAIRED = {"dict", "ordered", "counter", "defaultdict"}
 _LISTED = {"list", "tuple", "set", "frozenset"}
-_CONTENT = {"array", "tensor", "random", "generator", "bytes", "sparse"}
-"""Content that is an array of its own, or no structure: positions of random generators."""
+_MODULES = "_modules"
+"""Where a torch module keeps its children; other private attributes are no structure."""
 
 _DEPTH = 24
 
@@ -42,13 +44,23 @@ class Facts:
 def facts_of(data: Any, params: frozenset[str] = frozenset()) -> Facts:
     """Return the facts of a decoded skeleton, whatever wrote it.
 
-    `params` are names of hyperparameters (``"clf__C"``), which are not facts of structure.
+    `params` are names of hyperparameters (``"clf__C"``, ``"0.out_features"``), which are not
+    facts of structure.
+
+    Raises
+    ------
+    CorruptionError
+        A graph is malformed (code ``corrupt-state``).
     """
     facts = Facts()
-    if isinstance(data, Mapping) and isinstance(data.get("nodes"), list):
-        _Graph(data, facts, params).value(data.get("root"), "", "", 0)
-    else:
+    if not (isinstance(data, Mapping) and isinstance(data.get("nodes"), list)):
         _plain(data, "", facts, params, 0)
+        return facts
+    try:
+        _Graph(data, facts, params).value(data.get("root"), "", "", 0)
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        msg = f"The stored state of a model is not sound: {error}."
+        raise CorruptionError(msg, code="corrupt-state", hint="mvt fsck") from error
     return facts
 
 
@@ -82,7 +94,7 @@ class _Graph:
         """Take in what stands at `path`; `param` is its name as a hyperparameter."""
         index = _reference(value)
         if index is None:
-            if param not in self._params:
+            if not self._params & {param, path}:
                 self._facts.values[path] = _text(value)
             return
         if index in self._seen or depth > _DEPTH or not 0 <= index < len(self._nodes):
@@ -91,19 +103,35 @@ class _Graph:
         node = self._nodes[index]
         kind = node[0] if isinstance(node, list) and node else ""
         if kind == "new":
-            self._object(node, path, param, depth)
+            name, keys, *_ = self._layouts[node[1]]
+            self._object(name, zip(keys, node[2], strict=False), path, param, depth)
+        elif kind == "make":
+            self._object(node[1], self._pairs(node[4]), path, param, depth)
         elif kind in _PAIRED:
             self._keyed(node[1], path, param, depth)
         elif kind in _LISTED:
             self._list(node[1], path, param, depth)
-        elif kind not in _CONTENT and param not in self._params:
-            self._other(node, path, depth)
+        elif kind == "objects":
+            self._list(node[3], path, param, depth)
+        elif kind in _TEXTS and param not in self._params:
+            self._facts.values[path] = _TEXTS[kind](node)
 
-    def _object(self, node: list[Any], path: str, param: str, depth: int) -> None:
-        name, keys, *_ = self._layouts[node[1]]
-        self._facts.classes[path] = str(name).rpartition(":")[2] or str(name)
-        for key, item in zip(keys, node[2], strict=False):
-            if not key.startswith("_"):
+    def _pairs(self, state: Any) -> list[Any]:
+        """Return the attributes of an object that is built by a call."""
+        index = _reference(state)
+        node = self._nodes[index] if index is not None and index < len(self._nodes) else []
+        return list(node[1]) if node and node[0] in _PAIRED else []
+
+    def _object(
+        self, name: str, attributes: Iterable[Any], path: str, param: str, depth: int
+    ) -> None:
+        self._facts.classes[path] = _class(name)
+        for key, item in attributes:
+            if key == _MODULES:
+                children = self._pairs(item)
+                self._facts.members[_join(path, "modules")] = tuple(k for k, _ in children)
+                self._keyed(children, path, param, depth)
+            elif not key.startswith("_"):
                 self.value(item, _join(path, key), _nest(param, key), depth + 1)
 
     def _keyed(self, pairs: Iterable[Any], path: str, param: str, depth: int) -> None:
@@ -124,9 +152,8 @@ class _Graph:
                 if pair:
                     self.value(pair[1], _join(path, pair[0]), _nest(above, pair[0]), depth + 1)
             return
+        # Members without names (the trees of a forest) are counted; their arrays tell the rest.
         self._facts.lengths[path] = len(items)
-        for number, item in enumerate(items):
-            self.value(item, _join(path, str(number)), _nest(param, str(number)), depth + 1)
 
     def _named(self, item: Any) -> tuple[str, Any] | None:
         """Return name and object of a step, ``None`` if `item` is none."""
@@ -140,16 +167,6 @@ class _Graph:
         if len(parts) < 2 or not isinstance(parts[0], str):
             return None
         return parts[0], parts[1]
-
-    def _other(self, node: list[Any], path: str, depth: int) -> None:
-        """Take in a node of another kind: by its text if it is plain, else by what it holds."""
-        references = [part for part in node[1:] if _reference(part) is not None]
-        plain = [part for part in node[1:] if _reference(part) is None]
-        # Of an array kept in the skeleton only the content is of interest, its last part.
-        shown: Any = plain[-1] if node[0] in {"inline", "scalar"} and plain else plain
-        self._facts.values[path] = _text(shown)
-        for number, part in enumerate(references):
-            self.value(part, _join(path, str(number)), "", depth + 1)
 
 
 def _reference(value: Any) -> int | None:
@@ -172,3 +189,27 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _class(name: Any) -> str:
+    return str(name).rpartition(":")[2].rpartition(".")[2]
+
+
+def _inline(node: list[Any]) -> str:
+    """Return the values of a small array that is kept inside the graph."""
+    import numpy as np
+
+    from jupyter_mvt.capture.arrays import dtype_of
+
+    values = np.frombuffer(bytes.fromhex(node[4]), dtype_of(node[1].removeprefix(">")))
+    return _text(values.tolist())
+
+
+_TEXTS: dict[str, Callable[[list[Any]], str]] = {
+    "inline": _inline,
+    "scalar": lambda node: _text(node[2]),
+    "name": lambda node: _class(node[1]),
+    "dtype": lambda node: _text(node[1]),
+    "complex": lambda node: _text(node[1:]),
+}
+"""Nodes that are one value. Others are content of its own or no structure (random states)."""
