@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.api.results import CommitResult
-from jupyter_mvt.api.results import Comparison as Against
-from jupyter_mvt.compare.diff import Diff, MetricChange
-from jupyter_mvt.objects.commit import Commit
 from jupyter_mvt.views import escape, format, html, parts, text, titles, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_mvt.api.results import CommitResult
+    from jupyter_mvt.api.results import Comparison as Against
+    from jupyter_mvt.compare.diff import Diff, MetricChange
+    from jupyter_mvt.objects.commit import Commit
 
 __all__ = ["as_html", "as_text", "payload"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.compare.diff import Diff
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.compare.diff import Diff
 
 __all__ = ["as_html", "as_text", "payload"]
 
@@ -50,7 +54,7 @@ def _sentence(diff: Diff, view: wire.DiffView) -> str:
     """Return what differs besides the metrics; no cause is claimed."""
     said = []
     if "data" in view:
-        said.append("data: " + ", ".join(row["name"] for row in view["data"]["rows"][:3]))
+        said.append(f"data ({'; '.join(row['name'] for row in view['data']['rows'][:3])})")
     if diff.params:
         said.append(format.plural(len(diff.params.changes), "param"))
     if diff.code:
@@ -128,7 +132,9 @@ def _text_data(row: wire.DataRow, look: text.Look) -> str:
 
 
 def _code_head(section: wire.CodeSection) -> str:
-    head = f"{format.count(len(section['cells']))} of {format.plural(section['total'], 'cell')}"
+    head = (
+        f"{format.count(len(section['cells']))} of {format.plural(section['total'], 'cell')} differ"
+    )
     return head + (f", git {section['git']}" if section["git"] else "")
 
 

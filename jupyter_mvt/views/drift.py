@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from jupyter_mvt.compare.diff import ColumnChange
 from jupyter_mvt.views import escape, format, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.compare.diff import ColumnChange
 
 __all__ = ["column"]
 
@@ -58,7 +61,7 @@ def _missing(profile: Profile) -> str:
 
 def _middle(profile: Profile) -> str | None:
     found = _quantiles(profile)
-    return None if found is None else format.number(found[len(found) // 2])
+    return None if found is None else format.brief(found[len(found) // 2])
 
 
 def _quantiles(profile: Profile) -> list[float] | None:
@@ -81,13 +84,13 @@ def _histogram(base: Profile, other: Profile) -> tuple[list[float], list[float],
     if not width > 0 or not math.isfinite(width):
         return None
     edges = [low + width * i for i in range(1, _BINS)]
-    middle = format.number(low / 2 + high / 2)
-    return _shares(b, edges), _shares(a, edges), [format.number(low), middle, format.number(high)]
+    middle = format.brief(low / 2 + high / 2)
+    return _shares(b, edges), _shares(a, edges), [format.brief(low), middle, format.brief(high)]
 
 
 def _shares(quantiles: list[float], edges: list[float]) -> list[float]:
     below = [0.0, *(_below(quantiles, edge) for edge in edges), 1.0]
-    return [max(high - low, 0.0) for low, high in zip(below, below[1:], strict=False)]
+    return [max(high - low, 0.0) for low, high in pairwise(below)]
 
 
 def _below(quantiles: list[float], value: float) -> float:

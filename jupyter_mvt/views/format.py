@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeAlias
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
 
 from jupyter_mvt.objects.metric import finite
-from jupyter_mvt.views.wire import Figure
+
+if TYPE_CHECKING:
+    from jupyter_mvt.views.wire import Figure
 
 __all__ = [
     "MISSING",
+    "brief",
     "change",
     "count",
     "duration",
@@ -25,6 +28,7 @@ __all__ = [
     "moment_iso",
     "number",
     "plural",
+    "ratio",
     "signed",
     "size",
     "value_of",
@@ -42,7 +46,7 @@ _LARGE = Decimal(10) ** 15
 _SMALL = Decimal("0.0001")
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def number(value: Number, unit: str = "") -> str:
@@ -96,6 +100,19 @@ def change(
         default=_decimals(delta, unit),
     )
     return signed(exact, decimals), unit
+
+
+def ratio(value: float | None) -> str:
+    """Return a relative change of weights or the like: ``0.12``, ``0.003``."""
+    if value is None or not finite(value):
+        return number(value)
+    return _plain(_exact(value), 2) if abs(value) >= 0.01 or not value else number(value)
+
+
+def brief(value: float) -> str:
+    """Return a plain number without zeros at its end: ``85``, ``0.25``."""
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def signed(value: Decimal | int, decimals: int) -> str:

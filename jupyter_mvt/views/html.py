@@ -7,11 +7,14 @@ pages both stay readable; only the shapes of verdicts are tinted, in tones that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape as quote
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import format, wire
 from jupyter_mvt.views.text import SHAPES, note_text, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Safe",
@@ -108,7 +111,8 @@ def heading(*children: Child) -> Safe:
 def time(time_ms: int) -> Safe:
     """Return an absolute time that programs can read as well."""
     said = format.moment(time_ms)
-    return element("time", said, datetime=format.moment_iso(time_ms))
+    iso = format.moment_iso(time_ms)
+    return element("time", said, datetime=iso, style="white-space:nowrap")
 
 
 def shape(verdict: wire.Verdict) -> Safe:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.metrics.leaderboard import Leaderboard, Ranked
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.objects.metric import MetricValue, direction, metric_unit
 from jupyter_mvt.views import escape, format, html, parts, text, titles, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.metrics.leaderboard import Leaderboard, Ranked
 
 __all__ = ["as_html", "as_text", "payload"]
 
@@ -136,7 +140,7 @@ def as_text(view: wire.LeaderboardView, look: text.Look) -> str:
 
 def _cells(row: wire.RankRow, view: wire.LeaderboardView, shown: list[wire.Column]) -> list[str]:
     version = row["version"]
-    message = " ".join([version["message"], *(f"[{label}]" for label in version["labels"])])
+    message = " ".join([*(f"[{label}]" for label in version["labels"]), version["message"]])
     cells = [str(row["rank"]), version["name"], message, row["cells"][view["by"]["key"]]["text"]]
     if view["baseline"]:
         mark = f" {text.SHAPES[row['verdict']]}" if row["verdict"] else ""

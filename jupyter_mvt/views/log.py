@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.history.results import Log, LogEntry
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.objects.metric import Metric, direction, finite
 from jupyter_mvt.views import escape, format, graph, html, parts, text, titles, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.results import Log, LogEntry
 
 __all__ = ["as_html", "as_text", "payload"]
 
@@ -147,7 +151,8 @@ def as_text(view: wire.LogView, look: text.Look) -> str:
     cells = [_cells(row, view["metric"], look) for row in view["rows"]]
     title = view["metrics"][0]["title"] if view["metrics"] else ""
     head = ("", "", "Message", title, "Change", "Author", "When")
-    rows, at = [head], 0
+    rows: list[tuple[str, ...]] = [head]
+    at = 0
     for lane in lanes:
         if lane.commit:
             rows.append((lane.text, *cells[at]))
@@ -178,7 +183,8 @@ def _cells(row: wire.LogRow, metric: str, look: text.Look) -> tuple[str, ...]:
     version = row["version"]
     point = row["points"].get(metric)
     marks = [f"[{label}]" for label in version["labels"]] + [f"({tag})" for tag in version["tags"]]
-    message = " ".join([version["message"], *marks]).strip()
+    # What points here must not be cut off with a long message.
+    message = " ".join([*marks, version["message"]]).strip()
     if point is None:
         value, change = (format.MISSING if metric else ""), ""
     else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.api.results import Initialised
-from jupyter_mvt.history.results import Moved
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.views import escape, html, parts, text, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.results import Initialised
+    from jupyter_mvt.history.results import Moved
 
 __all__ = ["as_html", "as_text", "initialised", "moved"]
 

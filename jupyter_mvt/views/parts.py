@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.compare.diff import MetricChange, MetricsDiff
-from jupyter_mvt.objects.commit import Commit, Model, Note, Param, Scalar
 from jupyter_mvt.objects.ids import short
-from jupyter_mvt.objects.metric import Metric as Value
-from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.views import escape, format, titles, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jupyter_mvt.compare.diff import MetricChange, MetricsDiff
+    from jupyter_mvt.objects.commit import Commit, Model, Note, Param, Scalar
+    from jupyter_mvt.objects.metric import Metric as Value
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
     "SCHEMA",
@@ -143,7 +147,8 @@ def same_metric(value: Value) -> wire.Metric:
 
 def basis(metrics: MetricsDiff) -> str:
     """Return on what was compared, and that noise was not tested."""
-    counts = {c.n for c in metrics.changes if c.presence == "changed" and c.n is not None}
+    # A slice has fewer rows than the data it was cut from: it does not count here.
+    counts = {c.n for c in metrics.changes if c.presence == "changed" and c.n and not c.slice}
     said = str(metrics.basis)
     if said == "same test data" and len(counts) == 1:
         said = f"same {format.plural(counts.pop(), 'test row')}"
@@ -160,14 +165,16 @@ def direction(change: MetricChange) -> str:
 def notes(found: Iterable[Note]) -> list[wire.NoteRow]:
     """Return capture notes but those that only say that all is well."""
     return [
-        {
-            "kind": note.kind,
-            "about": escape.line(note.about, 80),
-            "text": escape.line(note.text, 400),
-        }
+        {"kind": note.kind, "about": _about(note), "text": escape.line(note.text, 400)}
         for note in found
         if note.kind != "ok"
     ]
+
+
+def _about(note: Note) -> str:
+    # "cell 7: Cell 7 ran before …" would say it twice.
+    said = note.about in note.text or note.about.lower() not in note.text.lower()
+    return escape.line(note.about, 80) if said else ""
 
 
 def param(row: Param, scope: str = "") -> wire.ParamRow:

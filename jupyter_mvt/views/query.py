@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.views import escape, format, parts, wire
 from jupyter_mvt.views.tables import column
+
+if TYPE_CHECKING:
+    from jupyter_mvt.metrics.result import SqlResult
 
 __all__ = ["payload"]
 
@@ -23,7 +25,7 @@ def payload(result: SqlResult) -> wire.TableView:
         for i in range(len(result.columns))
     ]
     heads = [
-        {**column(escape.line(name, 80), numeric=flag), "key": f"{i}"}
+        column(escape.line(name, 80), key=str(i), numeric=flag)
         for i, (name, flag) in enumerate(zip(result.columns, numeric, strict=True))
     ]
     view: wire.TableView = {

@@ -6,6 +6,7 @@ Another package draws a type of its own by ``display.render.register``.
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.compare.diff import Diff
@@ -25,7 +26,9 @@ from jupyter_mvt.views import (
     version,
 )
 from jupyter_mvt.views.saved import Drawing, bundle
-from jupyter_mvt.views.text import Look
+
+if TYPE_CHECKING:
+    from jupyter_mvt.views.text import Look
 
 __all__ = ["DRAWINGS", "plain"]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.compare.diff import (
-    CellChange,
-    CodeDiff,
-    DataDiff,
-    DatasetChange,
-    EnvironmentDiff,
-    Line,
-    MetricsDiff,
-    ModelChange,
-    ParamsDiff,
-    TensorChange,
-    WeightsDiff,
-)
 from jupyter_mvt.views import drift, escape, format, parts, tree, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.compare.diff import (
+        CellChange,
+        CodeDiff,
+        DataDiff,
+        DatasetChange,
+        EnvironmentDiff,
+        Line,
+        MetricsDiff,
+        ModelChange,
+        ParamsDiff,
+        TensorChange,
+        WeightsDiff,
+    )
 
 __all__ = ["cell", "code", "data", "environment", "metrics", "params", "weights"]
 
@@ -180,7 +184,7 @@ def weights(found: WeightsDiff) -> wire.WeightsSection:
 def _model(change: ModelChange) -> wire.WeightsModel:
     ranked = [t for t in change.tensors if t.rel_l2 is not None]
     largest: list[wire.Fact] = [
-        {"key": escape.line(t.path, 80), "text": format.number(t.rel_l2)} for t in ranked[:6]
+        {"key": escape.line(t.path, 80), "text": format.ratio(t.rel_l2)} for t in ranked[:6]
     ]
     structure = [escape.line(row) for row in change.structure[:_STRUCTURE]]
     for tensor in change.tensors:
@@ -222,7 +226,7 @@ def _about(change: ModelChange) -> str:
         else f"{format.count(differ)} of {format.count(change.total)} {many}"
     )
     if change.rel_l2 is not None:
-        said.append(f"relative change {format.number(change.rel_l2)}")
+        said.append(f"relative change {format.ratio(change.rel_l2)}")
     return ", ".join(said)
 
 

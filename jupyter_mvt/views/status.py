@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.api.results import Status
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.views import escape, format, html, parts, text, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.results import Status
 
 __all__ = ["as_html", "as_text", "payload"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.history.results import LabelMove, OperationLog, RefList
+from typing import TYPE_CHECKING, Literal
+
 from jupyter_mvt.views import escape, format, html, parts, text, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.results import LabelMove, OperationLog, RefList
 
 __all__ = ["as_html", "as_text", "column", "operations", "refs"]
 
@@ -15,9 +19,11 @@ _EMPTY = {
 }
 
 
-def column(title: str, *, numeric: bool = False) -> wire.Column:
-    """Return a plain column."""
-    return {"key": title.lower(), "title": title, "kind": "text", "lower": False,
+def column(
+    title: str, *, key: str = "", numeric: bool = False, kind: Literal["text", "time"] = "text"
+) -> wire.Column:
+    """Return a column of a plain table; by default its title is its key."""
+    return {"key": key or title.lower(), "title": title, "kind": kind, "lower": False,
             "numeric": numeric}  # fmt: skip
 
 
@@ -25,7 +31,7 @@ def refs(found: RefList) -> wire.TableView:
     """Return the wire form of branches, tags or labels."""
     empty, command = _EMPTY[found.kind]
     heads = [column("Name"), column("Version"), column("Message"), column("Author"),
-             {**column("Time"), "kind": "time"}]  # fmt: skip
+             column("Time", kind="time")]  # fmt: skip
     if found.kind == "label":
         heads.append(column("Moved"))
     rows = []
@@ -73,7 +79,7 @@ def operations(found: OperationLog) -> wire.TableView:
             ]
         )
     heads = [column("#", numeric=True), column("Verb"), column("Changes"), column("Reason"),
-             column("Who"), {**column("Time"), "kind": "time"}]  # fmt: skip
+             column("Who"), column("Time", kind="time")]  # fmt: skip
     return {"view": "table", "schema": parts.SCHEMA, "title": "Operations", "columns": heads,
             "rows": rows, "total": found.total, "empty": "Nothing was recorded yet.",
             "command": ""}  # fmt: skip
@@ -86,8 +92,8 @@ def _change(ref: str, old: str, new: str) -> str:
 def as_text(view: wire.TableView, look: text.Look) -> str:
     """Return a table for a terminal."""
     if not view["rows"]:
-        return "\n".join(part for part in (view["empty"], view["command"] and f"  {view['command']}")
-                         if part)  # fmt: skip
+        command = view["command"] and f"  {view['command']}"
+        return "\n".join(part for part in (view["empty"], command) if part)
     head = [column["title"] for column in view["columns"]]
     body = [[_cell(cell, look) for cell in row] for row in view["rows"]]
     right = [column["numeric"] for column in view["columns"]]

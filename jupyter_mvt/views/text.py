@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import format, wire
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
-    "Look",
     "SHAPES",
+    "Look",
     "facts",
     "metric_table",
     "own_table",

@@ -10,19 +10,19 @@ from jupyter_mvt.views import escape
 __all__ = ["full", "on", "split_of", "title"]
 
 _SPLIT = re.compile(
-    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)[_/. -]+(?!time|seconds|duration)(?=[^\W_])",
+    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)[_/. -]+"
+    # "train_time" is how long training took.
+    r"(?!time|seconds|duration)(?=[^\W_])",
     re.IGNORECASE,
 )
 _SPLITS = {"training": "train", "valid": "val", "validation": "val"}
 _WORDY = re.compile(r"[\w./ -]+\Z")
 _SUFFIX = re.compile(r"_(?:ms|us|s|sec|secs|seconds|bytes|usd|dollars)\Z", re.IGNORECASE)
-_ACRONYMS = {
-    name.lower(): name
-    for name in (
-        "ROC AUC PR AUROC AUPRC AP F1 F2 MSE RMSE MAE MAPE SMAPE NLL MCC IoU mAP nDCG BLEU WER"
-        " CER FID KL ECE SSIM PSNR ELBO TPR FPR TNR FNR CPU GPU ID KS PPL"
-    ).split()
-} | {"r2": "R²", "p50": "p50", "p95": "p95", "p99": "p99"}
+_SPELT = """
+    ROC AUC PR AUROC AUPRC AP F1 F2 MSE RMSE MAE MAPE SMAPE NLL MCC IoU mAP nDCG BLEU WER CER FID
+    KL ECE SSIM PSNR ELBO TPR FPR TNR FNR CPU GPU ID KS PPL p50 p95 p99
+"""
+_ACRONYMS = {name.lower(): name for name in _SPELT.split()} | {"r2": "R²"}
 
 
 def split_of(name: str, split: str = "") -> str:

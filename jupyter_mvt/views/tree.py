@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.compare.diff import ModelChange, TensorChange
 from jupyter_mvt.views import escape, format, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.compare.diff import ModelChange, TensorChange
 
 __all__ = ["module"]
 
@@ -33,7 +37,11 @@ def _node(
         if words and depth < _DEPTH:
             groups.setdefault(words[0], []).append((words[1:], tensor))
     size = sum(tensor.elements for _, tensor in leaves)
-    figure = format.figure(rel if rel is not None else _together(leaves))
+    moved = rel if rel is not None else _together(leaves)
+    figure: wire.Figure = {
+        "text": "" if moved is None else format.ratio(moved),
+        "value": format.value_of(moved),
+    }
     children = [
         _node(escape.line(key, 60), f"{path}.{key}" if path else key, group, None, depth + 1)
         for key, group in list(groups.items())[:_WIDTH]

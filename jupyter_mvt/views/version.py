@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from jupyter_mvt.api.results import VersionDetails
+from typing import TYPE_CHECKING
+
 from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
 from jupyter_mvt.views.diff import html_cell, qualified, side
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.results import VersionDetails
 
 __all__ = ["as_html", "as_text", "payload"]
 

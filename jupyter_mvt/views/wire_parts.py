@@ -1,0 +1,199 @@
+"""The smaller shapes of the wire: versions, figures, metrics and the sections of a diff."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, TypedDict
+
+__all__ = [
+    "CellDiff",
+    "CodeSection",
+    "ColumnDrift",
+    "DataRow",
+    "DataSection",
+    "EnvironmentSection",
+    "Fact",
+    "Figure",
+    "Line",
+    "Metric",
+    "MetricsSection",
+    "Module",
+    "NoteRow",
+    "ParamRow",
+    "ParamsSection",
+    "Verdict",
+    "Version",
+    "WeightsModel",
+    "WeightsSection",
+]
+
+Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable"]
+
+
+class Version(TypedDict):
+    """A version as named to a person. `name` is ``v9``, `short` the ten digits."""
+
+    id: str
+    short: str
+    name: str
+    number: int
+    message: str
+    branch: str
+    author: str
+    time_ms: int
+    parents: list[str]
+    labels: list[str]
+    tags: list[str]
+
+
+class Figure(TypedDict):
+    """A number as text, and the number to sort or plot by (``None`` if not finite or absent)."""
+
+    text: str
+    value: float | None
+
+
+class Metric(TypedDict):
+    """One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
+
+    `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
+    better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+    """
+
+    name: str
+    title: str
+    slice: str
+    split: str
+    base: Figure
+    other: Figure
+    change: str
+    unit: str
+    verdict: Verdict
+    word: str
+    why: str
+    tip: str
+    effect: float
+
+
+class Fact(TypedDict):
+    """``Model`` — ``RandomForestClassifier, 118,402 weights``."""
+
+    key: str
+    text: str
+
+
+class NoteRow(TypedDict):
+    """A capture note."""
+
+    kind: str
+    about: str
+    text: str
+
+
+class MetricsSection(TypedDict):
+    """`basis`: on what data, and that noise was not tested."""
+
+    basis: str
+    rows: list[Metric]
+    equal: list[str]
+
+
+class ParamRow(TypedDict):
+    """One hyperparameter on both sides; an absent side is ``None``."""
+
+    name: str
+    scope: str
+    base: str | None
+    other: str | None
+
+
+class ParamsSection(TypedDict):
+    """Params that differ, of `total`."""
+
+    rows: list[ParamRow]
+    total: int
+
+
+class ColumnDrift(TypedDict):
+    """One column. `bars` are shares of the other side in bins, `steps` those of the base."""
+
+    name: str
+    text: str
+    bars: list[float]
+    steps: list[float]
+    ticks: list[str]
+
+
+class DataRow(TypedDict):
+    """One dataset and its columns that differ."""
+
+    name: str
+    role: str
+    text: str
+    columns: list[ColumnDrift]
+    hidden: int
+
+
+class DataSection(TypedDict):
+    """Datasets that differ; `equal` names the others."""
+
+    rows: list[DataRow]
+    equal: list[str]
+
+
+class Line(TypedDict):
+    """One line of code; `marks` are [start, end) character spans that changed within it."""
+
+    kind: Literal["same", "removed", "added"]
+    base: int
+    other: int
+    text: str
+    marks: list[list[int]]
+
+
+class CellDiff(TypedDict):
+    """One cell; `title`: ``cell 4``, ``cell 7, only in v9``."""
+
+    title: str
+    lines: list[Line]
+
+
+class CodeSection(TypedDict):
+    """Cells that differ, of `total`."""
+
+    cells: list[CellDiff]
+    total: int
+    git: str
+
+
+class EnvironmentSection(TypedDict):
+    """Facts and packages that differ."""
+
+    rows: list[ParamRow]
+    text: str
+
+
+class Module(TypedDict):
+    """A node of the module tree: `rel` relative change, `size` elements, leaf when no children."""
+
+    name: str
+    path: str
+    size: int
+    rel: Figure
+    tip: str
+    children: list[Module]
+
+
+class WeightsModel(TypedDict):
+    """One model's weights. `text`: ``9 of 11 tensors differ``."""
+
+    name: str
+    text: str
+    tree: Module
+    structure: list[str]
+    largest: list[Fact]
+
+
+class WeightsSection(TypedDict):
+    """Models whose weights or structure differ."""
+
+    models: list[WeightsModel]
