@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.objects.manifest import Entry, Part
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["RAW_DTYPES", "array_of", "array_part", "check_entry", "dtype_name", "dtype_of", "raw"]
 
@@ -102,12 +104,12 @@ def raw(array: np.ndarray[Any, Any]) -> Buffer:
     little = plain.dtype.newbyteorder("<")
     if little != plain.dtype:
         plain = plain.astype(little)
-    octets = plain.reshape(-1).view(np.uint8)
+    octets: Any = plain.reshape(-1).view(np.uint8)
     holes = _padding(plain.dtype)
     if holes is not None:
-        octets = octets.reshape(-1, plain.dtype.itemsize).copy()
-        octets[:, holes] = 0
-        octets = octets.reshape(-1)
+        rows = octets.reshape(-1, plain.dtype.itemsize).copy()
+        rows[:, holes] = 0
+        octets = rows.reshape(-1)
     return memoryview(octets)
 
 
@@ -141,7 +143,7 @@ def check_entry(entry: Entry) -> np.dtype[Any]:
     dtype = dtype_of(entry.dtype)
     sound = (
         len(entry.shape) <= _MAX_DIMENSIONS
-        and all(isinstance(size, int) and size >= 0 for size in entry.shape)
+        and all(size >= 0 for size in entry.shape)
         and prod(entry.shape) * dtype.itemsize == entry.nbytes
     )
     if not sound:

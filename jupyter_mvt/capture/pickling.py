@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.adapter import Frozen, Skeleton
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.declarative.freeze import count_weights
-from jupyter_mvt.capture.declarative.graph import corrupt
+from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.errors import CaptureError, MvtError, RestoreError, TrustError
-from jupyter_mvt.objects.commit import Param
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import digest, short
-from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.snapshot import Bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_mvt.objects.commit import Param
+    from jupyter_mvt.objects.manifest import Part
 
 __all__ = ["freeze_pickled", "restore_pickled"]
 
@@ -94,18 +97,18 @@ def restore_pickled(skeleton: Skeleton) -> Any:
 def _split(state: bytes) -> tuple[dict[str, Any], memoryview]:
     start = len(_MAGIC) + 8
     if not state.startswith(_MAGIC) or len(state) < start:
-        raise corrupt("it is not a pickle of ours")
+        refuse("it is not a pickle of ours")
     size = int.from_bytes(state[len(_MAGIC) : start], "little")
     header = decode(state[start : start + size])
     if not isinstance(header, dict) or not isinstance(header.get("buffers"), list):
-        raise corrupt("the list of arrays is missing")
+        refuse("the list of arrays is missing")
     return header, memoryview(state)[start + size :]
 
 
 def _entry(skeleton: Skeleton, path: Any) -> Any:
     entry = skeleton.entries.get(path) if isinstance(path, str) else None
     if entry is None:
-        raise corrupt(f"array {str(path)[:60]!r} is not stored")
+        refuse(f"array {str(path)[:60]!r} is not stored")
     check_entry(entry)
     return entry
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources
 from jupyter_mvt.objects.commit import Param
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources
 
 __all__ = ["ADAPTER", "PickledAdapter"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources, mro_names
 from jupyter_mvt.objects.commit import Param, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from jupyter_mvt.capture.declarative.encoder import Write
 
 __all__ = ["ADAPTER", "SklearnAdapter"]
@@ -165,7 +166,7 @@ def _flatten(obj: Any, prefix: str, flat: dict[str, Param], depth: int) -> None:
             _steps(value, prefix, flat, depth)
         else:
             plain = _plain(value)
-            same = name in defaults and defaults[name] is value or _equal(defaults, name, value)
+            same = _equal(defaults, name, value)
             flat[full] = Param(name=full, value=plain, default=same)
 
 
@@ -184,7 +185,7 @@ def _steps(steps: Any, prefix: str, flat: dict[str, Param], depth: int) -> None:
 def _equal(defaults: Mapping[str, Any], name: str, value: Any) -> bool:
     default = defaults.get(name)
     if name not in defaults or not isinstance(value, (*_SCALARS, tuple)):
-        return False
+        return name in defaults and default is value
     same = default == value or (value != value and default != default)
     return type(default) is type(value) and bool(same)
 

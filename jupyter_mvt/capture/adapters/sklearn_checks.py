@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_mvt.capture.declarative.graph import corrupt
+from jupyter_mvt.capture.declarative.graph import refuse
 
 __all__ = ["SklearnChecks"]
 
@@ -34,19 +34,19 @@ class SklearnChecks:
 def _tree(arguments: list[Any], state: Any) -> None:
     features, classes, outputs = arguments
     if not all(_count(number) for number in (features, outputs)) or not _whole(classes, 1):
-        raise corrupt("a tree has no sound dimensions")
-    if len(classes) != outputs or outputs < 1 or (classes < 1).any():
-        raise corrupt("a tree has not as many class counts as outputs")
+        refuse("a tree has no sound dimensions")
+    if features < 1 or len(classes) != outputs or outputs < 1 or (classes < 1).any():
+        refuse("a tree has not as many class counts as outputs")
     if state is None:
         return
     nodes, values, count = state["nodes"], state["values"], state["node_count"]
     if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or len(nodes) != count or not count:
-        raise corrupt("a tree has not as many nodes as it says")
+        refuse("a tree has not as many nodes as it says")
     if not isinstance(values, np.ndarray) or values.shape != (count, outputs, classes.max()):
-        raise corrupt("a tree has not a value for each node")
+        refuse("a tree has not a value for each node")
     leaf = nodes["left_child"] == -1
     if not np.array_equal(leaf, nodes["right_child"] == -1):
-        raise corrupt("a tree's node has one child only")
+        refuse("a tree's node has one child only")
     own = np.arange(count)[~leaf]
     for side in ("left_child", "right_child"):
         _between(nodes[side][~leaf], own + 1, count, "a tree's child")
@@ -59,10 +59,10 @@ def _predictor(arguments: list[Any], state: Any) -> None:
         return
     nodes, sets = state["nodes"], state["raw_left_cat_bitsets"]
     if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or not len(nodes):
-        raise corrupt("a boosted tree has no nodes")
+        refuse("a boosted tree has no nodes")
     for table in (sets, state["binned_left_cat_bitsets"]):
         if not isinstance(table, np.ndarray) or table.shape != (len(sets), 8):
-            raise corrupt("a boosted tree has no sound table of categories")
+            refuse("a boosted tree has no sound table of categories")
     inner = nodes["is_leaf"] == 0
     own = np.arange(len(nodes))[inner]
     for side in ("left", "right"):
@@ -79,37 +79,21 @@ def _search_tree(arguments: list[Any], state: Any) -> None:
     data, order, nodes, bounds, leaf_size, levels, n_nodes = state[:7]
     arrays = (data, order, nodes, bounds)
     if not all(isinstance(array, np.ndarray) for array in arrays) or data.ndim != 2:
-        raise corrupt("a search tree lacks its arrays")
-    if not _count(leaf_size) or not 0 < levels < 60 or n_nodes != 2**levels - 1:
-        raise corrupt("a search tree has no sound dimensions")
+        refuse("a search tree lacks its arrays")
+    if not _count(leaf_size) or leaf_size < 1 or not 0 < levels < 60 or n_nodes != 2**levels - 1:
+        refuse("a search tree has no sound dimensions")
     if len(nodes) != n_nodes or bounds.ndim != 3 or bounds.shape[1] != n_nodes:
-        raise corrupt("a search tree has not as many nodes as it says")
+        refuse("a search tree has not as many nodes as it says")
     if bounds.shape[0] not in (1, 2) or bounds.shape[2] != data.shape[1]:
-        raise corrupt("a search tree's bounds do not fit its data")
+        refuse("a search tree's bounds do not fit its data")
     if order.shape != (len(data),):
-        raise corrupt("a search tree's order does not fit its data")
+        refuse("a search tree's order does not fit its data")
     _between(order, 0, len(data), "a search tree's row")
     for side in ("idx_start", "idx_end"):
         _between(nodes[side], 0, len(data) + 1, "a search tree's range")
     weights = state[12] if len(state) > 12 else None
     if isinstance(weights, np.ndarray) and weights.size and weights.shape != (len(data),):
-        raise corrupt("a search tree's weights do not fit its data")
-
-
-def _spline(arguments: list[Any], state: Any) -> None:
-    del arguments
-    knots, coefficients, degree = (state or {}).get("t"), (state or {}).get("c"), None
-    degree = (state or {}).get("k")
-    sound = (
-        isinstance(knots, np.ndarray)
-        and isinstance(coefficients, np.ndarray)
-        and _count(degree)
-        and knots.ndim == 1
-        and len(knots) >= 2 * (int(degree) + 1)
-        and len(coefficients) >= len(knots) - int(degree) - 1
-    )
-    if not sound:
-        raise corrupt("a spline's coefficients do not fit its knots")
+        refuse("a search tree's weights do not fit its data")
 
 
 _BEFORE = {
@@ -121,13 +105,15 @@ _BEFORE = {
     "sklearn.neighbors._ball_tree.BallTree": _search_tree,
     "sklearn.neighbors._ball_tree.BallTree64": _search_tree,
     "sklearn.neighbors._ball_tree.BallTree32": _search_tree,
-    "scipy.interpolate._bsplines.BSpline": _spline,
 }
 
 
 def _tree_fits(owner: Any, tree: Any) -> None:
-    if getattr(owner, "n_features_in_", None) != tree.n_features:
-        raise corrupt("a tree looks at other features than its estimator")
+    # Density estimators keep a search tree under the same name.
+    if not type(owner).__module__.startswith("sklearn.tree."):
+        return
+    if owner.n_features_in_ != tree.n_features:
+        refuse("a tree looks at other features than its estimator")
 
 
 def _ensemble_fits(owner: Any, members: Any) -> None:
@@ -137,7 +123,7 @@ def _ensemble_fits(owner: Any, members: Any) -> None:
     for member in np.asarray(members, object).ravel():
         tree = getattr(member, "tree_", None)
         if tree is None or tree.n_features != owner.n_features_in_:
-            raise corrupt("a forest holds a tree that looks at other features")
+            refuse("a forest holds a tree that looks at other features")
 
 
 def _boosting_fits(owner: Any, predictors: Any) -> None:
@@ -152,17 +138,17 @@ def _vectors_fit(owner: Any, vectors: Any) -> None:
         return
     weights, support = owner._dual_coef_, owner._n_support
     if vectors.ndim != 2 or weights.ndim != 2 or weights.shape[1] != vectors.shape[0]:
-        raise corrupt("a support vector machine's weights do not fit its vectors")
+        refuse("a support vector machine's weights do not fit its vectors")
     known = hasattr(owner, "classes_")
     if (support < 0).any() or (known and support.sum() != vectors.shape[0]):
-        raise corrupt("a support vector machine has not as many vectors as it says")
+        refuse("a support vector machine has not as many vectors as it says")
     if vectors.shape[0] and vectors.shape[1] not in (owner.shape_fit_[1], owner.shape_fit_[0]):
-        raise corrupt("a support vector machine's vectors have another width")
+        refuse("a support vector machine's vectors have another width")
 
 
 def _centers_fit(owner: Any, centers: Any) -> None:
     if getattr(owner, "n_features_in_", centers.shape[-1]) != centers.shape[-1]:
-        raise corrupt("cluster centres have another width than the input")
+        refuse("cluster centres have another width than the input")
 
 
 _AFTER = {
@@ -175,15 +161,13 @@ _AFTER = {
 
 
 def _count(number: Any) -> bool:
-    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= 0
+    return type(number) is int or isinstance(number, np.integer)
 
 
 def _whole(array: Any, dimensions: int) -> bool:
-    return (
-        isinstance(array, np.ndarray) and array.ndim == dimensions and array.dtype.kind in "iu"
-    )
+    return isinstance(array, np.ndarray) and array.ndim == dimensions and array.dtype.kind in "iu"
 
 
 def _between(numbers: Any, low: Any, high: Any, what: str) -> None:
     if ((numbers < low) | (numbers >= high)).any():
-        raise corrupt(f"{what} is out of range")
+        refuse(f"{what} is out of range")

@@ -42,8 +42,6 @@ _NUMPY = frozenset(
      "var"}
 )  # fmt: skip
 
-_SCIPY = frozenset({("scipy.interpolate._bsplines", "BSpline")})
-
 
 class SklearnAllowed:
     """scikit-learn's own estimators and their parts; numpy's scalar types and ufuncs."""
@@ -54,8 +52,6 @@ class SklearnAllowed:
             return False
         if module == "numpy" or module == "scipy.special":
             return not qualname.startswith("_")
-        if (module, qualname) in _SCIPY:
-            return True
         return module.startswith("sklearn.") and _CLOSED.isdisjoint(module.split("."))
 
     def confirms(self, value: Any) -> bool:
@@ -74,7 +70,7 @@ class SklearnAllowed:
     def _is_class(self, value: type, module: str, numpy: Any) -> bool:
         if issubclass(value, numpy.generic):
             return value.__module__ == "numpy" and not issubclass(value, numpy.void)
-        if (module, value.__qualname__) in _SCIPY or module in _PARTS:
+        if module in _PARTS:
             return True
         base = sys.modules["sklearn.base"].BaseEstimator
         return module.startswith("sklearn.") and issubclass(value, base)

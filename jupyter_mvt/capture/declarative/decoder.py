@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
-from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.arrays import array_of, check_entry
-from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, corrupt
-from jupyter_mvt.capture.declarative.policy import Resolver
+from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, refuse
 from jupyter_mvt.errors import MvtError, RestoreError
-from jupyter_mvt.objects.manifest import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+
+    from jupyter_mvt.capture.adapter import Skeleton
+    from jupyter_mvt.capture.declarative.policy import Resolver
+    from jupyter_mvt.objects.manifest import Entry
 
 __all__ = ["Checks", "Decoder", "Read", "rebuild"]
 
@@ -83,19 +86,19 @@ class Decoder:
         """Return the live value of a graph value."""
         if not isinstance(value, list):
             if isinstance(value, dict):
-                raise corrupt("a mapping stands where a value should")
+                refuse("a mapping stands where a value should")
             return value
         if len(value) != 1 or type(value[0]) is not int or not 0 <= value[0] < len(self._nodes):
-            raise corrupt("a reference leads nowhere")
+            refuse("a reference leads nowhere")
         index = value[0]
         if index in self._built:
             return self._built[index]
         if index in self._open or len(self._open) > MAX_DEPTH:
-            raise corrupt("a value holds itself, or is nested too deeply")
+            refuse("a value holds itself, or is nested too deeply")
         node = self._nodes[index]
         reader = self._readers.get(node[0])
         if reader is None:
-            raise corrupt(f"there is no kind of node {node[0][:20]!r}")
+            refuse(f"there is no kind of node {node[0][:20]!r}")
         self._open.add(index)
         built = reader(self, node, index)
         self._open.discard(index)
@@ -105,7 +108,7 @@ class Decoder:
     def values(self, values: Any) -> list[Any]:
         """Return several live values."""
         if not isinstance(values, list):
-            raise corrupt("a list of values is missing")
+            refuse("a list of values is missing")
         return [self.value(item) for item in values]
 
     def keep(self, index: int, value: Any) -> None:
@@ -116,7 +119,7 @@ class Decoder:
         """Return the description of the stored array at `path`, sizes checked."""
         entry = self.skeleton.entries.get(path) if isinstance(path, str) else None
         if entry is None:
-            raise corrupt(f"array {str(path)[:60]!r} is not stored")
+            refuse(f"array {str(path)[:60]!r} is not stored")
         check_entry(entry)
         return entry
 
@@ -129,7 +132,7 @@ class Decoder:
         """Return `shape` as a tuple after checking that it holds `size` elements."""
         sound = isinstance(shape, list) and all(type(n) is int and n >= 0 for n in shape)
         if not sound or len(shape) > 32 or prod(shape) != size:
-            raise corrupt("a shape does not fit its content")
+            refuse("a shape does not fit its content")
         return tuple(shape)
 
     @property
@@ -140,10 +143,10 @@ class Decoder:
         """Return an instance made without its constructor, with attributes of a layout."""
         layouts = self._graph.layouts
         if type(number) is not int or not 0 <= number < len(layouts):
-            raise corrupt("a layout is missing")
+            refuse("a layout is missing")
         layout = layouts[number]
         if not isinstance(values, list) or len(values) != len(layout.keys):
-            raise corrupt(f"{layout.cls[:60]} has not as many values as attributes")
+            refuse(f"{layout.cls[:60]} has not as many values as attributes")
         cls = self.resolver.find(layout.cls)
         value = _instance(cls, [])
         self.keep(index, value)
@@ -179,7 +182,7 @@ class Decoder:
 
 def _instance(cls: Any, arguments: list[Any]) -> Any:
     if not isinstance(cls, type):
-        raise corrupt("an instance of something that is no class")
+        refuse("an instance of something that is no class")
     make: Callable[..., Any] = cls.__new__
     return make(cls, *arguments)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -13,6 +12,9 @@ from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Layout, Node, Value
 from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable
 from jupyter_mvt.objects.manifest import Part, Tie
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Dialect", "Encoder", "Write"]
 
@@ -76,7 +78,7 @@ class Encoder:
         self.dialect = dialect
         self.graph = Graph()
         self.parts: list[Part] = []
-        self.ties: list[Tie] = []
+        self._aliases: list[tuple[str, Node]] = []
         self.lost: list[str] = []
         self.volatile = False
         self._writers: dict[type, Write | None] = {**writers, **dialect.writers}
@@ -179,14 +181,26 @@ class Encoder:
         # Private second names (RNN's list of flat weights) would only be noise in a diff.
         node = self.graph.nodes[known[0]]
         if node and node[0] in ("array", "tensor") and "._" not in f".{path}":
-            name = self.claim(path)
-            self.ties.append(Tie(name, node[1]))
+            self._aliases.append((self.claim(path), node))
+
+    def alias(self, path: str, node: Node) -> None:
+        """Record that the array or tensor of `node` goes by the name `path` too."""
+        self._aliases.append((path, node))
+
+    def ties(self) -> tuple[Tie, ...]:
+        """Return the further names of parts; views have none, being other content."""
+        whole = {part.path for part in self.parts}
+        return tuple(
+            Tie(path, node[1])
+            for path, node in self._aliases
+            if node[1] in whole and path != node[1] and not (node[0] == "tensor" and node[4])
+        )
 
     def _object(self, value: Any, path: str) -> Node:
         index = len(self.graph.nodes) - 1
         reduced = _reduce(value, path)
         if isinstance(reduced, str):
-            raise Undeclarable(path, f"{type(value).__qualname__} is known by name only")
+            return _reference(self, value, path)
         function, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
         if len(reduced) > 5 and reduced[5] is not None:
             raise Undeclarable(path, f"{type(value).__qualname__} has a state setter of its own")
@@ -239,8 +253,7 @@ class Encoder:
 
     def _pairs(self, value: Any, pairs: Any, path: str) -> list[list[Value]]:
         return [
-            [self.value(key, path), self.inside(value, str(key), item, path)]
-            for key, item in pairs
+            [self.value(key, path), self.inside(value, str(key), item, path)] for key, item in pairs
         ]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Frozen, Skeleton, Sources
 from jupyter_mvt.capture.declarative.decoder import Checks, Read, rebuild
@@ -13,14 +12,19 @@ from jupyter_mvt.capture.declarative.graph import Graph, read_graph
 from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
 from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, SCIENCE_WRITERS
-from jupyter_mvt.objects.commit import StateKind
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
-from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.snapshot import Bundle
 
-__all__ = ["count_weights", "encoder_for", "finish", "freeze_object", "restore_object"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
+    from jupyter_mvt.objects.commit import StateKind
+    from jupyter_mvt.objects.manifest import Part
+
+__all__ = ["TOO_DEEP", "count_weights", "encoder_for", "finish", "freeze_object", "restore_object"]
+
+TOO_DEEP = ("", "it is nested too deeply")
 _ALL_WRITERS: Mapping[type, Write] = {**WRITERS, **SCIENCE_WRITERS}
 _ALL_READERS: Mapping[str, Read] = {**READERS, **SCIENCE_READERS}
 
@@ -44,7 +48,7 @@ def freeze_object(
     try:
         encoder.graph.root = encoder.value(value, "")
     except RecursionError as error:
-        raise Undeclarable("", "it is nested too deeply") from error
+        raise Undeclarable(*TOO_DEEP) from error
     return finish(encoder, kind)
 
 
@@ -52,7 +56,7 @@ def finish(encoder: Encoder, kind: StateKind) -> Frozen:
     """Return what an encoder has gathered."""
     parts = tuple(encoder.parts)
     return Frozen(
-        bundle=Bundle(parts=parts, ties=tuple(encoder.ties)),
+        bundle=Bundle(parts=parts, ties=encoder.ties()),
         state=encoder.graph.to_bytes(),
         state_kind=kind,
         state_identity=encoder.graph.identity(),

@@ -7,15 +7,14 @@ class's name and its attribute names, so that a forest does not say them for eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 
-__all__ = ["MAX_DEPTH", "Graph", "Layout", "Node", "Value", "corrupt", "read_graph"]
+__all__ = ["MAX_DEPTH", "Graph", "Layout", "Node", "Value", "read_graph", "refuse"]
 
 Value: TypeAlias = Any
 Node: TypeAlias = list[Any]
@@ -66,14 +65,10 @@ class Graph:
         return digest(encode({"layouts": layouts, "nodes": nodes, "root": self.root}))
 
 
-def corrupt(what: str, cause: Callable[[], object] | None = None) -> CorruptionError:
-    """Return the error that says what in the stored state is wrong."""
-    detail = f" ({cause()})" if cause is not None else ""
-    return CorruptionError(
-        f"The stored state of the model is not sound: {what}{detail}.",
-        code="corrupt-state",
-        hint="mvt fsck",
-    )
+def refuse(what: str) -> NoReturn:
+    """Raise the error that says what in the stored state is wrong."""
+    msg = f"The stored state of the model is not sound: {what}."
+    raise CorruptionError(msg, code="corrupt-state", hint="mvt fsck")
 
 
 def read_graph(state: Buffer) -> Graph:
@@ -86,12 +81,12 @@ def read_graph(state: Buffer) -> Graph:
     """
     data = decode(state)
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
-        raise corrupt("it is not a graph")
+        refuse("it is not a graph")
     nodes, layouts = data.get("nodes"), data.get("layouts")
     if not isinstance(nodes, list) or not isinstance(layouts, list):
-        raise corrupt("nodes or layouts are missing")
+        refuse("nodes or layouts are missing")
     if not all(isinstance(node, list) and node and isinstance(node[0], str) for node in nodes):
-        raise corrupt("a node has no kind")
+        refuse("a node has no kind")
     return Graph(root=data.get("root"), nodes=nodes, layouts=[_layout(item) for item in layouts])
 
 
@@ -105,5 +100,5 @@ def _layout(item: Any) -> Layout:
         and isinstance(item[2], (str, type(None)))
     )
     if not sound:
-        raise corrupt("a layout is malformed")
+        refuse("a layout is malformed")
     return Layout(item[0], item[1], item[2])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.arrays import dtype_name, dtype_of, raw
-from jupyter_mvt.capture.declarative.decoder import Decoder, Read
-from jupyter_mvt.capture.declarative.encoder import Encoder, Write
-from jupyter_mvt.capture.declarative.graph import Node, corrupt
+from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.declarative.decoder import Decoder, Read
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
 __all__ = ["READERS", "WRITERS", "wide"]
 
@@ -31,7 +34,7 @@ def _is_big(dtype: np.dtype[Any]) -> bool:
 
 def _dtype(name: Any) -> np.dtype[Any]:
     if not isinstance(name, str):
-        raise corrupt("the name of a dtype is missing")
+        refuse("the name of a dtype is missing")
     if name.startswith(">"):
         return dtype_of(name[1:]).newbyteorder(">")
     return dtype_of(name)
@@ -228,7 +231,7 @@ def _read_partial(decoder: Decoder, node: Node, index: int) -> Any:
 def _read_name(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     if not isinstance(node[1], str):
-        raise corrupt("a name is missing")
+        refuse("a name is missing")
     return decoder.resolver.find(node[1])
 
 
@@ -244,7 +247,7 @@ def _read_scalar(decoder: Decoder, node: Node, index: int) -> Any:
         return dtype.type(value)
     content = bytes.fromhex(value)
     if len(content) != dtype.itemsize:
-        raise corrupt("a scalar has not the size of its dtype")
+        refuse("a scalar has not the size of its dtype")
     return np.zeros((), dtype)[()] if not content else np.frombuffer(content, dtype)[0]
 
 
@@ -256,10 +259,10 @@ def _read_inline(decoder: Decoder, node: Node, index: int) -> Any:
     if not content:
         size = 0 if 0 in shape or dtype.itemsize else 1
         if dtype.itemsize == 0:
-            raise corrupt("an array of nothing")
+            refuse("an array of nothing")
         return np.empty(decoder.shape(shape, size), dtype, order=_order(order))
     if len(content) % little.itemsize:
-        raise corrupt("an array has not the size of its dtype")
+        refuse("an array has not the size of its dtype")
     flat = np.frombuffer(content, little)
     array = flat.reshape(decoder.shape(shape, flat.size))
     return np.array(array, dtype=dtype, order=_order(order))
@@ -277,7 +280,7 @@ def _read_array(decoder: Decoder, node: Node, index: int) -> Any:
 def _read_objects(decoder: Decoder, node: Node, index: int) -> Any:
     _, shape, order, values = node
     if not isinstance(values, list):
-        raise corrupt("the content of an array is missing")
+        refuse("the content of an array is missing")
     array = np.empty(decoder.shape(shape, len(values)), object, order=_order(order))
     decoder.keep(index, array)
     items = decoder.values(values)
@@ -302,7 +305,7 @@ def _read_make(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _order(order: Any) -> Any:
     if order not in ("C", "F"):
-        raise corrupt("a memory order is unknown")
+        refuse("a memory order is unknown")
     return order
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import BuiltinFunctionType, FunctionType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from jupyter_mvt.capture.adapter import Skeleton, Sources
 from jupyter_mvt.errors import RestoreError, TrustError
 from jupyter_mvt.objects.ids import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_mvt.capture.adapter import Skeleton, Sources
 
 __all__ = ["Allowed", "Namer", "Resolver", "Undeclarable", "qualified"]
 
@@ -83,8 +86,8 @@ class Namer:
     def _find(self, value: Any, path: str) -> str:
         module = getattr(value, "__module__", None)
         qualname = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-        if type(value).__name__ == "ufunc":
-            module = _home_of_ufunc(value)
+        if not isinstance(module, str) or type(value).__name__ == "ufunc":
+            module, qualname = _home(value), getattr(value, "__name__", None)
         if not isinstance(module, str) or not isinstance(qualname, str):
             raise Undeclarable(path, f"{type(value).__qualname__} has no name")
         if module == "builtins" and qualname in _BUILTINS:
@@ -119,9 +122,11 @@ class Namer:
         )
 
 
-def _home_of_ufunc(value: Any) -> str | None:
-    for module in ("numpy", "scipy.special"):
-        if getattr(sys.modules.get(module), value.__name__, None) is value:
+def _home(value: Any) -> str | None:
+    # Compiled functions often do not know where they live.
+    name = getattr(value, "__name__", "")
+    for module in ("numpy", "scipy.special", "torch", "torch.nn.functional"):
+        if getattr(sys.modules.get(module), name, None) is value:
             return module
     return None
 
@@ -177,7 +182,7 @@ class Resolver:
     def _imported(self, name: str) -> Any:
         module, _, qualname = name.partition(":")
         if not self._skeleton.trusted:
-            raise _untrusted(f"import {module}, which is not a known framework", name)
+            raise _untrusted(name, f"import {module}, which is not a known framework")
         value = self._installed(module, qualname)
         if not isinstance(value, type):
             msg = f"The stored model names {name!r}, which is no class."
@@ -192,7 +197,7 @@ class Resolver:
             msg = f"The source text of {name} is not in this version."
             raise RestoreError(msg, code="class-missing")
         if not self._skeleton.trusted:
-            raise _untrusted(f"run the source text of {name}", name)
+            raise _untrusted(name, f"run the source text of {name}")
         if self._executed is None:
             self._executed = _execute(self._skeleton.sources)
         value: Any = self._executed.get(name.rpartition(".")[2])
@@ -202,7 +207,7 @@ class Resolver:
         return value
 
 
-def _untrusted(what: str, name: str) -> TrustError:
+def _untrusted(name: str, what: str) -> TrustError:
     msg = f"Rebuilding this model would {what}; this version is not trusted."
     hint = f"if you know who made it, load it with trusted=True; or define {name} here first"
     return TrustError(msg, code="untrusted-code", hint=hint)

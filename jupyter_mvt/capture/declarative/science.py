@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.declarative.decoder import Decoder, Read
-from jupyter_mvt.capture.declarative.encoder import Encoder, Write
-from jupyter_mvt.capture.declarative.graph import Node, corrupt
+from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.declarative.decoder import Decoder, Read
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
 __all__ = ["SCIENCE_READERS", "SCIENCE_WRITERS", "science_writer"]
 
@@ -27,6 +30,8 @@ def science_writer(value: Any) -> Write | None:
         return _write_sparse
     if module.startswith("scipy.stats.") and name.startswith("rv_") and "frozen" in name:
         return _write_frozen
+    if module == "scipy.interpolate._bsplines" and name == "BSpline":
+        return _write_spline
     if module.startswith("pandas.") and name in ("Index", "RangeIndex"):
         return _write_index
     return None
@@ -47,7 +52,7 @@ def _read_random_state(decoder: Decoder, node: Node, index: int) -> Any:
     _, key, position, has_gauss, gauss = node
     content = bytes.fromhex(key)
     if len(content) != 624 * 4 or type(position) is not int or not 0 <= position <= 624:
-        raise corrupt("the position of a random generator is out of range")
+        refuse("the position of a random generator is out of range")
     state = np.random.RandomState(0)
     numbers = np.frombuffer(content, "<u4").astype(np.uint32)
     state.set_state(("MT19937", numbers, position, int(has_gauss), float(gauss)))
@@ -72,7 +77,7 @@ def _read_generator(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, name, state, seed = node
     if name not in _GENERATORS:
-        raise corrupt("a random generator is unknown")
+        refuse("a random generator is unknown")
     sown = decoder.value(seed)
     source = None if sown is None else np.random.SeedSequence(**sown)
     bits = getattr(np.random, name)(source)
@@ -95,10 +100,10 @@ def _read_sparse(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, name, shape, stored = node
     if name not in _SPARSE or len(shape) != 2:
-        raise corrupt("a sparse matrix is of an unknown form")
+        refuse("a sparse matrix is of an unknown form")
     arrays = decoder.values(stored)
     if not all(isinstance(array, np.ndarray) and array.ndim == 1 for array in arrays):
-        raise corrupt("a sparse matrix lacks its arrays")
+        refuse("a sparse matrix lacks its arrays")
     given = (arrays[0], tuple(arrays[1:])) if name.startswith("coo") else tuple(arrays)
     size = tuple(int(length) for length in shape)
     matrix = getattr(import_module("scipy.sparse"), name)(given, shape=size, copy=False)
@@ -122,8 +127,23 @@ def _read_frozen(decoder: Decoder, node: Node, index: int) -> Any:
     stats = import_module("scipy.stats")
     family = getattr(stats, name, None) if name in getattr(stats, "__all__", ()) else None
     if not isinstance(family, (stats.rv_continuous, stats.rv_discrete)):
-        raise corrupt("a distribution is unknown")
+        refuse("a distribution is unknown")
     return family(*decoder.values(arguments), **decoder.value(keywords))
+
+
+def _write_spline(encoder: Encoder, value: Any, path: str) -> Node:
+    arrays = [encoder.value(array, f"{path}.{n}") for n, array in (("t", value.t), ("c", value.c))]
+    return ["spline", *arrays, int(value.k), encoder.value(value.extrapolate, path), value.axis]
+
+
+def _read_spline(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, knots, coefficients, degree, extrapolate, axis = node
+    # The constructor checks what the compiled code believes.
+    spline = import_module("scipy.interpolate").BSpline
+    return spline(
+        decoder.value(knots), decoder.value(coefficients), degree, decoder.value(extrapolate), axis
+    )
 
 
 def _write_index(encoder: Encoder, value: Any, path: str) -> Node:
@@ -154,4 +174,5 @@ SCIENCE_READERS: Mapping[str, Read] = {
     "sparse": _read_sparse,
     "distribution": _read_frozen,
     "index": _read_index,
+    "spline": _read_spline,
 }

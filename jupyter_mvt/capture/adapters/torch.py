@@ -1,0 +1,153 @@
+"""PyTorch: the module tree as data, tensors by storage, optimizers beside their model."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources, mro_names
+from jupyter_mvt.errors import CaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_mvt.objects.commit import Param
+    from jupyter_mvt.objects.snapshot import Bundle
+
+__all__ = ["ADAPTER", "TorchAdapter"]
+
+_MODULE = "torch.nn.modules.module.Module"
+_OPTIMIZER = "torch.optim.optimizer.Optimizer"
+_WRAPPERS = ("OptimizedModule", "DataParallel", "DistributedDataParallel")
+
+
+class TorchAdapter:
+    """``nn.Module``, also of classes defined in cells, and ``Optimizer``."""
+
+    name = "torch"
+    format = "torch/1"
+    priority = 10
+    match: tuple[str, ...] = (_MODULE, _OPTIMIZER)
+
+    def detect(self, obj: Any) -> Role | None:
+        """Tell modules, losses and optimizers apart by the names in the MRO."""
+        if isinstance(obj, type):
+            return None
+        names = mro_names(type(obj))
+        if _OPTIMIZER in names:
+            return "optimizer"
+        if _MODULE not in names:
+            return None
+        return "loss" if any(n.startswith("torch.nn.modules.loss.") for n in names) else "module"
+
+    def is_fitted(self, obj: Any) -> bool:
+        """Tell whether there is anything to learn: a module is born with its weights."""
+        if self.detect(obj) == "optimizer":
+            return bool(obj.state)
+        return any(True for _ in obj.parameters()) or any(True for _ in obj.buffers())
+
+    def children(self, obj: Any) -> Iterable[Any]:
+        """Return the modules inside a module."""
+        return () if self.detect(obj) == "optimizer" else tuple(obj.children())
+
+    def params(self, obj: Any) -> tuple[Param, ...]:
+        """Return each layer's settings and the number of parameters."""
+        from jupyter_mvt.capture.adapters.torch_params import module_params, optimizer_params
+
+        if self.detect(obj) == "optimizer":
+            return optimizer_params(obj)
+        return module_params(_unwrapped(obj)[0])
+
+    def framework(self) -> str:
+        """Return name and version."""
+        return f"torch {getattr(sys.modules.get('torch'), '__version__', '?')}"
+
+    def token(self, obj: Any) -> object:
+        """Return addresses and version counters: writes through ``.data`` escape them."""
+        if self.detect(obj) == "optimizer":
+            return (id(obj), len(obj.state))
+        tensors = (*obj.parameters(), *obj.buffers())
+        # Inference tensors keep no counter.
+        return tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors)
+
+    def freeze(self, obj: Any, sources: Sources) -> Frozen:
+        """Return a module taken apart, its tensors read when the store asks for them.
+
+        Raises
+        ------
+        CaptureError
+            A tensor has no content of its own: meta, sparse, quantized (``not-capturable``).
+        """
+        from jupyter_mvt.capture.adapters.torch_freeze import freeze_module
+        from jupyter_mvt.capture.adapters.torch_optimizer import freeze_state
+        from jupyter_mvt.capture.declarative.policy import Undeclarable
+        from jupyter_mvt.capture.pickling import freeze_pickled
+
+        if self.detect(obj) == "optimizer":
+            return freeze_state(obj, None, sources)
+        module, notes = _unwrapped(obj)
+        _refuse_dynamic(module)
+        try:
+            frozen = freeze_module(module, sources)
+        except Undeclarable as reason:
+            frozen = freeze_pickled(module, self.params(module), str(reason))
+        return replace(frozen, lost=(*notes, *frozen.lost))
+
+    def restore(self, skeleton: Skeleton) -> Any:
+        """Rebuild a module without its constructor, from classes of torch and trusted code."""
+        from jupyter_mvt.capture.adapters.torch_freeze import restore_module
+        from jupyter_mvt.capture.pickling import restore_pickled
+
+        import_module("torch")
+        if skeleton.state_kind == "pickle":
+            return restore_pickled(skeleton)
+        return restore_module(skeleton)
+
+    def optimizer_matches(self, optimizer: Any, module: Any) -> bool:
+        """Tell whether `optimizer` updates parameters of `module`, by identity."""
+        own = {id(parameter) for parameter in module.parameters()}
+        groups = getattr(optimizer, "param_groups", ())
+        return any(id(parameter) in own for group in groups for parameter in group["params"])
+
+    def freeze_optimizer(
+        self, optimizer: Any, module: Any, sources: Sources
+    ) -> tuple[Bundle, bytes]:
+        """Return the optimizer's state, its parameters by their names in `module`."""
+        from jupyter_mvt.capture.adapters.torch_optimizer import freeze_state
+
+        frozen = freeze_state(optimizer, _unwrapped(module)[0], sources)
+        return frozen.bundle, frozen.state
+
+    def restore_optimizer(self, skeleton: Skeleton, module: Any) -> Any:
+        """Return an optimizer of `module` that goes on where the stored one stopped."""
+        from jupyter_mvt.capture.adapters.torch_optimizer import restore_state
+
+        import_module("torch")
+        return restore_state(skeleton, _unwrapped(module)[0])
+
+
+def _unwrapped(module: Any) -> tuple[Any, tuple[str, ...]]:
+    notes: list[str] = []
+    while type(module).__name__ in _WRAPPERS:
+        wrapper = type(module).__name__
+        module = module._orig_mod if wrapper == "OptimizedModule" else module.module
+        notes.append(f"the {wrapper} around the model is not kept; wrap it again once restored")
+    return module, tuple(notes)
+
+
+def _refuse_dynamic(module: Any) -> None:
+    for path, inner in module.named_modules():
+        name = f"{path or 'the model'} ({type(inner).__qualname__})"
+        if hasattr(inner, "parametrizations"):
+            msg = f"{name} is parametrized: its class exists in this process only."
+            hint = "torch.nn.utils.parametrize.remove_parametrizations(layer, 'weight')"
+            raise CaptureError(msg, code="not-capturable", hint=hint)
+        if any(base.startswith("torch.jit.") for base in mro_names(type(inner))):
+            msg = f"{name} is TorchScript, which is a program and not a module."
+            hint = "commit the module that was scripted"
+            raise CaptureError(msg, code="not-capturable", hint=hint)
+
+
+ADAPTER = TorchAdapter()

@@ -1,0 +1,60 @@
+"""What of PyTorch a stored model may name."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+__all__ = ["TorchAllowed", "TorchChecks", "fill_hooks"]
+
+_FUNCTIONS = frozenset(
+    {"abs", "add", "argmax", "cat", "celu", "cos", "erf", "exp", "flatten", "log", "log_softmax",
+     "matmul", "max", "mean", "min", "mul", "norm", "relu", "relu_", "selu", "sigmoid", "sin",
+     "softmax", "softplus", "sqrt", "square", "stack", "sum", "tanh", "transpose"}
+)  # fmt: skip
+_FUNCTION_HOMES = ("torch.nn.functional", "torch._C._nn")
+_NUMPY = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"})
+
+
+class TorchAllowed:
+    """Classes of ``torch.nn.modules`` and ``torch.optim``, functions that only compute."""
+
+    def admits(self, module: str, qualname: str) -> bool:
+        """Tell by the words alone whether a name may be looked up."""
+        if "." in qualname or qualname.startswith("__"):
+            return False
+        if module == "torch":
+            return qualname in _FUNCTIONS
+        if module == "numpy":
+            return qualname in _NUMPY
+        return module in _FUNCTION_HOMES or module.startswith(("torch.nn.modules.", "torch.optim."))
+
+    def confirms(self, value: Any) -> bool:
+        """Tell whether what was found is a module, an optimizer, or computes only."""
+        if not isinstance(value, type):
+            return callable(value)
+        if value.__module__ == "numpy":
+            return True
+        torch = sys.modules["torch"]
+        bases = (torch.nn.Module, torch.optim.Optimizer)
+        return issubclass(value, bases)
+
+
+class TorchChecks:
+    """Refuses calls (modules are rebuilt without any) and completes a module's state."""
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        """Give a module's state the empty tables of hooks that were not stored."""
+        del arguments
+        torch = sys.modules["torch"]
+        if isinstance(cls, type) and issubclass(cls, torch.nn.Module) and isinstance(state, dict):
+            fill_hooks(torch, state)
+
+    def after(self, value: Any) -> None:
+        """Accept: shapes were checked with the tensors, torch checks its own calls."""
+
+
+def fill_hooks(torch: Any, state: dict[str, Any]) -> None:
+    """Add what every module has and none stores: its empty tables of hooks."""
+    for key, blank in vars(torch.nn.Module()).items():
+        state.setdefault(key, blank)

@@ -1,0 +1,147 @@
+"""A module taken apart and put together."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapters.torch_classes import TorchAllowed, TorchChecks
+from jupyter_mvt.capture.adapters.torch_tensors import TensorReader, TensorWriter
+from jupyter_mvt.capture.declarative.freeze import TOO_DEEP, encoder_for, finish, restore_object
+from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.errors import RestoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.adapter import Frozen, Skeleton, Sources
+    from jupyter_mvt.capture.declarative.decoder import Decoder, Read
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+
+__all__ = ["freeze_module", "freeze_value", "restore_module", "restore_value"]
+
+_TABLES = ("_parameters", "_buffers", "_modules")
+
+
+class _Dialect:
+    """What of a module's state is no part of it."""
+
+    def __init__(self) -> None:
+        self.writers: Mapping[type, Write] = {}
+        self.tensors = TensorWriter()
+        self.lost: list[str] = []
+        self._torch = sys.modules["torch"]
+
+    def writer(self, value: Any) -> Write | None:
+        torch = self._torch
+        if isinstance(value, torch.Tensor):
+            return self.tensors
+        for kind, write in ((torch.Size, _write_size), (torch.dtype, _write_dtype),
+                            (torch.device, _write_device)):  # fmt: skip
+            if isinstance(value, kind):
+                return write
+        return None
+
+    def state(self, value: Any, state: Any) -> Any:
+        if not isinstance(value, self._torch.nn.Module) or not isinstance(state, dict):
+            return state
+        hooks = {key: table for key, table in state.items() if _is_hooks(key, table)}
+        held = sum(len(table) for key, table in hooks.items() if key.endswith("_hooks"))
+        if held:
+            self.lost.append(f"{held} hook(s) on a {type(value).__qualname__} are not kept")
+        return {key: item for key, item in state.items() if key not in hooks}
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        # train() and eval() switch it back and forth; nothing is learned by that.
+        return key == "training" and isinstance(owner, self._torch.nn.Module)
+
+    def step(self, owner: Any, key: str) -> str:
+        table = key in _TABLES and isinstance(owner, self._torch.nn.Module)
+        return "" if table else key
+
+
+def _is_hooks(key: str, table: Any) -> bool:
+    hook = "_hooks" in key or key == "_is_full_backward_hook"
+    return hook and (table is None or isinstance(table, (dict, bool)))
+
+
+def _write_size(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, path
+    return ["size", list(value)]
+
+
+def _write_dtype(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, path
+    return ["torch", str(value).removeprefix("torch.")]
+
+
+def _write_device(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, path
+    return ["device", str(value)]
+
+
+def _read_size(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index
+    return sys.modules["torch"].Size(node[1])
+
+
+def _read_dtype(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index
+    torch = sys.modules["torch"]
+    found = getattr(torch, node[1]) if isinstance(node[1], str) else None
+    if not isinstance(found, torch.dtype):
+        refuse("a dtype is unknown")
+    return found
+
+
+def _read_device(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index, node
+    # Tensors come back on the CPU; a remembered device would send inputs elsewhere.
+    return sys.modules["torch"].device("cpu")
+
+
+def freeze_value(value: Any, sources: Sources) -> Frozen:
+    """Return any value with tensors in it taken apart."""
+    dialect = _Dialect()
+    encoder = encoder_for(TorchAllowed(), dialect, sources)
+    try:
+        encoder.graph.root = encoder.value(value, "")
+    except RecursionError as error:
+        raise Undeclarable(*TOO_DEEP) from error
+    dialect.tensors.finish(encoder)
+    frozen = finish(encoder, "tensors")
+    return replace(frozen, lost=(*frozen.lost, *dict.fromkeys(dialect.lost)))
+
+
+def freeze_module(module: Any, sources: Sources) -> Frozen:
+    """Return `module` taken apart.
+
+    Raises
+    ------
+    Undeclarable
+        It holds something that has no form as data.
+    """
+    frozen = freeze_value(module, sources)
+    return replace(frozen, n_weights=sum(item.numel() for item in module.parameters()))
+
+
+def restore_value(skeleton: Skeleton) -> Any:
+    """Return any value that `freeze_value` took apart."""
+    readers: dict[str, Read] = {
+        "tensor": TensorReader(),
+        "size": _read_size,
+        "torch": _read_dtype,
+        "device": _read_device,
+    }
+    return restore_object(skeleton, TorchAllowed(), TorchChecks(), readers)
+
+
+def restore_module(skeleton: Skeleton) -> Any:
+    """Return the module; whatever else is stored is refused."""
+    module = restore_value(skeleton)
+    if not isinstance(module, sys.modules["torch"].nn.Module):
+        msg = f"The stored object is a {type(module).__qualname__} and no module."
+        raise RestoreError(msg, code="state-refused")
+    return module

@@ -1,0 +1,100 @@
+"""Hyperparameters of modules and optimizers, flat."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, cast
+
+from jupyter_mvt.objects.commit import Param, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+__all__ = ["module_params", "optimizer_params"]
+
+_SCALARS = (bool, int, float, str)
+_MISSING = object()
+
+
+def module_params(module: Any) -> tuple[Param, ...]:
+    """Return ``layer.setting`` of each layer, once for layers that repeat, and the size."""
+    found = [Param(name="n_parameters", value=sum(p.numel() for p in module.parameters()))]
+    trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
+    if trainable != found[0].value:
+        found.append(Param(name="n_trainable", value=trainable))
+    seen: set[Any] = set()
+    for path, inner in module.named_modules():
+        settings = _settings(inner)
+        shape = (type(inner), tuple((param.name, param.value) for param in settings))
+        if shape in seen:
+            continue
+        seen.add(shape)
+        prefix = path + "." if path else ""
+        found.extend(Param(name=prefix + p.name, value=p.value, default=p.default)
+                     for p in settings)  # fmt: skip
+    return tuple(found)
+
+
+def _settings(module: Any) -> list[Param]:
+    defaults = _defaults(type(module))
+    settings = []
+    for key, value in vars(module).items():
+        if key.startswith("_") or key == "training":
+            continue
+        plain = _plain(value)
+        if plain is not _MISSING:
+            same = key in defaults and _same(defaults[key], value)
+            settings.append(Param(name=key, value=plain, default=same))
+    return settings
+
+
+def optimizer_params(optimizer: Any) -> tuple[Param, ...]:
+    """Return the optimizer's class and settings; ``optimizer.1.lr`` for a second group."""
+    found = [Param(name="optimizer", value=type(optimizer).__name__)]
+    defaults = _defaults(type(optimizer))
+    for number, group in enumerate(optimizer.param_groups):
+        prefix = f"optimizer.{number}." if number else "optimizer."
+        for key, value in group.items():
+            plain = _plain(value) if key != "params" else _MISSING
+            if plain is _MISSING:
+                continue
+            if number and found and _value_of(found, f"optimizer.{key}") == plain:
+                continue
+            same = key in defaults and _same(defaults[key], value)
+            found.append(Param(name=prefix + key, value=plain, default=same))
+    return tuple(found)
+
+
+def _value_of(params: list[Param], name: str) -> Any:
+    return next((param.value for param in params if param.name == name), _MISSING)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, _SCALARS):
+        return value
+    if isinstance(value, (tuple, list)) and len(value) <= 16:
+        if all(item is None or isinstance(item, _SCALARS) for item in value):
+            return repr(tuple(value))
+    elif getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return value.item()
+    return _MISSING
+
+
+def _same(default: Any, value: Any) -> bool:
+    if isinstance(value, (list, tuple)) and isinstance(default, (list, tuple)):
+        return tuple(default) == tuple(value)
+    if not isinstance(value, _SCALARS):
+        return default is value
+    return type(default) in (type(value), int, float) and bool(default == value)
+
+
+@lru_cache(maxsize=256)
+def _defaults(cls: Hashable) -> Mapping[str, Any]:
+    try:
+        parameters = signature(cast("type", cls)).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {
+        key: item.default for key, item in parameters.items() if item.default is not Parameter.empty
+    }

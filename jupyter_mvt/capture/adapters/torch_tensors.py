@@ -1,0 +1,261 @@
+"""Tensors as parts: by storage, so that tied weights and views come back as such."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of
+from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.errors import CaptureError
+from jupyter_mvt.objects.manifest import Part
+
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.declarative.decoder import Decoder
+    from jupyter_mvt.capture.declarative.encoder import Encoder
+    from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["TensorReader", "TensorWriter", "tensor_bytes"]
+
+_ALIGNED = 64
+
+
+class TensorWriter:
+    """Gathers the tensors of one object; `finish` decides what is stored once they are known."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[int, Any, str]] = []
+
+    def __call__(self, encoder: Encoder, value: Any, path: str) -> Node:
+        """Return the node of a tensor, completed by `finish`."""
+        _refuse_odd(value, path)
+        if value.device.type != "cpu":
+            note = f"tensors on {value.device} come back on the CPU"
+            if note not in encoder.lost:
+                encoder.lost.append(note)
+        name = encoder.claim(path)
+        self._seen.append((len(encoder.graph.nodes) - 1, value, name))
+        torch = sys.modules["torch"]
+        parameter = isinstance(value, torch.nn.Parameter)
+        # A result of a computation carries its graph; only leaves say what is trained.
+        wants = bool(value.requires_grad and value.is_leaf)
+        return ["tensor", name, _name(value), list(value.shape), None, wants, parameter]
+
+    def finish(self, encoder: Encoder) -> None:
+        """Add a part for each storage, or for each tensor where none overlap."""
+        groups: dict[Any, list[tuple[int, Any, str]]] = {}
+        for item in self._seen:
+            tensor = item[1]
+            key = (tensor.untyped_storage().data_ptr(), str(tensor.device))
+            groups.setdefault(key if tensor.numel() else item[0], []).append(item)
+        for group in groups.values():
+            _store(encoder, group)
+
+
+def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
+    spans = sorted({_span(tensor) for _, tensor, _ in group})
+    apart = all(end <= start for (_, end), (start, _) in pairwise(spans))
+    if apart:
+        # Same bytes or disjoint ones; a second geometry on the same bytes is a view of the first.
+        for span in spans:
+            _store_owned(encoder, [item for item in group if _span(item[1]) == span])
+    else:
+        _store_owned(encoder, group)
+
+
+def _store_owned(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
+    low, high = _reach(group)
+    owner = next(
+        (item for item in group if item[1].is_contiguous() and _span(item[1]) == (low, high)), None
+    )
+    if owner is None and len(group) == 1:
+        owner = group[0]
+    if owner is None:
+        _store_storage(encoder, group, low, high)
+        return
+    _, tensor, path = owner
+    nodes = encoder.graph.nodes
+    _add(encoder, tensor, path)
+    for index, other, name in group:
+        nodes[index][1] = path
+        if other is tensor:
+            nodes[index][4] = _dense(other)
+        elif _geometry(other) == _geometry(tensor):
+            encoder.alias(name, nodes[index])
+        else:
+            nodes[index][4] = _view(other, low)
+
+
+def _store_storage(
+    encoder: Encoder, group: list[tuple[int, Any, str]], low: int, high: int
+) -> None:
+    torch = sys.modules["torch"]
+    storage = group[0][1].untyped_storage()
+    whole = torch.empty(0, dtype=torch.uint8, device=group[0][1].device)
+    whole = whole.set_(storage, low, (high - low,))
+    path = encoder.claim(group[0][2] + "~storage")
+    _add(encoder, whole, path)
+    for index, tensor, _ in group:
+        encoder.graph.nodes[index][1] = path
+        encoder.graph.nodes[index][4] = _view(tensor, low)
+
+
+def _add(encoder: Encoder, tensor: Any, path: str) -> None:
+    encoder.parts.append(
+        Part(
+            path=path,
+            dtype=_name(tensor),
+            shape=tuple(tensor.shape),
+            nbytes=tensor.numel() * tensor.element_size(),
+            read=lambda: tensor_bytes(tensor),
+        )
+    )
+
+
+def tensor_bytes(tensor: Any) -> Buffer:
+    """Return the logical content of `tensor`, C order, without a copy where it lies so."""
+    if tensor.numel() == 0:
+        return b""
+    torch = sys.modules["torch"]
+    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    return memoryview(plain.view(torch.uint8).numpy())
+
+
+def _name(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _span(tensor: Any) -> tuple[int, int]:
+    size = tensor.element_size()
+    start = tensor.storage_offset()
+    reach = sum((n - 1) * step for n, step in zip(tensor.shape, tensor.stride(), strict=True))
+    return start * size, (start + reach + 1) * size
+
+
+def _reach(group: list[tuple[int, Any, str]]) -> tuple[int, int]:
+    spans = [_span(tensor) for _, tensor, _ in group]
+    return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def _geometry(tensor: Any) -> tuple[Any, ...]:
+    return (tensor.dtype, tensor.storage_offset(), tuple(tensor.shape), tensor.stride())
+
+
+def _dense(tensor: Any) -> list[Any] | None:
+    """Return the strides of a tensor in another memory order (channels last), else ``None``."""
+    if tensor.is_contiguous():
+        return None
+    steps = sorted(zip(tensor.stride(), tensor.shape, strict=True))
+    expected = 1
+    for step, size in steps:
+        if size != 1 and step != expected:
+            return None
+        expected *= size
+    return ["dense", list(tensor.stride())]
+
+
+def _view(tensor: Any, low: int) -> list[Any]:
+    offset = tensor.storage_offset() * tensor.element_size() - low
+    return ["view", list(tensor.stride()), offset]
+
+
+def _refuse_odd(tensor: Any, path: str) -> None:
+    torch = sys.modules["torch"]
+    name = str(tensor.dtype).removeprefix("torch.")
+    odd = None
+    if type(tensor).__name__.startswith("Uninitialized"):
+        odd = "has no shape yet; run one batch through the model first"
+    elif type(tensor) not in (torch.Tensor, torch.nn.Parameter):
+        odd = f"is a {type(tensor).__qualname__}"
+    elif tensor.is_meta:
+        odd = "is on the meta device and has no content"
+    elif tensor.layout != torch.strided:
+        odd = f"is sparse ({tensor.layout}); call .to_dense() on it"
+    elif tensor.is_quantized:
+        odd = "is quantized"
+    elif name not in RAW_DTYPES and not hasattr(np, name if name != "bool" else "bool_"):
+        odd = f"is of dtype {name}"
+    if odd is not None:
+        msg = f"The tensor {path!r} cannot be kept: it {odd}."
+        raise CaptureError(msg, code="not-capturable")
+
+
+class TensorReader:
+    """Rebuilds tensors; those of one part share one storage."""
+
+    def __init__(self) -> None:
+        self._bases: dict[str, Any] = {}
+
+    def __call__(self, decoder: Decoder, node: Node, index: int) -> Any:
+        """Return the tensor that `node` describes."""
+        del index
+        torch = sys.modules["torch"]
+        _, path, name, shape, layout, wants, parameter = node
+        tensor = self._shaped(torch, decoder, path, _dtype(torch, name), shape, layout)
+        if parameter:
+            return torch.nn.Parameter(tensor, requires_grad=bool(wants))
+        return tensor.requires_grad_(True) if wants else tensor
+
+    def _shaped(
+        self, torch: Any, decoder: Decoder, path: Any, dtype: Any, shape: Any, layout: Any
+    ) -> Any:
+        base = self._base(torch, decoder, path)
+        if layout is None or layout[0] == "dense":
+            flat = base.view(dtype)
+            plain = flat.view(decoder.shape(shape, flat.numel()))
+            return plain if layout is None else _reordered(torch, plain, layout[1])
+        _, strides, offset = layout
+        size = torch.empty((), dtype=dtype).element_size()
+        counts = (*shape, *strides, offset)
+        sound = len(strides) == len(shape) and all(type(n) is int and n >= 0 for n in counts)
+        if not sound or offset % size or 0 in shape:
+            refuse("a view of a tensor is malformed")
+        last = offset // size + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+        if (last + 1) * size > base.numel() or prod(shape) > base.numel():
+            refuse("a view reaches beyond its tensor")
+        storage = base.untyped_storage()
+        return torch.empty(0, dtype=dtype).set_(storage, offset // size, shape, strides)
+
+    def _base(self, torch: Any, decoder: Decoder, path: Any) -> Any:
+        if path not in self._bases:
+            entry = decoder.entry(path)
+            content = decoder.skeleton.read(entry)
+            if content.nbytes != entry.nbytes:
+                refuse(f"{path!r} has not its size")
+            self._bases[path] = _owned(torch, content)
+        return self._bases[path]
+
+
+def _owned(torch: Any, content: memoryview) -> Any:
+    if not content.nbytes:
+        return torch.empty(0, dtype=torch.uint8)
+    octets = np.frombuffer(content, np.uint8)
+    # torch's own memory starts at multiples of 64, and its kernels may round by where they start.
+    if octets.flags.writeable and octets.ctypes.data % _ALIGNED == 0:
+        return torch.from_numpy(octets)
+    target = torch.empty(octets.size, dtype=torch.uint8)
+    target.numpy()[:] = octets
+    return target
+
+
+def _reordered(torch: Any, plain: Any, strides: Any) -> Any:
+    steps = sorted(zip(strides, plain.shape, strict=True))
+    expected = 1
+    for step, size in steps:
+        if size != 1 and step != expected:
+            refuse("a tensor's memory order is malformed")
+        expected *= size
+    return torch.empty_strided(tuple(plain.shape), strides, dtype=plain.dtype).copy_(plain)
+
+
+def _dtype(torch: Any, name: Any) -> Any:
+    if isinstance(name, str):
+        dtype_of(name)
+        found = getattr(torch, name, None)
+        if isinstance(found, torch.dtype):
+            return found
+    return refuse("a tensor's dtype is unknown")

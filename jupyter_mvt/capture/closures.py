@@ -1,0 +1,156 @@
+"""The source closure of a class or function of the notebook: its text and all that it needs.
+
+`inspect.getsource` fails for classes defined in cells, so the text comes from the recorded
+cells. Dependencies come first: imports, constants, helpers, bases; each statement once.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_mvt.capture.adapter import Sources
+
+__all__ = ["free_names", "source_closure", "sources_from"]
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+# Calls in a constant that make a value and touch nothing else.
+_HARMLESS = frozenset(
+    {"bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "max", "min",
+     "range", "round", "set", "str", "sum", "tuple", "abs", "len", "torch.device", "re.compile",
+     "namedtuple", "collections.namedtuple", "NamedTuple", "TypeVar", "logging.getLogger",
+     "np.array", "numpy.array", "torch.tensor"}
+)  # fmt: skip
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def sources_from(definition: Callable[[str], str | None], values: Mapping[str, Any]) -> Sources:
+    """Return how adapters find the text of what was defined in cells; see `source_closure`."""
+
+    def find(obj: Any) -> str | None:
+        if getattr(obj, "__module__", "") != "__main__":
+            return None
+        return source_closure(obj.__qualname__.split(".")[0], definition, values)
+
+    return find
+
+
+def source_closure(
+    name: str,
+    definition: Callable[[str], str | None],
+    values: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Return the text that defines `name`, and before it what that text refers to.
+
+    Parameters
+    ----------
+    name
+        Top-level name of the class or function.
+    definition
+        Text of the statement that bound a name last, ``None`` if no cell did.
+    values
+        Live values: a constant that was computed is written as its value, if that is plain.
+
+    Returns
+    -------
+    str or None
+        ``None`` when no cell defines `name` as a class or function.
+    """
+    text = definition(name)
+    if text is None or not _defines(text, name):
+        return None
+    pieces: dict[str, None] = {}
+    _gather(name, definition, values or {}, pieces, set())
+    return "\n\n".join(pieces) + "\n"
+
+
+def _gather(
+    name: str,
+    definition: Callable[[str], str | None],
+    values: Mapping[str, Any],
+    pieces: dict[str, None],
+    visited: set[str],
+) -> None:
+    if name in visited:
+        return
+    visited.add(name)
+    text = definition(name)
+    if text is None:
+        return
+    text = _usable(name, text, values)
+    if text is None:
+        return
+    for needed in sorted(free_names(text)):
+        _gather(needed, definition, values, pieces, visited)
+    pieces.setdefault(text.strip("\n"), None)
+
+
+def _defines(text: str, name: str) -> bool:
+    body = _parse(text)
+    return any(isinstance(node, _DEFINITIONS) and node.name == name for node in body)
+
+
+def _parse(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def _usable(name: str, text: str, values: Mapping[str, Any]) -> str | None:
+    """Return `text` if running it only defines; a computed constant as its plain value."""
+    body = _parse(text)
+    if not body:
+        return None
+    if all(isinstance(node, (*_DEFINITIONS, *_IMPORTS)) or _constant(node) for node in body):
+        return text
+    value = values.get(name)
+    return f"{name} = {value!r}" if _is_plain(value) and name in values else None
+
+
+def _constant(node: ast.stmt) -> bool:
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+        return False
+    return all(
+        not isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr))
+        and (not isinstance(part, ast.Call) or ast.unparse(part.func) in _HARMLESS)
+        for part in ast.walk(node.value)
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return len(value) <= 1000 and all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return len(value) <= 1000 and all(
+            _is_plain(key) and _is_plain(item) for key, item in value.items()
+        )
+    return type(value) in _PLAIN
+
+
+def free_names(text: str) -> frozenset[str]:
+    """Return the global names that `text` uses, inside functions and classes too."""
+    try:
+        table = symtable.symtable(text, "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+    return frozenset(_used(table)) - bound
+
+
+def _used(table: symtable.SymbolTable) -> set[str]:
+    top = table.get_type() == "module"
+    names = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (top or symbol.is_global())
+    }
+    for child in table.get_children():
+        names |= _used(child)
+    return names

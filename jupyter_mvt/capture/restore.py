@@ -1,0 +1,164 @@
+"""From a version back to live objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Skeleton, Sources
+from jupyter_mvt.errors import NotFoundError, RestoreError
+from jupyter_mvt.objects.ids import ObjectId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from jupyter_mvt.objects.commit import Model, StateKind
+    from jupyter_mvt.objects.reader import ObjectReader
+
+__all__ = ["load_tensor", "restore_model", "restore_optimizer"]
+
+
+def restore_model(
+    reader: ObjectReader,
+    model: Model,
+    *,
+    namespace: Mapping[str, Any] | None = None,
+    sources: Sources | None = None,
+    trusted: bool = False,
+) -> Any:
+    """Return the live model.
+
+    Parameters
+    ----------
+    reader
+        The store.
+    model
+        What to rebuild.
+    namespace
+        The notebook's names. A class or function in it is used, so that ``isinstance`` keeps
+        working, if `sources` finds the very text for it that is stored.
+    sources
+        Finds the source closure of live classes and functions.
+    trusted
+        Whether code of this version (a pickle, source text) may run.
+
+    Raises
+    ------
+    RestoreError
+        Not possible here; `TrustError` when code would have to run that is not trusted.
+    CorruptionError
+        What is stored is not sound.
+    """
+    adapter = _adapter(model)
+    skeleton = _skeleton(
+        reader, model, model.weights, model.state, model.state_kind, namespace, sources, trusted
+    )
+    return adapter.restore(skeleton)
+
+
+def restore_optimizer(
+    reader: ObjectReader,
+    model: Model,
+    live: Any,
+    *,
+    namespace: Mapping[str, Any] | None = None,
+    sources: Sources | None = None,
+    trusted: bool = False,
+) -> Any:
+    """Return the optimizer that was kept with `model`, over the parameters of `live`.
+
+    Raises
+    ------
+    NotFoundError
+        None was kept (code ``no-optimizer``).
+    RestoreError
+        `live` has other parameters (code ``optimizer-mismatch``).
+    """
+    restore = getattr(_adapter(model), "restore_optimizer", None)
+    if not model.optimizer or not model.optimizer_state or restore is None:
+        msg = f"No optimizer was kept with {model.var!r}."
+        raise NotFoundError(msg, code="no-optimizer")
+    weights, state = ObjectId(model.optimizer), ObjectId(model.optimizer_state)
+    skeleton = _skeleton(reader, model, weights, state, "tensors", namespace, sources, trusted)
+    return restore(skeleton, live)
+
+
+def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any, Any]:
+    """Return one array of `model`, reading nothing else.
+
+    What numpy has no dtype for (``bfloat16``, ``float8_*``) comes as unsigned integers: its bits.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such array (code ``unknown-tensor``).
+    """
+    from jupyter_mvt.capture.arrays import array_of
+
+    manifest = reader.manifest(model.weights)
+    ties = {tie.path: tie.target for tie in manifest.ties}
+    target = ties.get(path, path)
+    entry = next((entry for entry in manifest.entries if entry.path == target), None)
+    if entry is None:
+        msg = f"{model.var!r} has no array {path!r}."
+        shown = ", ".join(item.path for item in manifest.entries[:8])
+        raise NotFoundError(msg, code="unknown-tensor", hint=f"one of: {shown or 'none'}")
+    return array_of(entry, reader.content(entry))
+
+
+def _adapter(model: Model) -> ModelAdapter:
+    name = model.adapter.partition("/")[0]
+    if name not in ADAPTERS:
+        msg = f"{model.var!r} was kept by the adapter {name!r}, which is not installed here."
+        raise RestoreError(msg, code="adapter-missing", hint=f"pip install {name}")
+    adapter = ADAPTERS.get(name)
+    if adapter.format != model.adapter:
+        msg = (
+            f"{model.var!r} is of format {model.adapter!r}; this version reads {adapter.format!r}."
+        )
+        raise RestoreError(msg, code="adapter-format", hint="pip install --upgrade jupyter_mvt")
+    return adapter
+
+
+def _skeleton(
+    reader: ObjectReader,
+    model: Model,
+    weights: ObjectId,
+    state: ObjectId,
+    kind: StateKind,
+    namespace: Mapping[str, Any] | None,
+    sources: Sources | None,
+    trusted: bool,
+) -> Skeleton:
+    manifest = reader.manifest(weights)
+    texts = {
+        name: reader.blob(ObjectId(oid)).decode("utf-8", "replace") for name, oid in model.code_refs
+    }
+    return Skeleton(
+        state=reader.blob(state),
+        state_kind=kind,
+        entries={entry.path: entry for entry in manifest.entries},
+        ties={tie.path: tie.target for tie in manifest.ties},
+        read=reader.content,
+        sources=texts,
+        namespace=_live(texts, namespace or {}, sources),
+        trusted=trusted,
+    )
+
+
+def _live(
+    texts: Mapping[str, str], namespace: Mapping[str, Any], sources: Sources | None
+) -> dict[str, Any]:
+    """Return the live classes and functions whose source is the stored one."""
+    found: dict[str, Any] = {}
+    if sources is None:
+        return found
+    for name, text in texts.items():
+        _, *path = name.split(".")
+        value = namespace.get(path[0]) if path else None
+        for step in path[1:]:
+            value = getattr(value, step, None)
+        if callable(value) and sources(value) == text:
+            found[name] = value
+    return found
