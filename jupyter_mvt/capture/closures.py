@@ -11,7 +11,8 @@ import symtable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from types import CodeType
+from collections.abc import Callable, Mapping
 
     from jupyter_mvt.capture.adapter import Sources
 
@@ -30,15 +31,32 @@ _HARMLESS = frozenset(
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
-def sources_from(definition: Callable[[str], str | None], values: Mapping[str, Any]) -> Sources:
-    """Return how adapters find the text of what was defined in cells; see `source_closure`."""
+def sources_from(
+    definition: Callable[[str], str | None], namespace: Mapping[str, Any]
+) -> Sources:
+    """Return how adapters find the text of what was defined in cells; see `source_closure`.
 
-    def find(obj: Any) -> str | None:
-        if getattr(obj, "__module__", "") != "__main__":
+    Parameters
+    ----------
+    definition
+        Text of the statement that bound a name last, `CellLog.definition`.
+    namespace
+        The notebook's names. An object whose name now means other code has no source any more.
+    """
+
+    def source(obj: Any) -> str | None:
+        qualname = getattr(obj, "__qualname__", "")
+        if getattr(obj, "__module__", "") != "__main__" or "<" in qualname:
             return None
-        return source_closure(obj.__qualname__.split(".")[0], definition, values)
+        root, *inner = qualname.split(".")
+        live = namespace.get(root)
+        for step in inner:
+            live = getattr(live, step, None)
+        if live is not obj and not _same_code(live, obj):
+            return None
+        return source_closure(root, definition, namespace)
 
-    return find
+    return source
 
 
 def source_closure(
@@ -68,6 +86,29 @@ def source_closure(
     pieces: dict[str, None] = {}
     _gather(name, definition, values or {}, pieces, set())
     return "\n\n".join(pieces) + "\n"
+
+
+def _same_code(one: Any, other: Any) -> bool:
+    """Tell whether two classes or functions do the same: a cell that was run again."""
+    if type(one) is not type(other):
+        return False
+    if not isinstance(one, type):
+        code = getattr(one, "__code__", None)
+        return code is not None and _shape(code) == _shape(getattr(other, "__code__", None))
+    codes, bases = [], []
+    for cls in (one, other):
+        codes.append({key: _shape(value.__code__) for key, value in vars(cls).items()
+                      if hasattr(value, "__code__")})  # fmt: skip
+        bases.append([f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__])
+    return codes[0] == codes[1] and bases[0] == bases[1]
+
+
+def _shape(code: Any) -> Any:
+    # Without line numbers, which move with every edit above.
+    if not isinstance(code, CodeType):
+        return code
+    consts = tuple((type(item).__name__, _shape(item)) for item in code.co_consts)
+    return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts)
 
 
 def _gather(

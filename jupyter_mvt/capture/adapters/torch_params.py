@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.objects.commit import Param, Scalar
+from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["module_params", "optimizer_params"]
 
 _SCALARS = (bool, int, float, str)
-_MISSING = object()
+_MISSING: Any = object()
 
 
 def module_params(module: Any) -> tuple[Param, ...]:
@@ -89,10 +88,9 @@ def _same(default: Any, value: Any) -> bool:
     return type(default) in (type(value), int, float) and bool(default == value)
 
 
-@lru_cache(maxsize=256)
-def _defaults(cls: Hashable) -> Mapping[str, Any]:
+def _defaults(cls: type) -> Mapping[str, Any]:
     try:
-        parameters = signature(cast("type", cls)).parameters
+        parameters = signature(cls).parameters
     except (TypeError, ValueError):
         return {}
     return {

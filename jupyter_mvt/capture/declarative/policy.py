@@ -200,7 +200,10 @@ class Resolver:
             raise _untrusted(name, f"run the source text of {name}")
         if self._executed is None:
             self._executed = _execute(self._skeleton.sources)
-        value: Any = self._executed.get(name.rpartition(".")[2])
+        _, first, *inner = name.split(".")
+        value: Any = self._executed.get(first)
+        for step in inner:
+            value = getattr(value, step, None)
         if not isinstance(value, (type, FunctionType, BuiltinFunctionType)):
             msg = f"The stored source text does not define {name}."
             raise RestoreError(msg, code="class-missing")
