@@ -1,0 +1,106 @@
+# `make demo` and `make test` need Python >= 3.11 and a network; everything else they bring along.
+# One environment (.venv) serves both; stamps in .make keep a second run short.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+JOBS ?= 2
+
+JS_SOURCES := $(shell find js/src js/style -type f 2>/dev/null) js/package.json js/build.mjs js/tsconfig.json
+LABEXTENSION := jupyter_mvt/labextension/package.json
+LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel chromium js clean
+
+setup: .make/test-env
+
+demo: .make/demo-env
+	$(BIN)/python examples/run.py examples/quickstart.ipynb --into build/demo
+
+lab: .make/demo-env
+	mkdir -p build/lab && cp -n examples/*.ipynb build/lab/
+	$(BIN)/jupyter lab --notebook-dir=build/lab build/lab/quickstart.ipynb
+
+test: lint types floors test-js test-ui test-wheel test-py
+
+lint: .make/test-env
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	cd js && npm run --silent lint
+
+types: .make/test-env
+	$(RUN) mypy
+	cd js && npm run --silent typecheck
+
+floors: .make/test-env
+	$(BIN)/lint-imports
+
+test-py: .make/test-env
+	$(RUN) pytest -n $(JOBS) -q
+
+test-js: .make/node
+	cd js && npm test --silent
+
+test-ui: .make/test-env chromium
+	$(RUN) pytest -m ui tests/ui -q
+
+test-wheel: .make/test-env
+	$(RUN) pytest -m wheel tests/packaging -q
+
+# --- what the targets above stand on ---------------------------------------------------------
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name another: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The front end is built by npm where there is one; elsewhere the build hook brings its own node.
+ifneq ($(shell command -v npm),)
+js: $(LABEXTENSION)
+
+.make/node: js/package.json js/package-lock.json
+	cd js && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .make && touch $@
+
+$(LABEXTENSION): .make/node $(JS_SOURCES)
+	cd js && npm run --silent build
+	@touch $@
+else
+.PHONY: .make/node
+.make/node:
+	@echo "Node.js >= 20 with npm is missing; the JavaScript tests need it."; exit 1
+
+js:
+endif
+
+# An editable install copies the extension; a link in its place keeps every later build live.
+define install
+	rm -rf $(LINK)
+	$(RUN) pip install -q --upgrade-strategy only-if-needed -e ".[$(1)]"
+	mkdir -p $(dir $(LINK)) && ln -s $(CURDIR)/jupyter_mvt/labextension $(LINK)
+	@mkdir -p .make && touch $@
+endef
+
+.make/demo-env: $(BIN)/python pyproject.toml js/hatch_build.py js/config/install.json js/config/jupyter_mvt.json | js
+	$(call install,demo)
+
+.make/test-env: $(BIN)/python pyproject.toml js/hatch_build.py js/config/install.json js/config/jupyter_mvt.json | js
+	$(RUN) pip install -q torch==2.13.0
+	$(call install,demo$(comma)test)
+	@touch .make/demo-env
+
+comma := ,
+
+# Only where it may: as root, or where sudo asks nothing. Elsewhere it says what is missing.
+chromium:
+	@if [ -n "$$MVT_CHROMIUM" ] || command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root=none; fi; \
+	if [ "$$as_root" = none ] || ! command -v apt-get >/dev/null; then \
+	  echo "Chromium is missing and cannot be installed from here. Install it, or name one: MVT_CHROMIUM=/path/to/chromium"; exit 1; fi; \
+	$$as_root apt-get update -q && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core
+
+clean:
+	rm -rf $(VENV) .make build dist js/node_modules js/lib js/lib-test jupyter_mvt/labextension jupyter_mvt/widgets/static
