@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import symtable
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import CodeType
-from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from jupyter_mvt.capture.adapter import Sources
 
@@ -31,9 +31,7 @@ _HARMLESS = frozenset(
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
-def sources_from(
-    definition: Callable[[str], str | None], namespace: Mapping[str, Any]
-) -> Sources:
+def sources_from(definition: Callable[[str], str | None], namespace: Mapping[str, Any]) -> Sources:
     """Return how adapters find the text of what was defined in cells; see `source_closure`.
 
     Parameters
