@@ -11,7 +11,7 @@ from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.metrics.conditions import compiled
 from jupyter_mvt.metrics.filtering import parse
-from jupyter_mvt.metrics.query import MetricName, connect, metric_names
+from jupyter_mvt.metrics.query import MetricName, connect, named
 from jupyter_mvt.metrics.ranking import Standing, Standings, standings
 from jupyter_mvt.metrics.reach import reachable
 from jupyter_mvt.metrics.shown import measured, params_that_differ
@@ -154,12 +154,12 @@ def leaderboard(
     if limit < 0:
         msg = f"limit is {limit}, it cannot be negative."
         raise UsageError(msg, code="invalid-limit", hint="limit=20")
-    names = metric_names(store, slice=slice)
-    metric, chosen = _metric(names, by)
-    rising, basis = _direction(metric, ascending)
     condition = "true"
     values: list[Any] = []
     with connect(store) as cursor:
+        names = named(cursor, slice)
+        metric, chosen = _metric(names, by)
+        rising, basis = _direction(metric, ascending)
         if where is not None:
             condition, values = compiled(parse(where), known_names(cursor), where)
         cids = None if all else reachable(cursor, view, _branch(view, branch))

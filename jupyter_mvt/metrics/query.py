@@ -66,7 +66,7 @@ class MetricName:
     Attributes
     ----------
     commits
-        How many versions have it, for all rows (not only for slices).
+        How many versions have it, on its most common split.
     splits
         On which splits, in the order of `metrics.splits`.
     higher_is_better
@@ -86,27 +86,40 @@ class MetricName:
 def metric_names(store: Store, *, slice: str = "") -> tuple[MetricName, ...]:
     """Return the metrics of all versions, the most commonly recorded first."""
     with connect(store) as cursor:
-        found = cursor.execute(
-            "SELECT name, count(DISTINCT cid), list(DISTINCT split), "
-            "arg_max(higher_is_better, ts) FILTER (higher_is_better IS NOT NULL), "
-            "arg_max(unit, ts), min(ts) FROM metrics WHERE slice = ? "
-            "GROUP BY name ORDER BY 2 DESC, min(ts), name",
-            [stored(slice)],
-        ).fetchall()
-    return tuple(_metric_name(*row[:5]) for row in found)
+        return named(cursor, slice)
 
 
-def _metric_name(
-    name: str, commits: int, splits: list[str], higher: bool | None, unit: str
-) -> MetricName:
-    plain = told(name)
+def named(cursor: duckdb.DuckDBPyConnection, slice: str) -> tuple[MetricName, ...]:
+    """Return `metric_names` over an open cursor."""
+    rows = cursor.execute(
+        "SELECT name, split, higher_is_better, unit, count(*), min(ts), max(ts) FROM metrics "
+        "WHERE slice = ? GROUP BY ALL ORDER BY max(ts), count(*)",
+        [stored(slice)],
+    ).fetchall()
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
+    found = [
+        (_metric_name(told(name), group), min(row[5] for row in group), name)
+        for name, group in groups.items()
+    ]
+    found.sort(key=lambda one: (-one[0].commits, *one[1:]))
+    return tuple(name for name, _, _ in found)
+
+
+def _metric_name(name: str, rows: list[tuple[Any, ...]]) -> MetricName:
+    """Put together the groups of one name, which come in order of time."""
+    splits: dict[str, int] = {}
+    for row in rows:
+        splits[told(row[1])] = splits.get(told(row[1]), 0) + row[4]
+    told_directions = [row[2] for row in rows if row[2] is not None]
     return MetricName(
-        name=plain,
-        commits=commits,
-        splits=tuple(sorted((told(split) for split in splits), key=split_rank)),
-        higher_is_better=direction(plain) if higher is None else higher,
-        recorded=higher is not None,
-        unit=unit or metric_unit(plain),
+        name=name,
+        commits=max(splits.values()),
+        splits=tuple(sorted(splits, key=split_rank)),
+        higher_is_better=told_directions[-1] if told_directions else direction(name),
+        recorded=bool(told_directions),
+        unit=rows[-1][3] or metric_unit(name),
     )
 
 

@@ -69,27 +69,33 @@ def standings(
     if split is not None:
         held += f" AND split = {bind(stored(split))}::VARCHAR"
     among = "" if cids is None else f" AND cid IN (SELECT unnest({bind(cids)}::BIGINT[]))"
+    most = bind(max(limit, 1)) + "::BIGINT"
     # DuckDB puts NaN above everything, so finiteness is decided before anything is ordered.
     statement = f"""
         WITH chosen AS (
             SELECT cid, value, exact, split, dataset_id, n, stderr FROM metrics WHERE {held}
             QUALIFY row_number() OVER (PARTITION BY cid ORDER BY {split_order("split")}) = 1
         ), standing AS (
-            SELECT c.*, m.cid IS NOT NULL AS recorded, m.value, m.exact, m.split, m.dataset_id,
-                m.n, m.stderr,
+            SELECT c.cid, c.number, m.cid IS NOT NULL AS recorded, m.value, m.exact, m.split,
+                m.dataset_id, m.n, m.stderr,
                 coalesce(isfinite(m.value) AND coalesce(m.exact NOT IN ('true', 'false'), true),
                     false) AS good
-            FROM (SELECT * FROM commits WHERE {condition}{among}) c LEFT JOIN chosen m USING (cid)
-        ), placed AS (
-            SELECT *, row_number() OVER (
-                PARTITION BY good ORDER BY CASE WHEN good THEN {"" if rising else "-"}value END,
-                CASE WHEN good THEN number ELSE -number END) AS place,
-                count(*) OVER (PARTITION BY good) AS total
-            FROM standing
-        )
-        SELECT cid, commit_id, number, message, branch, author, epoch_us(ts), parents, recorded,
-            value, exact, split, dataset_id, n, stderr, good, total
-        FROM placed WHERE place <= {bind(max(limit, 1))}::BIGINT ORDER BY good DESC, place
+            FROM (SELECT cid, number FROM commits WHERE {condition}{among}) c
+            LEFT JOIN chosen m USING (cid)
+        ), first AS (
+            SELECT * FROM (SELECT * FROM standing WHERE good
+                ORDER BY {"" if rising else "-"}value, number LIMIT {most})
+            UNION ALL
+            SELECT * FROM (SELECT * FROM standing WHERE NOT good
+                ORDER BY number DESC LIMIT {most})
+        ), counted AS (SELECT good, count(*) AS total FROM standing GROUP BY good)
+        SELECT f.cid, c.commit_id, f.number, c.message, c.branch, c.author, epoch_us(c.ts),
+            c.parents, f.recorded, f.value, f.exact, f.split, f.dataset_id, f.n, f.stderr,
+            f.good, t.total
+        FROM first f JOIN commits c USING (cid) JOIN counted t USING (good)
+        ORDER BY f.good DESC,
+            CASE WHEN f.good THEN {"" if rising else "-"}f.value END,
+            CASE WHEN f.good THEN f.number ELSE -f.number END
     """
     found = cursor.execute(statement, bound).fetchall()
     good = [row for row in found if row[-2]]

@@ -99,7 +99,8 @@ def check_statement(connection: duckdb.DuckDBPyConnection, statement: str) -> No
     kind = found[0].type
     plain = kind == duckdb.StatementType.EXPLAIN and _EXPLAIN.match(statement)
     if not plain and kind != duckdb.StatementType.SELECT:
-        msg = f"Only statements that read are run here, not {kind.name}."
+        what = "EXPLAIN of anything but SELECT" if "EXPLAIN" in kind.name else kind.name
+        msg = f"Only statements that read are run here, not {what}."
         raise QueryError(msg, code="not-reading", hint=_HINT)
     refused = sorted(_REFUSED.intersection(_called(statement)))
     if refused:

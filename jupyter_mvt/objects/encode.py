@@ -71,7 +71,9 @@ def decode(data: Buffer) -> Any:
     """
     try:
         text = bytes(data).decode("utf-8", "surrogatepass")
-        parsed = json.loads(text, object_pairs_hook=_untag, parse_constant=_refuse_constant)
+        # Most records hold no tag; then only duplicate keys are to be looked for.
+        hook = _untag if '"$' in text else _distinct
+        parsed = json.loads(text, object_pairs_hook=hook, parse_constant=_refuse_constant)
         _check_depth(parsed, _MAX_DEPTH)
     except (ValueError, RecursionError, TypeError, KeyError) as error:
         msg = f"A record cannot be decoded: {str(error)[:120] or type(error).__name__}."
@@ -115,11 +117,16 @@ def _tag(value: Any) -> Any:
     return value
 
 
-def _untag(pairs: list[tuple[str, Any]]) -> Any:
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
         msg = "duplicate key"
         raise ValueError(msg)
+    return mapping
+
+
+def _untag(pairs: list[tuple[str, Any]]) -> Any:
+    mapping = _distinct(pairs)
     if len(pairs) == 1 and pairs[0][0].startswith("$"):
         tag, value = pairs[0]
         if tag == "$float":
@@ -140,12 +147,12 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _check_depth(value: Any, left: int) -> None:
-    if left == 0:
+    items = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (dict, list)) or not items:
+        return
+    if left == 1:
         msg = "nested too deeply"
         raise ValueError(msg)
-    if isinstance(value, dict):
-        for item in value.values():
-            _check_depth(item, left - 1)
-    elif isinstance(value, list):
-        for item in value:
+    for item in items:
+        if isinstance(item, (dict, list)):
             _check_depth(item, left - 1)
