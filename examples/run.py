@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
@@ -38,11 +37,9 @@ def execute(notebook: Path, folder: Path, show: Callable[[str], None] = print) -
     def done(cell: Any, **_: Any) -> None:
         show(as_text(cell))
 
-    # Sockets in the file system where there are any: nobody else on the machine can listen.
-    transport = "ipc" if os.name == "posix" else "tcp"
     client = NotebookClient(
         book,
-        km=AsyncKernelManager(kernel_name="python3", transport=transport),
+        extra_arguments=["--log-level=ERROR"],
         timeout=300,
         resources={"metadata": {"path": str(folder)}},
         on_cell_executed=done,
