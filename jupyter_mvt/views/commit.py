@@ -159,7 +159,8 @@ def as_text(view: wire.CommitView, look: text.Look) -> str:
     """Return the card for a terminal."""
     if not view["created"]:
         head, _, rest = view["text"].partition("No version was made. ")
-        return f"= {head}No version was made.\n  {rest}"
+        said = look.wrap(f"{head}No version was made.", "= ")
+        return f"{said}\n{look.wrap(rest, '  ')}"
     blocks = [text.version_head(view["version"], look, _parents(view))]
     if view["alerts"]:
         blocks.append(

@@ -75,13 +75,13 @@ def _sentence(diff: Diff, view: wire.DiffView) -> str:
 def as_text(view: wire.DiffView, look: text.Look) -> str:
     """Return the diff for a terminal."""
     base, other = view["base"], view["other"]
-    blocks = [f"{_name(base)} → {_name(other)}\n" + look.wrap(view["sentence"])]
+    blocks = [look.wrap(f"{_name(base)} → {_name(other)}") + "\n" + look.wrap(view["sentence"])]
     if "metrics" in view:
         section = view["metrics"]
         body = text.metric_table(section["rows"], look, base["name"], other["name"])
         if section["equal"]:
             body += "\n" + look.wrap(f"equal: {', '.join(section['equal'])}", "  ")
-        blocks.append(f"Metrics  {section['basis']}\n{body}")
+        blocks.append(look.wrap(section["basis"], "Metrics  ") + f"\n{body}")
     if "params" in view:
         rows = view["params"]["rows"]
         head = (
@@ -94,7 +94,8 @@ def as_text(view: wire.DiffView, look: text.Look) -> str:
         blocks.append(_text_code(view["code"], look))
     if "environment" in view:
         rows = view["environment"]["rows"]
-        blocks.append(f"Environment  {view['environment']['text']}\n{_text_params(rows, look)}")
+        head = look.wrap(view["environment"]["text"], "Environment  ")
+        blocks.append(f"{head}\n{_text_params(rows, look)}")
     if "weights" in view:
         blocks.append(
             "Weights\n" + "\n".join(_text_model(m, look) for m in view["weights"]["models"])
@@ -139,7 +140,7 @@ def _code_head(section: wire.CodeSection) -> str:
 
 
 def _text_code(section: wire.CodeSection, look: text.Look) -> str:
-    blocks = [f"Code  {_code_head(section)}"]
+    blocks = [look.wrap(_code_head(section), "Code  ")]
     for cell in section["cells"]:
         lines = [text.fit(f"  {_sign(line)} {line['text']}".rstrip(), look.width)
                  for line in cell["lines"]]  # fmt: skip

@@ -143,7 +143,7 @@ def _regressed(entry: LogEntry, before: LogEntry | None, found: tuple[str, str])
 def as_text(view: wire.LogView, look: text.Look) -> str:
     """Return the log for a terminal, with a graph at its left."""
     if not view["rows"]:
-        return f"{_EMPTY}\n  {_COMMAND}"
+        return f"{look.wrap(_EMPTY)}\n  {_COMMAND}"
     blocks = [_head(view)]
     versions = [row["version"] for row in view["rows"]]
     lanes = graph.lanes([(v["id"], v["parents"]) for v in versions],

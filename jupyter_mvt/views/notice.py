@@ -18,7 +18,8 @@ def moved(move: Moved) -> wire.NoticeView:
     before = ""
     if move.old is not None and move.new is not None and move.old.id != move.new.id:
         before = f"It was {move.old.name} before."
-    undo = escape.line(move.undo, 400)
+    # Values name commands as a shell does; what is shown here is read in a notebook.
+    undo = "%" + escape.line(move.undo, 400) if move.undo else ""
     return {
         "view": "notice",
         "schema": parts.SCHEMA,

@@ -8,19 +8,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.compare.diff import Diff
-from jupyter_mvt.display import render
-from jupyter_mvt.history.results import Log, Moved, OperationLog, RefList
+from jupyter_mvt.display import Displayable, render
+from jupyter_mvt.history.results import LabelHistory, Log, Moved, OperationLog, RefList
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.result import SqlResult
+from jupyter_mvt.store.fsck import FsckReport
 from jupyter_mvt.views import (
     commit,
     diff,
+    fsck,
     leaderboard,
     log,
     notice,
     query,
+    reports,
     status,
     tables,
     version,
@@ -34,8 +38,12 @@ __all__ = ["DRAWINGS", "plain"]
 
 DRAWINGS: dict[type, Drawing] = {
     CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
+    Checkout: Drawing(reports.checkout, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
+    FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
+    FsckReport: Drawing(reports.fsck, reports.as_text, reports.as_html),
     Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
+    LabelHistory: Drawing(tables.history, tables.as_text, tables.as_html),
     Leaderboard: Drawing(leaderboard.payload, leaderboard.as_text, leaderboard.as_html),
     Log: Drawing(log.payload, log.as_text, log.as_html),
     Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
@@ -62,5 +70,6 @@ def plain(value: object, look: Look) -> str:
         if cls in DRAWINGS:
             drawing = DRAWINGS[cls]
             return drawing.as_text(drawing.payload(value), look)
-    text: str = render(value)["text/plain"]
+    shown = value._repr_mimebundle_() if isinstance(value, Displayable) else render(value)
+    text: str = shown["text/plain"]
     return text

@@ -13,10 +13,15 @@ from jupyter_mvt.views.text import Look
 
 __all__ = ["Drawing", "bundle"]
 
-_JSON, _HTML, _TEXT = 26_000, 14_000, 8_000
-"""Bytes of the three forms; together, with what JSON adds in the file, below 50 KB."""
+_ALL, _HTML, _TEXT = 48_000, 10_000, 5_000
+"""Bytes in the notebook's file: of all forms together, and of those for other readers."""
 
-_STEPS = (500, 300, 200, 150, 110, 80, 60, 45, 34, 25, 19, 14, 10, 7, 5, 3, 2, 1)
+_FIRST, _MOST = 32, 512
+"""Longest lists that are tried first, and at all."""
+
+_DEPTH = 5
+"""How deep a bundle lies in a notebook's JSON, which is indented by a blank a level."""
+
 _ROWS = {"log": "versions", "leaderboard": "versions", "table": "rows"}
 
 
@@ -33,27 +38,35 @@ def bundle(drawing: Drawing, value: object) -> dict[str, Any]:
     """Return the MIME bundle of `value`, below 50 KB whatever its length."""
     view = drawing.payload(value)
     look = Look()
-    return {
-        MIME: _fitting(view, lambda cut: cut, _JSON),
-        # A plain str: Safe is nobody else's business.
-        "text/html": _fitting(view, lambda cut: str(drawing.as_html(cut)), _HTML),
-        "text/plain": _fitting(view, lambda cut: drawing.as_text(cut, look), _TEXT),
-    }
+    # A plain str: Safe is nobody else's business.
+    html = _fitting(view, lambda cut: str(drawing.as_html(cut)), _HTML)
+    text = _fitting(view, lambda cut: drawing.as_text(cut, look), _TEXT)
+    left = _ALL - _size(html) - _size(text)
+    return {MIME: _fitting(view, lambda cut: cut, left), "text/html": html, "text/plain": text}
 
 
 def _fitting(view: Any, form: Callable[[Any], Any], budget: int) -> Any:
     """Return the form of as much of `view` as fits."""
-    made = form(view)
-    for most in _STEPS:
-        if _size(made) <= budget:
-            break
-        made = form(_cut(view, most))
-    return made
+    # Doubling from below, then halving: what is tried stays about as large as what fits.
+    fits, too_long = 1, _FIRST
+    while _size(form(_cut(view, too_long))) <= budget:
+        if too_long >= _MOST or _cut(view, too_long) is view:
+            return form(_cut(view, too_long))
+        fits, too_long = too_long, 2 * too_long
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if _size(form(_cut(view, middle))) <= budget:
+            fits = middle
+        else:
+            too_long = middle
+    return form(_cut(view, fits))
 
 
 def _size(made: Any) -> int:
-    # As notebooks are written: UTF-8, strict JSON.
-    return len(json.dumps(made, ensure_ascii=False, allow_nan=False).encode())
+    # As notebooks are written: UTF-8, indented, text as a list of its lines.
+    lines = made.splitlines(keepends=True) if isinstance(made, str) else made
+    text = json.dumps(lines, ensure_ascii=False, allow_nan=False, indent=1)
+    return len(text.encode()) + _DEPTH * text.count("\n")
 
 
 def _cut(view: wire.Payload, most: int) -> Any:

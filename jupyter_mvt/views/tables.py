@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Literal
 from jupyter_mvt.views import escape, format, html, parts, text, wire
 
 if TYPE_CHECKING:
-    from jupyter_mvt.history.results import LabelMove, OperationLog, RefList
+    from jupyter_mvt.history.results import LabelHistory, LabelMove, OperationLog, RefList
 
-__all__ = ["as_html", "as_text", "column", "operations", "refs"]
+__all__ = ["as_html", "as_text", "column", "history", "operations", "refs"]
 
 _TITLES = {"branch": "Branches", "tag": "Tags", "label": "Labels"}
 _EMPTY = {
     "branch": ("No branches yet. The first commit makes main.", '%mvt commit -m "first"'),
-    "tag": ("No tags yet. A tag names a version for good.", "%mvt tag 1.0.0"),
-    "label": ("No labels yet. A label says which version is live.", "%mvt label production HEAD"),
+    "tag": ("No tags yet. A tag names a version for good.", "%mvt tag create 1.0.0"),
+    "label": (
+        "No labels yet. A label says which version is live.",
+        "%mvt label move production HEAD",
+    ),
 }
 
 
@@ -51,6 +54,25 @@ def refs(found: RefList) -> wire.TableView:
     return {"view": "table", "schema": parts.SCHEMA, "title": _TITLES[found.kind],
             "columns": heads, "rows": rows, "total": len(rows), "empty": empty,
             "command": "" if rows else command}  # fmt: skip
+
+
+def history(row: LabelHistory) -> wire.TableView:
+    """Return the wire form of where a label has been, newest first."""
+    heads = [column("Version"), column("Before"), column("Reason"), column("Who"),
+             column("Time", kind="time")]  # fmt: skip
+    rows: list[list[wire.Cell]] = [
+        [
+            {"text": move.new.name if move.new else "taken away", "kind": "version"},
+            {"text": move.old.name if move.old else "none", "kind": "quiet"},
+            {"text": escape.line(move.reason)},
+            {"text": escape.line(move.actor, 80), "kind": "quiet"},
+            _time(move.time_us),
+        ]
+        for move in row.moves
+    ]
+    return {"view": "table", "schema": parts.SCHEMA, "title": f"History of {escape.line(row.name)}",
+            "columns": heads, "rows": rows, "total": len(rows), "empty": "It never moved.",
+            "command": ""}  # fmt: skip
 
 
 def _moved(history: tuple[LabelMove, ...]) -> str:
@@ -93,7 +115,7 @@ def as_text(view: wire.TableView, look: text.Look) -> str:
     """Return a table for a terminal."""
     if not view["rows"]:
         command = view["command"] and f"  {view['command']}"
-        return "\n".join(part for part in (view["empty"], command) if part)
+        return "\n".join(part for part in (look.wrap(view["empty"]), command) if part)
     head = [column["title"] for column in view["columns"]]
     body = [[_cell(cell, look) for cell in row] for row in view["rows"]]
     right = [column["numeric"] for column in view["columns"]]

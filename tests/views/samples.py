@@ -444,7 +444,6 @@ def everything() -> dict[str, Any]:
         "commit-first": first(),
         "log": log(),
         "log-empty": Log(repository="churn", entries=(), total=0),
-        "log-long": long_log(),
         "diff": full_diff(),
         "diff-equal": Diff(base=ref(6), other=ref(6)),
         "leaderboard": leaderboard(),
