@@ -142,7 +142,7 @@ export function huge(count) {
   const rows = Array.from({ length: count }, (_, i) => {
     const acc = 0.775 + 0.12 * (1 - Math.exp((-3 * i) / count)) + 0.004 * Math.sin((i / count) * 22) - 0.02 * random() ** 2;
     const side = i % 97 > 60 && i % 97 < 90;
-    const parent = i === 0 ? [] : i % 97 === 61 || side ? [i] : i % 97 === 90 ? [i, i - 29] : [i];
+    const parent = i === 0 ? [] : i % 97 === 61 || side ? [i] : i % 97 === 90 ? [i - 29, i] : [i];
     return { version: version(i + 1, `Run ${i + 1}`, "ana", (count - i) / 24, { parents: parent.filter((p) => p > 0).map(id), branch: side ? `exp/${Math.floor(i / 97) % 37}` : "main" }), points: { accuracy: { text: f3(acc), value: acc, change: "+0.1 pp", verdict: "better" } }, regressed: i % 713 === 700 ? ["recall fell"] : [], model: "Net" };
   });
   return { ...log, repository: "ranker", rows: rows.reverse(), total: count, branches: ["main", ...Array.from({ length: 37 }, (_, i) => `exp/${i}`)], metrics: [log.metrics[0]], production: id(Math.floor(count * 0.9)) };

@@ -12,10 +12,14 @@ const STORIES: Record<string, () => Story[]> = {
   leaderboard: () => [["%mvt leaderboard", fixtures.leaderboard]],
   others: () => [["table", fixtures.table], ["empty", fixtures.empty], ["notice", fixtures.notice], ["warning", fixtures.warning], ["status", fixtures.status], ["show", fixtures.everything]],
   states: () => [["newer", fixtures.newer], ["malformed", fixtures.malformed], ["empty log", fixtures.nolog], ["cut", fixtures.cut]],
+  sent: () => SENT,
   huge: () => [["10,000 versions", huge(10_000)]],
   wide: () => [["10,000 × 50", wide(10_000, 50)]],
   many: () => [["200 versions", huge(200)]],
 };
+
+/** The payloads in src/views/__fixtures__, put here by build.mjs. */
+declare const SENT: Story[];
 
 declare global {
   interface Window {
@@ -38,12 +42,14 @@ async function settled(): Promise<void> {
 async function show(): Promise<void> {
   const only = query.get("only");
   for (const [name, make] of Object.entries(STORIES)) {
-    if (only === name || (!only && !["huge", "wide", "many"].includes(name))) {
+    if (only === name || (!only && !["huge", "wide", "many", "sent"].includes(name))) {
       for (const [title, payload] of make()) {
         const box = document.createElement("div");
         box.className = "story";
         page.append(box);
         await settled();
+        // The making of the data is not the view's: let its garbage go first.
+        await new Promise((done) => setTimeout(done, 200));
         const start = performance.now();
         render(box, payload, () => undefined);
         await settled();

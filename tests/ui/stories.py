@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).resolve().parent / "shots"
-STORIES = ("commit", "log", "diff", "leaderboard", "others", "states")
+STORIES = ("commit", "log", "diff", "leaderboard", "others", "states", "sent")
 LARGE = ("huge", "wide", "many")
 WIDTHS = {"wide": 924, "narrow": 404}
 BUDGET_MS = {"10,000 versions": 300, "10,000 × 50": 500}
@@ -39,7 +39,7 @@ def main(wanted: list[str]) -> int:
             for theme in ("light", "dark"):
                 for size, width in WIDTHS.items():
                     page = browser.new_page(
-                        viewport={"width": width, "height": 900}, device_scale_factor=1.5
+                        viewport={"width": width, "height": 320}, device_scale_factor=1.5
                     )
                     page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
                     page.goto(f"{(site / 'page.html').as_uri()}?only={story}&theme={theme}")

@@ -63,13 +63,13 @@ function card(data: CommitView, emit: Emit, scope: Scope): HTMLElement {
 function firstMetrics(data: CommitView, scope: Scope): HTMLElement[] {
   const said = data.text || "No version to compare with yet";
   const tiles = valueTiles(data.metrics, scope);
-  return tiles.length ? [h("p", { class: "base" }, said), ...tiles] : [];
+  return tiles.length ? [h("p", { class: "against" }, said), ...tiles] : [];
 }
 
 function baseLine({ against, base, basis }: Comparison): HTMLElement {
   return h(
     "p",
-    { class: "base" },
+    { class: "against" },
     `Against ${against} `,
     h("b", null, base.name),
     basis ? span("", ` · ${basis}`) : null,

@@ -47,7 +47,7 @@ function ranked(data: LeaderboardView, others: readonly Column[], base: string |
     key: (i) => rows[i]?.cells[column.key]?.value ?? (column.numeric ? null : (rows[i]?.cells[column.key]?.text ?? null)),
   });
   const columns: SortColumn[] = [
-    { title: "Version", numeric: false, lower: false, key: (i) => rows[i]?.version.number ?? null },
+    { title: "Version", numeric: false, lower: false, lead: rankText("#", rows.length), key: (i) => rows[i]?.version.number ?? null },
     figure(by),
     ...(base === undefined ? [] : [{ title: `vs ${base}`, numeric: true, lower: false, className: "le" }]),
     ...others.map(figure),
@@ -57,7 +57,7 @@ function ranked(data: LeaderboardView, others: readonly Column[], base: string |
       label: `Versions by ${by.title}`,
       columns,
       count: rows.length,
-      row: (i) => rankRow(rows[i] as RankRow, by, others, base !== undefined),
+      row: (i) => rankRow(rows[i] as RankRow, by, others, base !== undefined, rows.length),
       sorted: { column: 1, descending: !by.lower },
       pinned: true,
     },
@@ -65,7 +65,7 @@ function ranked(data: LeaderboardView, others: readonly Column[], base: string |
   );
 }
 
-function rankRow(row: RankRow, by: Column, others: readonly Column[], compared: boolean): HTMLTableRowElement {
+function rankRow(row: RankRow, by: Column, others: readonly Column[], compared: boolean, count: number): HTMLTableRowElement {
   const { version } = row;
   const share = Math.round(Math.min(1, Math.max(0, row.bar)) * 100);
   return h(
@@ -76,7 +76,7 @@ function rankRow(row: RankRow, by: Column, others: readonly Column[], compared: 
       { scope: "row" },
       div(
         "row",
-        span("q x4 rk", row.rank),
+        rankText(row.rank, count),
         span("v", version.name),
         h("span", { class: "el w", style: "max-width:200px", title: version.message }, version.message),
         ...version.labels.map(labelChip),
@@ -91,6 +91,11 @@ function rankRow(row: RankRow, by: Column, others: readonly Column[], compared: 
     compared ? h("td", { class: "n le" }, change(row)) : null,
     ...others.map((column) => figureCell(row, column)),
   );
+}
+
+/** A rank, as wide as the last one. */
+function rankText(rank: number | string, count: number): HTMLElement {
+  return h("span", { class: "q x4 rk", style: `min-width:${String(count).length}ch` }, rank);
 }
 
 function change(row: RankRow): HTMLElement {

@@ -2,7 +2,7 @@
 
 import { ensureStyles, isDark } from "./css/sheet";
 import { createScope, type Scope } from "./scope";
-import { Malformed, type Check } from "./shape";
+import { demand, isObject, Malformed, type Check } from "./shape";
 import { drawMalformed, drawNewer } from "./states";
 import type { Dispose, Draw, Emit } from "./view";
 
@@ -61,12 +61,13 @@ function draw(
   views: Views,
   scope: Scope,
 ): void {
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
-    throw new Malformed("", "an object");
+  if (!isObject(payload)) {
+    throw new Malformed({ path: "", wanted: "an object" });
   }
-  const { view: name, schema } = payload as { view?: unknown; schema?: unknown };
+  const { view: name, schema } = payload;
   if (typeof schema !== "number" || typeof name !== "string") {
-    throw new Malformed(typeof name === "string" ? "schema" : "view", "there");
+    const path = typeof name === "string" ? "schema" : "view";
+    throw new Malformed({ path, wanted: "there" });
   }
   const known = Object.hasOwn(views, name) ? views[name] : undefined;
   if (schema > SCHEMA) {
@@ -74,7 +75,7 @@ function draw(
   } else if (known === undefined) {
     drawNewer(root, `It holds a view called “${name.slice(0, 60)}”, unknown to this one.`, scope);
   } else {
-    known.check(payload, "");
+    demand(known.check, payload);
     known.draw(root, payload, emit, scope);
   }
 }

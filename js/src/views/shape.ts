@@ -1,96 +1,114 @@
 /** A small language for what a payload must look like, checked before anything is drawn. */
 
-/** Throws if a value is not what it checks for. */
-export type Check = (value: unknown, path: string) => void;
+/** Says what is wrong with a value, or nothing. Paths are put together only on failure. */
+export type Check = (value: unknown) => Fault | null;
+
+interface Fault {
+  path: string;
+  wanted: string;
+}
 
 /** A payload that does not keep to its contract. */
 export class Malformed extends Error {
-  constructor(path: string, wanted: string) {
-    super(`${path || "the output"} is not ${wanted}`);
+  constructor({ path, wanted }: Fault) {
+    super(`${path.replace(/^\./, "") || "the output"} is not ${wanted}`);
     this.name = "Malformed";
   }
 }
 
-/** Text. */
-export const text: Check = (value, path) => {
-  if (typeof value !== "string") {
-    throw new Malformed(path, "text");
+/** Throws `Malformed` if the check finds a fault. */
+export function demand(check: Check, value: unknown): void {
+  const fault = check(value);
+  if (fault) {
+    throw new Malformed(fault);
   }
-};
+}
+
+const NO_TEXT: Fault = { path: "", wanted: "text" };
+const NO_NUMBER: Fault = { path: "", wanted: "a number" };
+const NO_FLAG: Fault = { path: "", wanted: "true or false" };
+const NO_LIST: Fault = { path: "", wanted: "a list" };
+const NO_OBJECT: Fault = { path: "", wanted: "an object" };
+
+/** Text. */
+export const text: Check = (value) => (typeof value === "string" ? null : NO_TEXT);
 
 /** A finite number. */
-export const number: Check = (value, path) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new Malformed(path, "a number");
-  }
-};
+export const number: Check = (value) => (Number.isFinite(value) ? null : NO_NUMBER);
 
 /** True or false. */
-export const flag: Check = (value, path) => {
-  if (typeof value !== "boolean") {
-    throw new Malformed(path, "true or false");
-  }
-};
+export const flag: Check = (value) => (typeof value === "boolean" ? null : NO_FLAG);
 
 /** The same or null. */
 export function nullable(check: Check): Check {
-  return (value, path) => {
-    if (value !== null) {
-      check(value, path);
-    }
-  };
+  return (value) => (value === null ? null : check(value));
 }
 
 /** The same or absent. */
 export function optional(check: Check): Check {
-  return (value, path) => {
-    if (value !== undefined) {
-      check(value, path);
-    }
-  };
+  return (value) => (value === undefined ? null : check(value));
 }
 
 /** A list of such things. */
 export function list(check: Check): Check {
-  return (value, path) => {
+  return (value) => {
     if (!Array.isArray(value)) {
-      throw new Malformed(path, "a list");
+      return NO_LIST;
     }
-    value.forEach((item, i) => check(item, `${path}[${i}]`));
+    for (let i = 0; i < value.length; i++) {
+      const fault = check(value[i]);
+      if (fault) {
+        return within(`[${i}]`, fault);
+      }
+    }
+    return null;
   };
 }
 
 /** An object with at least these fields; more are welcome, a newer version may add them. */
 export function shape(fields: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(fields);
-  return (value, path) => {
-    const object = asObject(value, path);
-    for (const [name, check] of checks) {
-      check(object[name], path ? `${path}.${name}` : name);
+  return (value) => {
+    if (!isObject(value)) {
+      return NO_OBJECT;
     }
+    for (const [name, check] of checks) {
+      const fault = check(value[name]);
+      if (fault) {
+        return within(`.${name}`, fault);
+      }
+    }
+    return null;
   };
 }
 
 /** An object whose values are all such things. */
 export function record(check: Check): Check {
-  return (value, path) => {
-    const object = asObject(value, path);
-    for (const name of Object.keys(object)) {
-      check(object[name], path);
+  return (value) => {
+    if (!isObject(value)) {
+      return NO_OBJECT;
     }
+    for (const name in value) {
+      const fault = check(value[name]);
+      if (fault) {
+        return within(`.${name.slice(0, 60)}`, fault);
+      }
+    }
+    return null;
   };
 }
 
 /** A shape that contains itself. */
 export function recursive(make: (self: Check) => Check): Check {
-  const check: Check = (value, path) => made(value, path);
-  const made = make(check);
-  return check;
+  const made = make((value) => made(value));
+  return made;
 }
 
-function asObject(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Malformed(path, "an object");
-  }
-  return value as Record<string, unknown>;
+/** Whether it is an object, neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function within(path: string, fault: Fault): Fault {
+  return { path: path + fault.path, wanted: fault.wanted };
 }

@@ -10,6 +10,8 @@ export interface SortColumn {
   /** Whether the best value is the smallest: sorting starts with the best. */
   lower: boolean;
   className?: string;
+  /** Stands before the title, over what stands before each cell's. */
+  lead?: HTMLElement;
   /** What to sort row `i` by; `null` sorts last whichever the direction. Absent: not sortable. */
   key?: (i: number) => number | string | null;
 }
@@ -116,9 +118,9 @@ function head(column: SortColumn, sort: () => void, scope: Scope): HTMLTableCell
   if (!column.key) {
     return h("th", { scope: "col", class: className || null }, column.title);
   }
-  const button = h("button", { type: "button", class: "srt" }, column.title, icon("down", true));
+  const button = h("button", { type: "button", class: "srt" }, column.title, icon("fall", true));
   scope.on(button, "click", sort);
-  return h("th", { scope: "col", class: className || null }, button);
+  return h("th", { scope: "col", class: className || null }, column.lead, button);
 }
 
 function mark(heads: readonly HTMLElement[], sorted: { column: number; descending: boolean }): void {
@@ -128,7 +130,7 @@ function mark(heads: readonly HTMLElement[], sorted: { column: number; descendin
       return;
     }
     cell.setAttribute("aria-sort", sorted.descending ? "descending" : "ascending");
-    cell.querySelector("svg")?.replaceWith(icon(sorted.descending ? "down" : "up", true));
+    cell.querySelector("svg")?.replaceWith(icon(sorted.descending ? "fall" : "up", true));
   });
 }
 

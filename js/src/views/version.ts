@@ -27,7 +27,7 @@ export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, s
           versionMeta(version, parentsText(data.parents.map(({ name }) => name))),
         ),
       ),
-      tiles.length ? h("p", { class: "base" }, "Metrics of this version") : "",
+      tiles.length ? h("p", { class: "against" }, "Metrics of this version") : "",
       ...tiles,
       factsLine(data.facts) ?? "",
       ...data.notes.map(noteRow),

@@ -23,7 +23,8 @@ const PATHS = {
   down: "M4 6.500L8 10.500l4-4",
   right: "M6.500 4l4 4-4 4",
   arrow: "M2.500 8h11M9.500 4l4 4-4 4",
-  up: "M4 9.500L8 5.500l4 4",
+  up: "M8 13V3M4 7l4-4 4 4",
+  fall: "M8 3v10M4 9l4 4 4-4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -69,7 +69,7 @@ export const TABLES = `
 .mvt .pinned tbody tr:hover>th,.mvt .pinned tr.base>th{background:linear-gradient(var(--f1),var(--f1)),var(--bg)} .mvt tr.base{background:var(--f1)}
 .mvt .pinned.shifted tbody th,.mvt .pinned.shifted thead th:first-child{box-shadow:inset -1px 0 var(--rule)}
 .mvt tbody tr:focus-visible{outline-offset:-2px}
-.mvt .rk{display:inline-block;min-width:14px;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
+.mvt .rk{display:inline-block;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}
 .mvt th .val,.mvt td .val{white-space:pre-wrap}
 .mvt .trk{display:inline-block;position:relative;width:56px;height:4px;border-radius:2px;background:var(--f2);margin-right:8px;vertical-align:2px} .mvt .trk>i{position:absolute;left:0;top:0;bottom:0;border-radius:2px;background:var(--t2)}

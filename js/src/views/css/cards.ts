@@ -6,13 +6,13 @@ export const CARDS = `
 .mvt .meta>*{display:inline-flex;align-items:center;gap:4px;min-width:0;max-width:100%} .mvt .meta>*:not(:last-child)::after{content:"·";margin-left:2px;color:var(--t2)} .mvt .meta>*>span:not(.br,.lb,.tg){overflow-wrap:anywhere;min-width:0}
 .mvt .h .vv{margin-right:8px}
 .mvt .tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))} .mvt .tiles.of3{grid-template-columns:repeat(3,minmax(0,1fr))}
-.mvt .tile{padding:10px 12px 12px 16px;min-width:0;border-left:1px solid var(--rule)} .mvt .tile:nth-child(4n+1){border-left-color:transparent} .mvt .tile:nth-child(n+5){border-top:1px solid var(--rule)}
+.mvt .tile{padding:10px 12px 12px 15px;min-width:0;border-left:1px solid var(--rule)} .mvt .tile:nth-child(4n+1){border-left-color:transparent} .mvt .tile:nth-child(n+5){border-top:1px solid var(--rule)}
 .mvt .tiles[data-fold]{border-top:1px solid var(--rule)}
 .mvt .tile .k{font-size:var(--fs1);color:var(--t2)} .mvt .tile .d{display:flex;align-items:baseline;height:28px;font-size:var(--fs4);font-weight:600;line-height:28px;letter-spacing:-.015em;white-space:nowrap} .mvt .tile .u{font-size:var(--fs2);font-weight:500;letter-spacing:0;margin-left:3px}
 .mvt .tile .ft{font-size:var(--fs1);color:var(--t2);margin-bottom:2px}
-.mvt .base{padding:8px 16px;font-size:var(--fs1);color:var(--t2);background:var(--f1);border-top:1px solid var(--rule);border-bottom:1px solid var(--rule)} .mvt .base b{color:var(--t1)}
-.mvt p.base{padding:8px 16px;font-size:var(--fs1)}
-.mvt .also{display:flex;flex-wrap:wrap;gap:2px 20px;padding:8px 16px;font-size:var(--fs1);color:var(--t2);border-top:1px solid var(--rule)} .mvt .also .k{margin-right:6px}
+.mvt .against{padding:8px 16px;font-size:var(--fs1);color:var(--t2);background:var(--f1);border-top:1px solid var(--rule);border-bottom:1px solid var(--rule)} .mvt .against b{color:var(--t1)}
+.mvt p.against{padding:8px 16px;font-size:var(--fs1)}
+.mvt .also{display:flex;flex-wrap:wrap;gap:2px 20px;padding:8px 16px;font-size:var(--fs1);color:var(--t2);border-top:1px solid var(--rule)} .mvt .against+.also{border-top:0} .mvt .also .k{margin-right:6px}
 .mvt .facts{display:flex;flex-wrap:wrap;gap:2px 16px;padding:8px 16px;font-size:var(--fs1);color:var(--t2);border-top:1px solid var(--rule);overflow-wrap:anywhere} .mvt .facts b{color:var(--t1);font-weight:500}
 .mvt .note{display:grid;grid-template-columns:16px minmax(0,1fr) auto;gap:2px 12px;align-items:start;padding:10px 16px;border-top:1px solid var(--rule)} .mvt .note:first-child{border-top:0}
 .mvt .note>.ic{margin-top:2px} .mvt .note.worse{background:color-mix(in srgb,var(--worse) 7%,transparent)} .mvt .note.worse>.ic,.mvt .wc{color:var(--worse)} .mvt .note.warn>.ic{color:var(--warn)} .mvt .note.err>.ic{color:var(--err)} .mvt .note p{overflow-wrap:anywhere}

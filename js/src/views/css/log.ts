@@ -9,7 +9,7 @@ export const LOG = `
 .mvt .lgn{padding:0 16px 4px;display:flex;flex-wrap:wrap;gap:0 16px;font-size:var(--fs1);color:var(--t2)}
 .mvt .tip{position:absolute;z-index:2;pointer-events:none;background:var(--bg);border:1px solid var(--jp-border-color1,#bdbdbd);border-radius:var(--r2);padding:8px 12px;font-size:var(--fs1);line-height:18px;box-shadow:0 4px 12px rgba(0,0,0,.14);opacity:0;transition:opacity var(--ease);min-width:168px;max-width:min(320px,90%);overflow-wrap:anywhere}
 .mvt .tip.on{opacity:1}
-.mvt .scr{position:relative;max-height:510px;overflow-y:auto;border-top:1px solid var(--rule)} .mvt .log{position:relative} .mvt .log>.rail{position:absolute;left:0;top:0;pointer-events:none;z-index:1}
+.mvt .scr{position:relative;max-height:510px;overflow-y:auto;border-top:1px solid var(--rule)} .mvt .log{position:relative} .mvt .log .rail{position:absolute;left:0;top:0;pointer-events:none;z-index:1}
 .mvt .lr{display:grid;grid-template-columns:minmax(0,1fr) minmax(56px,auto) 84px minmax(40px,72px) 88px;align-items:center;gap:0 12px;height:34px;padding:0 16px 0 var(--rw,60px);cursor:default;transition:background var(--ease)} .mvt .lr+.lr{border-top:1px solid var(--rule)} .mvt .virtual>.lr{position:absolute;left:0;right:0;border-top:1px solid var(--rule)}
 .mvt .lr:hover{background:var(--f1)} .mvt .lr[aria-selected=true]{background:var(--sel)} .mvt .lr:focus-visible{outline-offset:-2px}
 .mvt .lr .ms{display:flex;align-items:center;gap:8px;min-width:0} .mvt .lr .ms>.el:first-of-type{flex:0 1 auto} .mvt .ms>.w{display:flex} .mvt .ms>.rg{min-width:0;flex:0 2 auto} .mvt .ms>.lb,.mvt .ms>.tg{flex:none}

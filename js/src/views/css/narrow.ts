@@ -7,7 +7,7 @@ export const NARROW = `
 }}
 @container mvt (max-width:400px){.mvt{
 .chead{grid-template-columns:16px minmax(0,1fr);padding:12px 12px 10px;gap:2px 8px} .chead>.acts{grid-column:2;margin-top:6px}
-.tile{padding:8px 8px 10px 12px} .base,p.base,.facts,.also,.selbar,.slot,.more,.ch,.drow,.struct,.eq{padding-left:12px;padding-right:12px} .facts{gap:2px 12px}
+.tile{padding:8px 8px 10px 11px} .against,p.against,.facts,.also,.selbar,.slot,.more,.ch,.drow,.struct,.eq{padding-left:12px;padding-right:12px} .facts{gap:2px 12px}
 .note{grid-template-columns:16px minmax(0,1fr);padding:10px 12px;gap:2px 8px} .note>.acts{grid-column:2;margin-top:6px}
 .pad{padding:12px} .bar{padding:8px 8px 8px 12px} .sh{padding:12px 12px 6px} .grid3{padding:0 12px 12px} .tabs{padding:0 4px} .state{padding:16px 12px} .none{padding:16px 12px}
 .y{display:none} .nx{display:block} .more{flex-wrap:wrap;padding-top:7px;padding-bottom:7px} .px{padding-left:12px;padding-right:12px} .slot{flex-wrap:wrap}

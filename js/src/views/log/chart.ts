@@ -38,7 +38,10 @@ export function drawChart(input: ChartInput, width: number): Chart {
     ...valueLines(nodes, shown, frame),
     ...floorWords(shown, frame),
     ...labelStems(shown, frame),
-    ...shown.filter(hasValue).map((node) => mark(node, frame.x(node.at), frame.y(node.point.value), frame.radius)),
+    ...shown
+      .filter((node) => stands(node, frame))
+      .filter(hasValue)
+      .map((node) => mark(node, frame.x(node.at), frame.y(node.point.value), frame.radius)),
     ...regressionWords(shown, frame),
     ...laneStrip(input, shown, frame),
     ...versionNames(input, shown, frame),
@@ -90,11 +93,16 @@ function frameOf(input: ChartInput, width: number): Frame {
     laneTop,
     lanes,
     narrow,
-    radius: Math.max(2, Math.min(4.5, step * 0.4)),
+    radius: Math.max(3, Math.min(4.5, step * 0.4)),
     x: (at) => (from === to ? (left + width - right) / 2 : left + step * (at - from)),
     y: (value) => top + plot * share(value),
     scale,
   };
+}
+
+/** Where dots would hide the line, only versions with something to say keep theirs. */
+function stands({ row, newest }: Node, { radius }: Frame): boolean {
+  return radius >= 3.2 || newest || row.regressed.length > 0 || row.version.labels.length > 0;
 }
 
 function gridLines({ scale, left, width, y }: Frame): SVGElement[] {
@@ -226,7 +234,7 @@ function laneStrip({ lanes, nodes }: ChartInput, shown: readonly Node[], frame: 
     });
   }
   out.reverse();
-  out.push(...shown.map((node) => mark(node, x(node.at), y(node.lane), frame.radius)));
+  out.push(...shown.filter((node) => stands(node, frame)).map((node) => mark(node, x(node.at), y(node.lane), frame.radius)));
   if (!narrow) {
     [...lanes.keys()].slice(0, frame.lanes).forEach((name, lane) => {
       const last = [...shown].reverse().find((node) => node.lane === lane);
@@ -267,6 +275,7 @@ function join(x0: number, y0: number, x1: number, y1: number, step: number): str
 
 /** Names under the lanes: the picked, the ends, the labelled and the regressed come first. */
 function versionNames({ data, picked }: ChartInput, shown: readonly Node[], { x, laneTop, lanes, narrow, width }: Frame): SVGElement[] {
+  const every = Math.max(1, Math.ceil(52 / Math.max(0.01, x(1) - x(0))));
   const weight = (node: Node): number =>
     picked.has(node.row.version.id)
       ? 0
@@ -278,7 +287,9 @@ function versionNames({ data, picked }: ChartInput, shown: readonly Node[], { x,
             ? 3
             : narrow
               ? 9
-              : 4 + (node.at % 2);
+              : node.at % every === 0
+                ? 4
+                : 9;
   const taken: [number, number][] = [];
   const size = narrow ? 10 : 11;
   return [...shown]

@@ -202,6 +202,6 @@ function pointCells({ points, regressed, version }: LogRow, metric: string): HTM
   }
   const value = point.value === null ? span("q", point.text || "not scored") : point.text;
   const first = version.parents.length === 0 ? "first" : "";
-  const change = point.change && point.verdict ? delta(point.change, point.verdict) : span("dl", point.change || first);
+  const change = point.change && point.verdict ? delta(point.change, point.verdict) : span("dl", point.change || (point.value === null ? "not scored" : first));
   return [div("n acc", value, fell), change];
 }

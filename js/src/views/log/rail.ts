@@ -58,6 +58,7 @@ export function layRail(nodes: readonly Node[]): Rail {
       waiting[column] = undefined;
     }
     const turns = new Map<number, number>();
+    const joined = new Set<number>();
     node.parents.forEach((target, nth) => {
       const there = nth === 0 ? -1 : waiting.findIndex((wait) => wait?.target === target);
       const column = nth === 0 ? own : there >= 0 ? there : free(nodes[target]?.lane ?? 1);
@@ -65,13 +66,16 @@ export function layRail(nodes: readonly Node[]): Rail {
         waiting[column] = { target, lane: nth === 0 ? node.lane : (nodes[target]?.lane ?? node.lane) };
       }
       turns.set(column, own);
+      if (there >= 0) {
+        joined.add(column);
+      }
     });
-    segments.push(segmentsBelow(waiting, turns));
+    segments.push(segmentsBelow(waiting, turns, joined));
   }
   return { columns, segments, width: Math.max(0, ...columns, ...segments.map((row) => Math.max(0, ...row.map(({ to }) => to)))) + 1 };
 }
 
-function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: ReadonlyMap<number, number>): Segment[] {
+function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: ReadonlyMap<number, number>, joined: ReadonlySet<number>): Segment[] {
   return waiting.flatMap((wait, column) => {
     if (!wait) {
       return [];
@@ -79,7 +83,7 @@ function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: Readonl
     const through: Segment = { from: column, to: column, lane: wait.lane };
     const start = turns.get(column);
     const turned = start === undefined || start === column ? [] : [{ from: start, to: column, lane: wait.lane }];
-    return start === undefined || start === column ? [through] : turned;
+    return turned.length === 0 || joined.has(column) ? [through, ...turned] : turned;
   });
 }
 

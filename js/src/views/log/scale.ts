@@ -22,9 +22,9 @@ export function scaleOf(values: readonly number[]): Scale {
     [low, high] = [low - air, high + air];
   }
   const extent = high - low;
-  const step = roundStep(extent / 2.6);
+  const step = roundStep(extent / 2.1);
   const ticks: number[] = [];
-  for (let i = Math.ceil((low - extent * 0.04) / step); i * step <= high + extent * 0.04; i++) {
+  for (let i = Math.ceil((low - extent * 0.15) / step); i * step <= high + extent * 0.12; i++) {
     ticks.push(i * step);
   }
   const digits = Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)));

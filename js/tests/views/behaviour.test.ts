@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { one, page, place, press, texts } from "./page";
+import { render, type ViewEvent } from "../../src/views/index";
+import * as fixtures from "../../stories/fixtures.mjs";
+
+function draw(payload: unknown, acting = false): { element: HTMLElement; events: ViewEvent[] } {
+  const element = place();
+  const events: ViewEvent[] = [];
+  render(element, payload, (event) => {
+    events.push(event);
+    return acting;
+  });
+  return { element, events };
+}
+
+test("the worst metrics of a commit come first, the rest is folded", () => {
+  const { element } = draw(fixtures.regressed);
+  assert.deepEqual(texts(element, ".tiles:not([data-fold]) .k"), ["Recall", "Log loss", "Accuracy", "Latency p95"]);
+  const folded = one(element, ".tiles[data-fold]");
+  assert.equal(folded.hidden, true);
+  const toggle = one(element, ".more button");
+  assert.equal(toggle.getAttribute("aria-expanded"), "false");
+  toggle.click();
+  assert.equal(folded.hidden, false);
+  assert.deepEqual(texts(folded, ".k"), ["ROC AUC, holdout", "Precision"]);
+});
+
+test("a leaderboard sorts by any column, best first, and back", () => {
+  const { element } = draw(fixtures.leaderboard);
+  const names = (): string[] => texts(element, "tbody .v");
+  const loss = Array.from(element.querySelectorAll<HTMLButtonElement>("thead button")).find((b) => b.textContent === "Log loss");
+  assert.deepEqual(names().slice(0, 3), ["v9", "v6", "v8"]);
+  loss?.click();
+  assert.deepEqual(names().slice(0, 3), ["v9", "v8", "v6"]);
+  assert.equal(loss?.closest("th")?.getAttribute("aria-sort"), "ascending");
+  assert.equal(element.querySelectorAll("[aria-sort]").length, 1);
+  loss?.click();
+  assert.deepEqual(names().slice(0, 2), ["v1", "v3"]);
+});
+
+test("figures that are absent sort last in both directions", () => {
+  const payload = structuredClone(fixtures.leaderboard) as { rows: { cells: Record<string, { text: string; value: number | null }> }[] };
+  (payload.rows[0] as (typeof payload.rows)[0]).cells.recall = { text: "NaN", value: null };
+  const { element } = draw(payload);
+  const recall = Array.from(element.querySelectorAll<HTMLButtonElement>("thead button")).find((b) => b.textContent === "Recall");
+  for (let i = 0; i < 2; i++) {
+    recall?.click();
+    assert.equal(texts(element, "tbody .v").pop(), "v9");
+  }
+});
+
+test("a long leaderboard draws only the rows that are seen", () => {
+  const { element } = draw(fixtures.wide(2000, 4));
+  assert.equal(one(element, "table").getAttribute("aria-rowcount"), "2001");
+  assert.ok(element.querySelectorAll("tbody tr[aria-rowindex]").length < 60);
+});
+
+test("two versions are picked with the keyboard and compared by a command", () => {
+  const { element, events } = draw(fixtures.log);
+  const rows = (): HTMLElement[] => Array.from(element.querySelectorAll<HTMLElement>("[role=option]"));
+  rows()[0]?.focus();
+  press(rows()[0] as HTMLElement, "ArrowDown");
+  press(rows()[1] as HTMLElement, "ArrowDown");
+  press(rows()[2] as HTMLElement, " ");
+  press(rows()[2] as HTMLElement, "ArrowDown");
+  press(rows()[3] as HTMLElement, " ");
+  assert.deepEqual(texts(element, "[aria-selected=true] .v"), ["v7", "v6"]);
+  assert.match(one(element, ".selbar").textContent ?? "", /v6 and v7 selected/);
+  press(rows()[3] as HTMLElement, "c");
+  assert.equal(one(element, ".cmd > span").textContent, "%mvt diff v6 v7");
+  assert.deepEqual(events.map(({ type }) => type), ["select", "select", "compare"]);
+  press(rows()[3] as HTMLElement, "Escape");
+  assert.equal(one(element, ".selbar").hidden, true);
+  assert.equal(element.querySelectorAll("[aria-selected=true]").length, 0);
+});
+
+test("a third pick replaces the older one", () => {
+  const { element } = draw(fixtures.log);
+  for (const i of [0, 1, 2]) {
+    element.querySelectorAll<HTMLElement>("[role=option]")[i]?.click();
+  }
+  assert.deepEqual(texts(element, "[aria-selected=true] .v"), ["v8", "v7"]);
+});
+
+test("who answers an event spares the command", () => {
+  const { element, events } = draw(fixtures.commit, true);
+  one(element, ".chead button").click();
+  assert.equal(one(element, ".slot").hidden, true);
+  assert.equal(events[0]?.type, "compare");
+});
+
+test("searching finds words, and metrics above a limit", () => {
+  const { element } = draw(fixtures.log);
+  const input = one<HTMLInputElement>(element, "input");
+  const find = (query: string): string[] => {
+    input.value = query;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    return texts(element, "[role=option] .v");
+  };
+  assert.deepEqual(find("ben south"), ["v7"]);
+  assert.deepEqual(find("accuracy >= 0.887"), ["v9", "v8", "v6"]);
+  assert.deepEqual(find("nobody"), []);
+  assert.equal(one(element, ".none").hidden, false);
+  assert.equal(find("").length, 9);
+});
+
+test("only one row is in the tab order, and it is the last focused one", () => {
+  const { element } = draw(fixtures.log);
+  const rows = element.querySelectorAll<HTMLElement>("[role=option]");
+  press(rows[0] as HTMLElement, "End");
+  assert.deepEqual(texts(element, '[role=option][tabindex="0"] .v'), ["v1"]);
+});
+
+test("tabs follow the arrows and the brackets", () => {
+  const { element } = draw(fixtures.diff);
+  const chosen = (): string => texts(element, "[role=tab][aria-selected=true]")[0] ?? "";
+  const seen = (): number => Array.from(element.querySelectorAll<HTMLElement>(".sec")).filter((s) => !s.hidden).length;
+  assert.equal(chosen(), "All");
+  assert.equal(seen(), 6);
+  press(one(element, "[role=tablist]"), "ArrowRight");
+  assert.equal(chosen(), "Metrics6");
+  assert.equal(seen(), 1);
+  press(one(element, ".card"), "]");
+  assert.equal(chosen(), "Data1");
+  press(one(element, ".card"), "x");
+  assert.equal(one(element, ".cmd > span").textContent, "%mvt diff v7 v6");
+});
+
+test("equal lines of code are folded until all is asked for", () => {
+  const { element } = draw(fixtures.diff);
+  assert.deepEqual(texts(element, ".eq span"), ["6 equal lines"]);
+  assert.deepEqual(texts(element, ".ln.del mark"), ["fillna(0)"]);
+  one(element, "[aria-pressed]").click();
+  assert.equal(element.querySelectorAll(".eq").length, 0);
+});
+
+test("code is side by side where there is room, in one column where there is not", () => {
+  assert.equal(draw(fixtures.diff).element.querySelectorAll(".cx.uni").length, 0);
+  page.width = 500;
+  assert.equal(draw(fixtures.diff).element.querySelectorAll(".cx.uni").length, 1);
+  page.width = 800;
+});
+
+test("a chart says in a sentence what it shows", () => {
+  const { element } = draw(fixtures.log);
+  const said = element.querySelector("svg[role=img]")?.getAttribute("aria-label") ?? "";
+  assert.match(said, /Accuracy over 9 versions of churn\. From 0\.861 at v1 to 0\.897 at v9\./);
+  assert.match(said, /production is v6/);
+  assert.match(said, /Regressions at v7\./);
+});
