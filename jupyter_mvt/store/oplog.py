@@ -104,7 +104,9 @@ def append(store: Store, draft: Callable[[View], Operation]) -> tuple[Operation,
 def operations(store: Store, *, since: int = 0, newest_first: bool = True) -> Iterator[Operation]:
     """Return the operations after number `since`, each checked against the chain."""
     view = current(store)
-    starts = list(range(since // layout.WINDOW * layout.WINDOW + 1, view.number + 1, layout.WINDOW))
+    if since >= view.number:
+        return
+    starts = range(since // layout.WINDOW * layout.WINDOW + 1, view.number + 1, layout.WINDOW)
     head = view.head
     for first in reversed(starts) if newest_first else starts:
         last = min(first + layout.WINDOW - 1, view.number)
