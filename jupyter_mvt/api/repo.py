@@ -17,7 +17,7 @@ from jupyter_mvt.history import switch as _switch
 from jupyter_mvt.history import undo as _undo
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.revisions import names, resolve
-from jupyter_mvt.store import oplog
+from jupyter_mvt.store import layout, oplog
 from jupyter_mvt.store.fsck import FsckReport, fsck
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ class Repo:
 
     def fsck(self) -> FsckReport:
         """Read and verify every byte."""
-        return fsck(self._handle.store)
+        from jupyter_mvt.metrics.check import check_index
+
+        return fsck(self._handle.store, checkers={layout.INDEX: check_index})
 
     def __repr__(self) -> str:
         view = oplog.current(self._handle.store)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import CorruptionError, FormatError, MvtError, NotFoundError
 from jupyter_mvt.objects.commit import Commit, commit_id
-from jupyter_mvt.objects.encode import from_data
+from jupyter_mvt.objects.encode import from_data, to_data
 from jupyter_mvt.objects.ids import ObjectId, digest, short
 from jupyter_mvt.objects.operation import Operation
 from jupyter_mvt.objects.view import View
@@ -54,7 +55,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FsckReport:
+class FsckReport(Displayable):
     """What was verified, and what is wrong.
 
     Attributes
@@ -77,6 +78,16 @@ class FsckReport:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.problems
+
+    @property
+    def exit_status(self) -> int:
+        """What the command line ends with: 1 when something is wrong."""
+        return 0 if self.ok else 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain builtins."""
+        data: dict[str, Any] = to_data(self)
+        return data
 
 
 Checker: TypeAlias = Callable[[Store, list[str]], Iterable[Problem]]
