@@ -67,9 +67,10 @@ def moved(
     """
 
     def plan(view: View) -> Plan:
-        if expect is None:
-            refuse_taken(view, kind, name)
         present = view.ref(ref(kind, name))
+        # Two sessions may both mean to make a label: the second was not refused a name, it lost.
+        if expect is None and not (kind == "label" and present):
+            refuse_taken(view, kind, name)
         if present != expect:
             msg = f"{name} is no longer at {name_of(view, expect) or 'no version'}: somebody moved"
             msg += f" it to {name_of(view, present) or 'no version'}."
