@@ -63,10 +63,10 @@ class MvtError(Exception):
         command
             How commands are written where this is read: ``"%mvt"`` in a notebook.
         """
-        head = f"{type(self).__name__} [{self.code}]: {self.message}"
+        head = _on_one_line(f"{type(self).__name__} [{self.code}]: {self.message}")
         if self.hint is None:
             return [head]
-        return [head, f"Hint: {_COMMAND.sub(command + ' ', self.hint)}"]
+        return [head, _on_one_line(f"Hint: {_COMMAND.sub(command + ' ', self.hint)}")]
 
     def _render_traceback_(self) -> list[str]:
         # IPython's hook for a short traceback; needs no import of IPython here.
@@ -74,6 +74,14 @@ class MvtError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.hint, self.code))
+
+
+def _on_one_line(text: str) -> str:
+    # Names and paths in a message are other people's text: no line breaks, terminal escapes,
+    # reversed reading direction or lone surrogates.
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _rebuild(cls: type[MvtError], message: str, hint: str | None, code: str) -> MvtError:
