@@ -17,6 +17,7 @@ from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.store.fsck import FsckReport
 from jupyter_mvt.views import (
+    checkout,
     commit,
     diff,
     fsck,
@@ -24,7 +25,6 @@ from jupyter_mvt.views import (
     log,
     notice,
     query,
-    reports,
     status,
     tables,
     version,
@@ -38,10 +38,9 @@ __all__ = ["DRAWINGS", "plain"]
 
 DRAWINGS: dict[type, Drawing] = {
     CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
-    Checkout: Drawing(reports.checkout, tables.as_text, tables.as_html),
+    Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
     FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
-    FsckReport: Drawing(reports.fsck, reports.as_text, reports.as_html),
     Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
     LabelHistory: Drawing(tables.history, tables.as_text, tables.as_html),
     Leaderboard: Drawing(leaderboard.payload, leaderboard.as_text, leaderboard.as_html),

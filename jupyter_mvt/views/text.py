@@ -6,6 +6,7 @@ import textwrap
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import format, wire
@@ -63,6 +64,7 @@ class Look:
         )
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> int:
     """Return the columns that `text` takes in a terminal."""
     if text.isascii():

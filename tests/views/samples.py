@@ -418,7 +418,7 @@ def operations() -> OperationLog:
 def moved() -> Moved:
     """Return a rollback of production."""
     return Moved(verb="rollback", kind="label", name="production", old=ref(7), new=ref(6),
-                 text="production is now v6.", undo="%mvt undo", operation=15)  # fmt: skip
+                 text="production is now v6.", undo="mvt undo 15", operation=15)  # fmt: skip
 
 
 def initialised() -> Initialised:

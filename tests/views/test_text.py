@@ -222,7 +222,7 @@ def test_a_move_can_be_taken_back() -> None:
     expected = """
     ✓ production is now v6.
       It was v7 before. You can undo this:
-        %mvt undo
+        %mvt undo 15
     """
     assert shown(samples.moved()) == dedent(expected)
 
