@@ -13,7 +13,7 @@ from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
-    from jupyter_mvt.history.results import Moved, RefList, RefRow
+    from jupyter_mvt.history.results import LabelHistory, Moved, RefList
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.refs import Kind
     from jupyter_mvt.objects.view import View
@@ -116,6 +116,6 @@ class Labels(_Refs):
         """Take a label away."""
         return label.remove(self._handle, name, reason=reason)
 
-    def history(self, name: str) -> RefRow:
+    def history(self, name: str) -> LabelHistory:
         """Return one label with all of its moves, newest first."""
         return label.history(self._handle, name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_mvt.capture.adapter import Sources
 from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.history.handle import Session
 
@@ -47,6 +48,12 @@ class Kernel:
     identity: Identity
     sessions: dict[Path, Session] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
+
+    def sources(self) -> Sources:
+        """Return how the text of what was defined in cells is found."""
+        from jupyter_mvt.capture.closures import sources_from
+
+        return sources_from(self.cells.definition, self.namespace)
 
 
 _attached: list[Kernel] = []

@@ -133,6 +133,7 @@ class Version(Displayable):
             self._handle.store,
             model,
             namespace=None if kernel is None else kernel.namespace,
+            sources=None if kernel is None else kernel.sources(),
             trusted=trust or self._own(),
         )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.watch import public_names
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
+from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.metric import Metric, MetricValue, Source, direction, metric_unit
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _METRIC = re.compile(
 )
 _HOLDER = re.compile(r"(?:^|_)(?:metrics?|scores?|results?|evaluation|performance)(?:_|$)")
 _LITERAL = re.compile(r"(['\"]).*?\1", re.DOTALL)
+_FUNCTION = re.compile(r"\s*(?:@|async\s+def\b|def\b)")
 _MAX_FOUND = 200
 
 
@@ -96,12 +98,15 @@ def _plain(value: Any) -> MetricValue:
 def _metric(
     name: str, value: MetricValue, split: str, datasets: tuple[DatasetDraft, ...], source: Source
 ) -> Metric:
+    # A person who gives metrics and names test data means that data, without saying so.
+    meant = split or ("test" if source == "explicit" else "")
+    dataset_id, rows = _measured_on(meant, datasets)
     return Metric(
         name=name,
         value=value,
         split=split,
-        dataset_id=next((data.id for data in datasets if split and data.role == split), ""),
-        n=next((data.rows for data in datasets if split and data.role == split), None),
+        dataset_id=dataset_id,
+        n=rows,
         higher_is_better=direction(name),
         unit=metric_unit(name, value),
         source=source,
@@ -114,11 +119,28 @@ def split_of(name: str) -> str:
     return next((_SPLITS[word] for word in words if word in _SPLITS), "")
 
 
-def _split_in(statement: str) -> str:
-    """Return the split of the data that a statement names: ``model.score(X_test, y_test)``."""
-    names = re.findall(r"[^\W\d]\w*", _LITERAL.sub("", statement))
+def _split_in(statement: str, definition: Callable[[str], str | None], depth: int = 3) -> str:
+    """Return the split of the data that a statement names: ``model.score(X_test, y_test)``.
+
+    A statement that names none may call a function of the notebook that does.
+    """
+    names = set(re.findall(r"[^\W\d]\w*", _LITERAL.sub("", statement)))
     found = {split_of(name) for name in names} - {""}
+    if not found and depth:
+        texts = [definition(name) or "" for name in names]
+        functions = [text for text in texts if _FUNCTION.match(text) and text != statement]
+        found = {_split_in(text, definition, depth - 1) for text in functions} - {""}
     return found.pop() if len(found) == 1 else ""
+
+
+def _measured_on(split: str, datasets: tuple[DatasetDraft, ...]) -> tuple[str, int | None]:
+    """Return the id and the rows of the data of a split: features, together with their target."""
+    features = next((data for data in datasets if split and data.role == split), None)
+    if features is None:
+        return "", None
+    target = next((data for data in datasets if data.role == f"{split}-target"), None)
+    both = features.id if target is None else digest(f"{features.id}{target.id}".encode())
+    return both, features.rows
 
 
 def discovered_metrics(
@@ -141,7 +163,7 @@ def discovered_metrics(
         if log.last_write(name) < since:
             stale.append(name)
             continue
-        told = _split_in(log.definition(name) or "")
+        told = _split_in(log.definition(name) or "", log.definition)
         for split, label, value in found[:_MAX_FOUND]:
             metric = _metric(label, value, split or told, known, "discovered")
             metrics[metric.key] = metric

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.discovery import (
     Candidate,
     Choice,
@@ -30,6 +31,7 @@ from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDra
 if TYPE_CHECKING:
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.objects.code import Git
+    from jupyter_mvt.objects.commit import Param
     from jupyter_mvt.objects.metric import Metric
 
 __all__ = ["Request", "chosen", "fitted_in", "snapshot"]
@@ -182,14 +184,14 @@ def _notes_about(choice: Choice) -> list[Note]:
 
 def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taking) -> ModelDraft:
     adapter, name = candidate.adapter, candidate.name
-    frozen = adapter.freeze(candidate.obj, _sources(request.cells))
+    frozen = adapter.freeze(candidate.obj, _sources(request))
     params, notes = clean_params(adapter.params(candidate.obj), about=name)
     taking.notes += notes
     taking.notes += [Note(kind="partial", about=name, text=text) for text in frozen.lost]
     if frozen.state_kind == "pickle":
         text = "kept as a pickle: restoring it elsewhere runs code and needs trust"
         taking.notes.append(Note(kind="warning", about=name, text=text))
-    bundle, state = _optimizer(candidate, request, taking)
+    bundle, state, settings = _optimizer(candidate, request, taking)
     cls = type(candidate.obj)
     return ModelDraft(
         var=name,
@@ -198,7 +200,7 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
         adapter=adapter.format,
         framework=adapter.framework(),
         cls=f"{cls.__module__}.{cls.__qualname__}",
-        params=params,
+        params=(*params, *settings),
         bundle=frozen.bundle,
         state=frozen.state,
         state_kind=frozen.state_kind,
@@ -212,13 +214,9 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
     )
 
 
-def _sources(log: CellLog | None) -> Sources:
-    def source(obj: Any) -> str | None:
-        if log is None or getattr(obj, "__module__", "") != "__main__":
-            return None
-        return log.definition(obj.__qualname__.split(".")[0])
-
-    return source
+def _sources(request: Request) -> Sources:
+    log = request.cells
+    return sources_from((lambda name: None) if log is None else log.definition, request.namespace)
 
 
 def _clean_sources(
@@ -236,13 +234,16 @@ def _clean_sources(
 
 def _optimizer(
     candidate: Candidate, request: Request, taking: _Taking
-) -> tuple[Bundle | None, bytes]:
+) -> tuple[Bundle | None, bytes, tuple[Param, ...]]:
+    """Return the optimizer's arrays, skeleton and settings; nothing when there is none."""
     seen = optimizer_of(candidate, request.namespace)
-    if seen is None:
-        return None, b""
-    frozen = seen.adapter.freeze(seen.obj, lambda obj: None)
-    taking.notes += [Note(kind="partial", about=seen.name, text=text) for text in frozen.lost]
-    return frozen.bundle, frozen.state
+    freeze = getattr(candidate.adapter, "freeze_optimizer", None)
+    if seen is None or freeze is None:
+        return None, b"", ()
+    bundle, state = freeze(seen.obj, candidate.obj, _sources(request))
+    params, notes = clean_params(candidate.adapter.params(seen.obj), about=seen.name)
+    taking.notes += notes
+    return bundle, state, params
 
 
 def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[DatasetDraft, ...]:

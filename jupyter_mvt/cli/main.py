@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,10 @@ from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
 from jupyter_mvt.errors import MvtError, UsageError
+from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import to_wire
+from jupyter_mvt.views.register import plain
+from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
@@ -84,7 +89,10 @@ def _json(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    text: str = value._repr_mimebundle_()["text/plain"]
+    width = shutil.get_terminal_size((100, 24)).columns
+    zone = datetime.fromtimestamp(0, UTC).astimezone().tzinfo
+    look = Look(width=max(60, min(width, 140)), now_ms=Clock().now_us() // 1000, zone=zone or UTC)
+    text = plain(value, look)
     return text.replace("%%mvt ", "%%\0 ").replace("%mvt ", "mvt ").replace("%%\0 ", "%%mvt ")
 
 

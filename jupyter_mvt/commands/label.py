@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.history.results import Moved, RefList
+from jupyter_mvt.history.results import LabelHistory, Moved, RefList
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -42,8 +42,8 @@ def _remove(desk: Desk, args: Namespace) -> Moved:
     return desk.repo().labels.remove(args.name, reason=args.reason)
 
 
-def _history(desk: Desk, args: Namespace) -> RefList:
-    return RefList(kind="label", rows=(desk.repo().labels.history(args.name),))
+def _history(desk: Desk, args: Namespace) -> LabelHistory:
+    return desk.repo().labels.history(args.name)
 
 
 COMMAND = Command(

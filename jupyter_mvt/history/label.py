@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.errors import ConflictError, NotFoundError
 from jupyter_mvt.history.naming import labels_by_version, name_of, version_ref
 from jupyter_mvt.history.refs import existing, moved
-from jupyter_mvt.history.results import LabelMove, Moved, RefList, RefRow
+from jupyter_mvt.history.results import LabelHistory, LabelMove, Moved, RefList, RefRow
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.refs import check_name, fold
@@ -29,11 +29,13 @@ def listing(handle: Handle) -> RefList:
     return RefList(kind="label", rows=rows)
 
 
-def history(handle: Handle, name: str) -> RefRow:
-    """Return one label with all of its moves, newest first."""
+def history(handle: Handle, name: str) -> LabelHistory:
+    """Return all moves of a label, newest first; a label that was removed keeps its history."""
     view = oplog.current(handle.store)
-    name, oid = existing(view, "label", name)
-    return _row(handle, view, name, oid, labels_by_version(view))
+    stored = next((other for other in view.label_moves if fold(other) == fold(name)), None)
+    if stored is None:
+        stored, _ = existing(view, "label", name)
+    return LabelHistory(name=stored, moves=_moves(handle, view, stored, labels_by_version(view)))
 
 
 def move(
@@ -96,6 +98,14 @@ def _row(
     handle: Handle, view: View, name: str, oid: ObjectId,
     marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
 ) -> RefRow:  # fmt: skip
+    return RefRow(kind="label", name=name, history=_moves(handle, view, name, marks),
+                  version=version_ref(handle.store, view, oid, marks))  # fmt: skip
+
+
+def _moves(
+    handle: Handle, view: View, name: str,
+    marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> tuple[LabelMove, ...]:  # fmt: skip
     def named(value: str | None) -> VersionRef | None:
         return None if value is None else version_ref(handle.store, view, ObjectId(value), marks)
 
@@ -103,6 +113,4 @@ def _row(
         return LabelMove(time_us=step.time_us, actor=step.actor, reason=step.reason,
                          old=named(step.old), new=named(step.new))  # fmt: skip
 
-    moves = view.label_moves.get(name, ())
-    return RefRow(kind="label", name=name, history=tuple(told(step) for step in reversed(moves)),
-                  version=version_ref(handle.store, view, oid, marks))  # fmt: skip
+    return tuple(told(step) for step in reversed(view.label_moves.get(name, ())))

@@ -11,6 +11,7 @@ from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
+    "LabelHistory",
     "LabelMove",
     "Log",
     "LogEntry",
@@ -83,6 +84,14 @@ class LabelMove:
     reason: str
     old: VersionRef | None
     new: VersionRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelHistory(_Value):
+    """Where a label has been: its moves, newest first."""
+
+    name: str
+    moves: tuple[LabelMove, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,8 @@ class Content:
     params: tuple[Param, ...] = ()
     code: Code = field(default_factory=Code)
     env_id: str = ""
+    env_identity: str = ""
+    """Id over the environment without what happened to be imported."""
     env_summary: str = ""
     variables: tuple[Variable, ...] = ()
 
@@ -214,6 +216,6 @@ def _identity(content: Content) -> dict[str, Any]:
         "metrics": [(*m.key, m.value, m.dataset_id) for m in content.metrics],
         "params": [(p.name, p.value) for p in content.params],
         "code": content.code.identity,
-        "env": content.env_id,
+        "env": content.env_identity,
         "variables": [(v.name, v.type, v.state, v.weights) for v in content.variables],
     }  # fmt: skip

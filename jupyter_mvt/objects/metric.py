@@ -26,7 +26,8 @@ class Metric:
     split
         ``"test"``, ``"train"`` … or empty when unknown.
     dataset_id
-        Id of the dataset it was measured on, or empty when unknown.
+        Id of the data it was measured on (of features and target together where both are
+        known), or empty.
     slice
         Predicate of the slice, empty for all rows.
     n

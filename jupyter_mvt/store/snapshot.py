@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jupyter_mvt.objects.code import Cell, Code
 from jupyter_mvt.objects.commit import Content, Model, Variable
 from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
+from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import DatasetDraft, ModelDraft, Snapshot, VariableDraft
 from jupyter_mvt.store.writer import PackWriter
 
@@ -23,6 +26,7 @@ def write_snapshot(pack: PackWriter, snapshot: Snapshot) -> Content:
         params=snapshot.params,
         code=_code(pack, snapshot),
         env_id="" if environment is None else pack.blob(encode(environment)),
+        env_identity="" if environment is None else _identity(environment),
         env_summary="" if environment is None else _summary(environment),
         variables=tuple(_variable(pack, draft) for draft in snapshot.variables),
     )
@@ -101,6 +105,11 @@ def _variable(pack: PackWriter, draft: VariableDraft) -> Variable:
         weights=weights,
         nbytes=manifest.nbytes + len(draft.state),
     )
+
+
+def _identity(environment: Environment) -> str:
+    # Importing one more library to look at results is no other environment.
+    return digest(encode(replace(environment, used=())))
 
 
 def _summary(environment: Environment) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_mvt.capture.preview import PreviewDataset, PreviewModel, preview
 from jupyter_mvt.capture.snapshot import Request, snapshot
 from jupyter_mvt.errors import AmbiguousError, CaptureError
 from jupyter_mvt.objects.ids import digest
@@ -44,8 +43,9 @@ def test_the_main_path(kernel):
         ("y_test", "test-target", 3, ""),
     ]
     (metric,) = found.metrics
+    features, target = found.datasets[2:]
     assert (metric.name, metric.value, metric.split, metric.dataset_id, metric.n) == (
-        "accuracy", 0.5, "test", found.datasets[2].id, 3,
+        "accuracy", 0.5, "test", digest(f"{features.id}{target.id}".encode()), 3,
     )  # fmt: skip
     assert (metric.higher_is_better, metric.unit, metric.source) == (True, "share", "discovered")
     assert [cell.order for cell in found.cells] == [1, 2, 3, 4]
@@ -96,7 +96,7 @@ def test_a_program_without_a_session(toy):
     assert [(m.var, m.fitted_in) for m in found.models] == [("model", None)]
     assert [(d.var, d.role) for d in found.datasets] == [("train", "train"), ("test", "test")]
     assert [(m.name, m.value, m.split, m.dataset_id) for m in found.metrics] == [
-        ("accuracy", 0.9, "", ""),
+        ("accuracy", 0.9, "", found.datasets[1].id),
         ("loss", 0.1, "test", found.datasets[1].id),
     ]
     assert [(p.name, p.value) for p in found.params] == [("lr", 0.1), ("opt.beta", "[1, 2]")]
@@ -188,32 +188,3 @@ def test_equal_content_gives_equal_snapshots(kernel):
     assert first.datasets == second.datasets
     assert first.metrics == second.metrics
     assert digest(first.models[0].state) == digest(second.models[0].state)
-
-
-def test_preview_says_what_and_why(kernel):
-    kernel.run(DATA).run("old = Toy().fit(X_train)").run("clf = Toy().fit(X_train, y_train)")
-    kernel.run("accuracy = clf.score(X_test, y_test)")
-    found = preview(Request(namespace=kernel.namespace, cells=kernel.log))
-    assert found.models == (
-        PreviewModel(
-            name="clf", cls="Toy", role="predictor", framework="toy 1.0", primary=True, fitted_in=3
-        ),
-    )
-    assert found.why == "changed last, in cell 3"
-    assert [(o.name, o.reason) for o in found.alternatives] == [
-        ("old", "changed earlier, in cell 2")
-    ]
-    assert found.datasets[0] == PreviewDataset(
-        name="X_train", role="train", type="ndarray", rows=6, nbytes=96, arg_of="Toy.fit"
-    )
-    assert [metric.name for metric in found.metrics] == ["accuracy"]
-    assert (found.cells, found.problem) == (4, "")
-
-
-def test_preview_tells_the_problem(kernel):
-    found = preview(Request(namespace=kernel.namespace, cells=kernel.log))
-    assert (found.problem, found.code, found.hint) == (
-        "No model was found in this session.",
-        "no-model",
-        "mvt commit NAME_OF_YOUR_MODEL",
-    )

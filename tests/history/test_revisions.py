@@ -108,6 +108,8 @@ def test_completion_names_all(four):
 @given(st.text(max_size=60))
 def test_any_text_resolves_or_is_refused(four, text):
     try:
-        assert 1 <= number(four, text) <= 4
+        found = number(four, text)
     except MvtError as error:
-        assert error.code in {"unknown-revision", "revision-syntax", "ambiguous-revision"}
+        found = error.code
+    refusals = {"unknown-revision", "revision-syntax", "ambiguous-revision"}
+    assert found in {1, 2, 3, 4} | refusals
