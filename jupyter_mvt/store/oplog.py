@@ -29,7 +29,7 @@ from jupyter_mvt.store.checkpoints import (
     window_records,
 )
 from jupyter_mvt.store.folding import Fold
-from jupyter_mvt.store.records import pack_operation, read_operation, record_id
+from jupyter_mvt.store.records import pack_operation, read_operation, record_id, skim_operation
 from jupyter_mvt.store.store import Store
 
 __all__ = ["append", "commit_object", "current", "follow", "operation", "operations", "view_at"]
@@ -192,7 +192,7 @@ def _fold_records(store: Store, fold: Fold, upto: int) -> None:
 
 
 def _fold_one(fold: Fold, record: bytes) -> None:
-    entry = read_operation(record, fold.number + 1)
+    entry = skim_operation(record, fold.number + 1)
     if entry.prev != fold.head:
         raise broken_chain(entry.number)
     fold.add(entry, record_id(record))

@@ -7,13 +7,23 @@ of the whole frame.
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_mvt.errors import CorruptionError, FormatError
 from jupyter_mvt.objects.encode import decode, encode, from_data
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.operation import Operation
 from jupyter_mvt.store import layout
 
-__all__ = ["frame", "pack_operation", "read_operation", "record_id", "split_frames", "unframe"]
+__all__ = [
+    "frame",
+    "pack_operation",
+    "read_operation",
+    "record_id",
+    "skim_operation",
+    "split_frames",
+    "unframe",
+]
 
 _HEAD = 65
 FORMAT = 1
@@ -62,13 +72,31 @@ def read_operation(data: bytes, number: int) -> Operation:
     """
     key = layout.operation(number)
     fields = decode(unframe(data, key))
-    if isinstance(fields, dict) and isinstance(fields.get("format"), int) and fields["format"] > 1:
+    if (
+        isinstance(fields, dict)
+        and isinstance(fields.get("format"), int)
+        and fields["format"] > FORMAT
+    ):
         msg = f"Operation {number} is of format {fields['format']}; this version reads {FORMAT}."
         raise FormatError(msg, code="newer-format", hint="pip install --upgrade jupyter-mvt")
     operation: Operation = from_data(fields, Operation)
     if operation.number != number:
         msg = f"The record {key} holds operation {operation.number}."
         raise CorruptionError(msg, code="corrupt-record", hint="mvt fsck")
+    return operation
+
+
+def skim_operation(data: bytes, number: int) -> Operation:
+    """Return `read_operation` quickly, for folding: ``commit`` and ``detail`` are undecoded JSON.
+
+    Opening a repository reads hundreds of records and needs their refs alone.
+    """
+    try:
+        operation = msgspec.json.decode(unframe(data, layout.operation(number)), type=Operation)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return read_operation(data, number)  # lone surrogates, or an error that it explains
+    if operation.format > FORMAT or operation.number != number:
+        return read_operation(data, number)
     return operation
 
 

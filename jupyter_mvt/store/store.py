@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
@@ -41,6 +42,7 @@ class Store:
         self.index = PackIndex(backend)
         self.verified: dict[tuple[str, str], set[bytes]] = {}
         self.log = LogCache()
+        self._scratch = threading.local()
 
     def __repr__(self) -> str:
         return f"Store({str(self.root) if self.root else 'memory'!r})"
@@ -87,7 +89,7 @@ class Store:
             msg = f"An object in {place.pack} is encoded in a way that this version cannot read."
             raise FormatError(msg, code="newer-format", hint="pip install --upgrade jupyter-mvt")
         if target is None:
-            target = memoryview(bytearray(place.size))
+            target = self._spare(place.size)
         if place.size != place.stored or place.size != len(target):
             return "its length is wrong"
         try:
@@ -99,6 +101,13 @@ class Store:
         if digest(target) != oid.hex():
             return "its bytes do not match its id"
         return ""
+
+    def _spare(self, size: int) -> memoryview:
+        """Return memory for bytes that are only looked at; each thread has its own, warm."""
+        buffer: bytearray = getattr(self._scratch, "buffer", bytearray())
+        if len(buffer) < size:
+            buffer = self._scratch.buffer = bytearray(size)
+        return memoryview(buffer)[:size]
 
     def _size(self, oid: ObjectId) -> int:
         return self._places(oid)[0].size

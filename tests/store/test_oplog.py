@@ -13,13 +13,20 @@ from typing import Any
 
 import pytest
 
-from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError, StorageError
+from jupyter_mvt.errors import (
+    ConflictError,
+    CorruptionError,
+    FormatError,
+    NotFoundError,
+    StorageError,
+)
 from jupyter_mvt.objects.ids import Buffer, digest
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog
 from jupyter_mvt.store.memory import MemoryBackend
 from jupyter_mvt.store.open import memory_store, open_store
+from jupyter_mvt.store.records import pack_operation
 from jupyter_mvt.store.store import Store
 
 Commit = Callable[..., Operation]
@@ -263,3 +270,27 @@ def test_kill_leaves_nothing_to_clean(local: Store, keep: Any, commit: Commit) -
         before = oplog.current(store).number
         keep(store, {"w": b"after"})
         assert commit(store, f"after-{round_}").number == before + 1
+
+
+def test_a_record_with_lone_surrogates_and_nan_is_folded(store: Store) -> None:
+    def draft(view: View) -> Operation:
+        return oplog.follow(
+            view, token="t", time_us=1, actor="\ud800", tool="t", verb="x",
+            changes=(Change("label/a", None, A),), detail={"score": float("nan"), "$x": 2**70},
+        )  # fmt: skip
+
+    made, view = oplog.append(store, draft)
+    again = Store(store.backend)
+    assert oplog.current(again) == view
+    assert oplog.operation(again, 1).detail["$x"] == made.detail["$x"]
+
+
+def test_a_newer_format_is_refused_in_words(store: Store) -> None:
+    def draft(view: View) -> Operation:
+        return replace(moves()(view), format=2)
+
+    record = pack_operation(draft(View()))
+    store.backend.put(layout.operation(1), record)
+    with pytest.raises(FormatError) as caught:
+        oplog.current(store)
+    assert caught.value.code == "newer-format"
