@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
 
+_loaded: WeakKeyDictionary[InteractiveShell, _Events] = WeakKeyDictionary()
+
+
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Attach to `shell`; loading twice changes nothing."""
-    if getattr(shell, "_mvt_events", None) is not None:
+    if shell in _loaded:
         return
     kernel = Kernel(
         namespace=shell.user_ns,
@@ -27,7 +31,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     )
     attach(kernel)
     events = _Events(shell, kernel)
-    shell._mvt_events = events
+    _loaded[shell] = events
     shell.events.register("pre_run_cell", events.before)
     shell.events.register("post_run_cell", events.after)
     shell.register_magics(MvtMagics(shell, kernel))
@@ -36,14 +40,13 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Detach from `shell`; what was committed stays."""
-    events = getattr(shell, "_mvt_events", None)
+    events = _loaded.pop(shell, None)
     if events is None:
         return
     shell.events.unregister("pre_run_cell", events.before)
     shell.events.unregister("post_run_cell", events.after)
     shell.magics_manager.magics["line"].pop("mvt", None)
     shell.magics_manager.magics["cell"].pop("mvt", None)
-    shell._mvt_events = None
     if attached() is events.kernel:
         attach(None)
 

@@ -44,6 +44,7 @@ class MvtMagics(Magics):
     def __init__(self, shell: InteractiveShell, kernel: Kernel) -> None:
         super().__init__(shell)
         self._desk = NotebookDesk(kernel)
+        self._run_cell = shell.run_cell
 
     @no_var_expand
     @line_cell_magic
@@ -71,7 +72,7 @@ class MvtMagics(Magics):
         from jupyter_mvt.commands.command import parse
 
         parse(given)
-        result = self.shell.run_cell(cell)
+        result = self._run_cell(cell)
         if not result.success:
             msg = "The cell failed, so nothing was committed."
             raise UsageError(msg, code="cell-failed", hint="mend the cell and run it again")

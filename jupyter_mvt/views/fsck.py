@@ -47,11 +47,9 @@ def _row(problem: Problem) -> list[wire.Cell]:
 
 def as_text(view: Any, look: text.Look) -> str:
     """Return a report for a terminal."""
-    drawn = notice if view["view"] == "notice" else tables
-    return drawn.as_text(view, look)
+    return notice.as_text(view, look) if view["view"] == "notice" else tables.as_text(view, look)
 
 
 def as_html(view: Any) -> html.Safe:
     """Return a report as static HTML."""
-    drawn = notice if view["view"] == "notice" else tables
-    return drawn.as_html(view)
+    return notice.as_html(view) if view["view"] == "notice" else tables.as_html(view)
