@@ -21,7 +21,7 @@ from jupyter_mvt.metrics.generation import (
     read,
 )
 from jupyter_mvt.metrics.rows import Rows, tables, widened
-from jupyter_mvt.metrics.schema import ORDER, arrow_schema
+from jupyter_mvt.metrics.schema import ORDER, TABLES, arrow_schema
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
 
@@ -132,6 +132,7 @@ class _Writer:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        table = table.sort_by([(column, "ascending") for column in ORDER[name]])
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
         data = memoryview(sink.getvalue())
@@ -205,7 +206,7 @@ def _merge(group: list[Segment], wide: tuple[str, ...], writer: _Writer) -> Segm
     import pyarrow as pa
 
     merged: dict[str, pa.Table] = {}
-    for name, order in ORDER.items():
+    for name in TABLES:
         schema = arrow_schema(name, wide)
         pieces = [
             _aligned(writer.read(part), schema)
@@ -214,8 +215,7 @@ def _merge(group: list[Segment], wide: tuple[str, ...], writer: _Writer) -> Segm
             if part.table == name
         ]
         if pieces:
-            whole = pa.concat_tables(pieces)
-            merged[name] = whole.sort_by([(column, "ascending") for column in order])
+            merged[name] = pa.concat_tables(pieces)
     commits = sum(segment.commits for segment in group)
     level = group[0].level + 1
     return writer.segment(merged, group[0].first, group[-1].last, level, commits)

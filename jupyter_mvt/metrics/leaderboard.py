@@ -16,14 +16,14 @@ from jupyter_mvt.metrics.ranking import Standing, Standings, standings
 from jupyter_mvt.metrics.reach import reachable
 from jupyter_mvt.metrics.shown import measured, params_that_differ
 from jupyter_mvt.metrics.where import known_names
+from jupyter_mvt.objects.commit import Scalar
 from jupyter_mvt.objects.encode import to_data
+from jupyter_mvt.objects.metric import MetricValue
 from jupyter_mvt.objects.version import VersionRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_mvt.objects.commit import Scalar
-    from jupyter_mvt.objects.metric import MetricValue
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
 

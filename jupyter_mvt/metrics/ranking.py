@@ -9,12 +9,12 @@ from jupyter_mvt.metrics.query import metric_value
 from jupyter_mvt.metrics.splits import split_order
 from jupyter_mvt.metrics.text import stored, told
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.metric import MetricValue
 from jupyter_mvt.objects.version import VersionRef
 
 if TYPE_CHECKING:
     import duckdb
 
-    from jupyter_mvt.objects.metric import MetricValue
 
 __all__ = ["Standing", "Standings", "standings"]
 

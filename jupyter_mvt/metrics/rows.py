@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.metrics.schema import COLUMNS, ORDER, TABLES, WIDE_MAX, arrow_schema
+from jupyter_mvt.metrics.schema import COLUMNS, TABLES, WIDE_MAX, arrow_schema
 from jupyter_mvt.metrics.splits import split_rank
 from jupyter_mvt.metrics.text import stored
 from jupyter_mvt.objects.ids import cid60
@@ -228,7 +228,7 @@ def _can_be_column(name: str) -> bool:
 
 
 def tables(rows: Rows, wide: tuple[str, ...]) -> dict[str, pa.Table]:
-    """Return `rows` as sorted Arrow tables."""
+    """Return `rows` as Arrow tables, not yet sorted."""
     return {table: _table(table, rows.tables[table], wide) for table in TABLES}
 
 
@@ -237,15 +237,16 @@ def _table(table: str, rows: list[tuple[Any, ...]], wide: tuple[str, ...]) -> pa
 
     schema = arrow_schema(table, wide)
     if table == "summary":
-        rows = [(*row[:-1], *_spread(row[-1], wide)) for row in rows]
+        chosen = frozenset(wide)
+        rows = [(*row[:-1], *_spread(row[-1], wide, chosen)) for row in rows]
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     arrays = [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
-    made = pa.Table.from_arrays(arrays, schema=schema)
-    return made.sort_by([(name, "ascending") for name in ORDER[table]])
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _spread(values: dict[str, float | None], wide: tuple[str, ...]) -> tuple[Any, ...]:
+def _spread(
+    values: dict[str, float | None], wide: tuple[str, ...], chosen: frozenset[str]
+) -> tuple[Any, ...]:
     fixed = [values.get(name) for name in wide]
-    chosen = set(wide)
-    rest = [(name, value) for name, value in sorted(values.items()) if name not in chosen]
+    rest = [(name, values[name]) for name in sorted(values.keys() - chosen)]
     return (*fixed, rest)
