@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from jupyter_mvt.errors import CaptureError, UsageError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
@@ -54,6 +54,9 @@ class Taken:
     data: Buffer | None
 
 
+_Queue: TypeAlias = deque[tuple[list[ObjectId], Future[Taken] | Taken]]
+
+
 def begin(store: Store) -> PackWriter:
     """Return a writer, a context manager; leaving it without `publish` discards everything."""
     return PackWriter(store)
@@ -71,6 +74,7 @@ class PackWriter:
         self._stats: dict[str, Stat | None] = {}
         self._reused: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
+        self._flying = 0
         self._open = True
         store.index.refresh()
 
@@ -99,7 +103,7 @@ class PackWriter:
     def bundle(self, bundle: Bundle) -> tuple[ObjectId, Manifest]:
         """Keep the parts of `bundle`; return the object id of its manifest, and the manifest."""
         self._require_open()
-        queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]] = deque()
+        queue: _Queue = deque()
         kept: list[tuple[Part, list[ObjectId]]] = []
         for part in bundle.parts:
             chunks: list[ObjectId] = []
@@ -131,30 +135,28 @@ class PackWriter:
         new = sum(self._sizes[oid] for oid in self._new)
         return Receipt(new, sum(self._sizes.values()), key)
 
-    def _enqueue(
-        self,
-        queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]],
-        chunks: list[ObjectId],
-        piece: memoryview,
-    ) -> None:
+    def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
         if len(piece) < _SMALL:
             queue.append((chunks, self._take(piece)))
         else:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(max(2, min(8, os.cpu_count() or 2)))
             queue.append((chunks, self._pool.submit(self._take, piece)))
-        flying = sum(isinstance(item, Future) for _, item in queue) if len(queue) > 1 else 0
+            self._flying += 1
+        # In order, so that chunks of one tensor lie side by side; and few at a time, so that
+        # the model is not a second time in memory.
         while queue and (
-            flying > _IN_FLIGHT or len(queue) > _QUEUED or isinstance(queue[0][1], Taken)
+            isinstance(queue[0][1], Taken) or self._flying > _IN_FLIGHT or len(queue) > _QUEUED
         ):
-            flying -= isinstance(queue[0][1], Future)
             self._drain(queue)
 
-    def _drain(self, queue: deque[tuple[list[ObjectId], Future[Taken] | Taken]]) -> None:
+    def _drain(self, queue: _Queue) -> None:
         chunks, item = queue.popleft()
-        taken = item.result() if isinstance(item, Future) else item
-        self._keep(taken)
-        chunks.append(ObjectId(taken.oid.hex()))
+        if isinstance(item, Future):
+            item = item.result()
+            self._flying -= 1
+        self._keep(item)
+        chunks.append(ObjectId(item.oid.hex()))
 
     def _take(self, piece: memoryview) -> Taken:
         # The caller's memory may change under us (a training thread): what is written is a
