@@ -7,6 +7,7 @@ cells. Dependencies come first: imports, constants, helpers, bases; each stateme
 from __future__ import annotations
 
 import ast
+import builtins
 import symtable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -119,10 +120,7 @@ def _gather(
     if name in visited:
         return
     visited.add(name)
-    text = definition(name)
-    if text is None:
-        return
-    text = _usable(name, text, values)
+    text = _usable(name, definition, values)
     if text is None:
         return
     for needed in sorted(free_names(text)):
@@ -142,15 +140,34 @@ def _parse(text: str) -> list[ast.stmt]:
         return []
 
 
-def _usable(name: str, text: str, values: Mapping[str, Any]) -> str | None:
-    """Return `text` if running it only defines; a computed constant as its plain value."""
-    body = _parse(text)
-    if not body:
+def _usable(
+    name: str,
+    definition: Callable[[str], str | None],
+    values: Mapping[str, Any],
+    above: frozenset[str] = frozenset(),
+) -> str | None:
+    """Return the text that binds `name` if running it only defines; else its plain value."""
+    text = definition(name)
+    if text is None or name in above:
         return None
-    if all(isinstance(node, (*_DEFINITIONS, *_IMPORTS)) or _constant(node) for node in body):
+    body = _parse(text)
+    defines = all(isinstance(node, (*_DEFINITIONS, *_IMPORTS)) or _constant(node) for node in body)
+    needed = {
+        part.id
+        for node in body
+        if not isinstance(node, (*_DEFINITIONS, *_IMPORTS))
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+    }
+    # A constant made of what is not part of the closure would fail where it is restored.
+    known = all(
+        hasattr(builtins, item) or _usable(item, definition, values, above | {name}) is not None
+        for item in needed
+    )
+    if body and defines and known:
         return text
     value = values.get(name)
-    return f"{name} = {value!r}" if _is_plain(value) and name in values else None
+    return f"{name} = {value!r}" if name in values and _is_plain(value) else None
 
 
 def _constant(node: ast.stmt) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["BackendTests"]
+__all__ = ["AdapterTests", "BackendTests"]
 
-_HOMES = {"BackendTests": "jupyter_mvt.testing.backends"}
+_HOMES = {
+    "AdapterTests": "jupyter_mvt.testing.adapters",
+    "BackendTests": "jupyter_mvt.testing.backends",
+}
 
 
 def __getattr__(name: str) -> Any:

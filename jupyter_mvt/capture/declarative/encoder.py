@@ -143,9 +143,12 @@ class Encoder:
         self._paths.add(name)
         return name
 
-    def is_small(self, array: np.ndarray[Any, Any]) -> bool:
+    def is_small(self, array: np.ndarray[Any, Any], path: str) -> bool:
         """Tell whether `array` is better kept inside the graph: few labels, never weights."""
-        return array.nbytes == 0 or (array.nbytes <= _SMALL and array.dtype.kind in "biuSU")
+        label = array.dtype.kind in "biuSU" or (
+            path.endswith("classes_") and array.dtype.names is None
+        )
+        return array.nbytes == 0 or (array.nbytes <= _SMALL and label)
 
     def fixed(self, stand_in: Node) -> None:
         """Let `stand_in` represent the node begun last in the identity."""

@@ -130,7 +130,7 @@ def _write_array(encoder: Encoder, value: Any, path: str) -> Node:
     order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
     if value.dtype.hasobject:
         return _write_objects(encoder, value, path, order)
-    if encoder.is_small(value):
+    if encoder.is_small(value, path):
         content = bytes(raw(value)).hex()
         return ["inline", wide(value.dtype), list(value.shape), order, content]
     return ["array", encoder.array(value, path), order, _is_big(value.dtype)]

@@ -1,0 +1,156 @@
+"""From stored parts to live objects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from jupyter_mvt.capture.adapter import ADAPTERS
+from jupyter_mvt.capture.restore import load_tensor, restore_model, restore_optimizer
+from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError
+from jupyter_mvt.objects.commit import Model
+from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.objects.manifest import Entry, Manifest
+
+CELL = """
+from sklearn.base import BaseEstimator
+import numpy as np
+class Mean(BaseEstimator):
+    def fit(self, X, y):
+        self.mean_ = np.mean(y)
+        self.rows_ = np.asarray(X, float)
+        return self
+    def predict(self, X):
+        return np.full(len(X), self.mean_)
+"""
+
+
+class Shelf:
+    """A store in memory that counts what is read."""
+
+    def __init__(self):
+        self.blobs = {}
+        self.manifests = {}
+        self.read = []
+
+    def keep(self, data):
+        self.blobs[digest(data)] = bytes(data)
+        return digest(data)
+
+    def blob(self, oid):
+        return self.blobs[oid]
+
+    def manifest(self, oid):
+        return self.manifests[oid]
+
+    def content(self, entry):
+        self.read.append(entry.path)
+        return memoryview(bytearray(self.blobs[entry.chunks[0]]))
+
+    def put(self, bundle, name):
+        entries = tuple(
+            Entry(path=p.path, dtype=p.dtype, shape=p.shape, nbytes=p.nbytes,
+                  chunks=(self.keep(p.read()),), volatile=p.volatile)
+            for p in sorted(bundle.parts, key=lambda part: part.path)
+        )  # fmt: skip
+        oid = digest(name.encode())
+        self.manifests[oid] = Manifest(entries=entries, ties=bundle.ties, identity=oid)
+        return oid
+
+
+def kept(shelf, adapter, obj, sources=lambda obj: None, **more):
+    frozen = adapter.freeze(obj, sources)
+    refs = tuple((name, shelf.keep(text.encode())) for name, text in frozen.code_refs)
+    weights = shelf.put(frozen.bundle, "weights")
+    return Model(
+        var="model", role="predictor", primary=True, adapter=adapter.format,
+        framework=adapter.framework(), cls="x", weights=weights, weights_id=weights,
+        weights_bytes=0, n_weights=frozen.n_weights, state=shelf.keep(frozen.state),
+        state_kind=frozen.state_kind, state_identity=frozen.state_identity, arch=frozen.arch,
+        code_refs=refs, **more,
+    )  # fmt: skip
+
+
+X, Y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
+
+
+@pytest.fixture
+def shelf():
+    return Shelf()
+
+
+def test_a_model_comes_back(shelf):
+    live = LinearRegression().fit(X, Y)
+    model = kept(shelf, ADAPTERS.get("sklearn"), live)
+    assert np.array_equal(restore_model(shelf, model).predict(X), live.predict(X))
+
+
+def test_one_array_is_read_alone(shelf):
+    live = LinearRegression().fit(X, Y)
+    model = kept(shelf, ADAPTERS.get("sklearn"), live)
+    assert np.array_equal(load_tensor(shelf, model, "coef_"), live.coef_)
+    assert shelf.read == ["coef_"]
+    with pytest.raises(NotFoundError) as missing:
+        load_tensor(shelf, model, "nothing")
+    assert missing.value.code == "unknown-tensor"
+
+
+def test_bits_that_numpy_cannot_say(shelf):
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Linear(2, 2).bfloat16()
+    model = kept(shelf, ADAPTERS.get("torch"), module)
+    bits = module.weight.detach().view(torch.int16).numpy().view(np.uint16)
+    assert np.array_equal(load_tensor(shelf, model, "weight"), bits)
+
+
+def cell_class():
+    space = {"__name__": "__main__"}
+    exec(CELL, space)
+    return space["Mean"]
+
+
+def test_a_class_of_a_cell_is_the_live_one_if_its_text_is_equal(shelf):
+    cls = cell_class()
+
+    def sources(obj):
+        return CELL if obj.__module__ == "__main__" else None
+
+    model = kept(shelf, ADAPTERS.get("sklearn"), cls().fit(X, Y), sources)
+    names = {"Mean": cls}
+    assert type(restore_model(shelf, model, namespace=names, sources=sources)) is cls
+    for given in (None, lambda obj: "class Mean: ..."):
+        with pytest.raises(TrustError) as refused:
+            restore_model(shelf, model, namespace=names, sources=given)
+        assert refused.value.code == "untrusted-code"
+        again = restore_model(shelf, model, namespace=names, sources=given, trusted=True)
+        assert type(again) is not cls
+        assert again.predict(X).tolist() == [2.5] * 6
+
+
+def test_formats_and_adapters_that_are_not_here_are_told(shelf):
+    model = kept(shelf, ADAPTERS.get("sklearn"), LinearRegression().fit(X, Y))
+    for name, code in (("sklearn/99", "adapter-format"), ("abacus/1", "adapter-missing")):
+        other = Model(**{**{f: getattr(model, f) for f in model.__slots__}, "adapter": name})
+        with pytest.raises(RestoreError) as refused:
+            restore_model(shelf, other)
+        assert refused.value.code == code
+
+
+def test_an_optimizer_comes_back_with_its_model(shelf):
+    torch = pytest.importorskip("torch")
+    adapter, module = ADAPTERS.get("torch"), torch.nn.Linear(2, 1)
+    optimizer = torch.optim.Adam(module.parameters(), lr=0.5)
+    module(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    bundle, state = adapter.freeze_optimizer(optimizer, module, lambda obj: None)
+    model = kept(shelf, adapter, module, optimizer=shelf.put(bundle, "optimizer"),
+                 optimizer_state=shelf.keep(state))  # fmt: skip
+    again = restore_optimizer(shelf, model, module)
+    assert again.param_groups[0]["lr"] == 0.5
+    assert torch.equal(again.state[module.weight]["exp_avg"],
+                       optimizer.state[module.weight]["exp_avg"])  # fmt: skip
+    without = kept(shelf, adapter, module)
+    with pytest.raises(NotFoundError) as missing:
+        restore_optimizer(shelf, without, module)
+    assert missing.value.code == "no-optimizer"
