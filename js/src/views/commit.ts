@@ -8,6 +8,9 @@ import type { Scope } from "./scope";
 import { changeLine, changeTiles, valueTiles } from "./tiles";
 import type { Emit } from "./view";
 
+/** So many further alerts are written out. */
+const ALERTS = 3;
+
 /** The card of a commit: what it is, what got worse, what it did to the metrics. */
 export function drawCommit(root: HTMLElement, data: CommitView, emit: Emit, scope: Scope): void {
   root.append(data.created ? card(data, emit, scope) : unchanged(data, emit, scope));
@@ -43,20 +46,29 @@ function card(data: CommitView, emit: Emit, scope: Scope): HTMLElement {
       base ? div("acts", opener("Compare", base, true)) : null,
     ),
     slot.root,
-    ...data.alerts.map(({ key, text }, i) =>
-      h(
-        "div",
-        { class: "note worse", role: "status" },
-        icon("diamond"),
-        h("p", { class: "tx" }, h("b", { class: "wc" }, sentence(key)), text ? ` ${text}` : null),
-        i === 0 && base ? div("acts", opener("Show what changed", base, false)) : null,
-      ),
-    ),
+    data.alerts.length ? alertNote(data.alerts, base ? opener("Show what changed", base, false) : null) : null,
     ...(first ? [baseLine(first), ...changeTiles(first.metrics, scope)] : firstMetrics(data, scope)),
     ...others.flatMap((other) => [baseLine(other), ...changeLine(other.metrics, scope)]),
     factsLine(data.facts),
     ...data.notes.map(noteRow),
     cutNote(data.cut),
+  );
+}
+
+/** The worst loudly, the others below it in smaller type: one alarm, not many. */
+function alertNote([worst, ...others]: CommitView["alerts"], action: HTMLElement | null): HTMLElement {
+  const more = others.length - ALERTS;
+  return h(
+    "div",
+    { class: "note worse", role: "status" },
+    icon("diamond"),
+    div(
+      "",
+      h("p", { class: "tx" }, h("b", { class: "wc" }, sentence(worst?.key ?? "")), ` ${worst?.text ?? ""}`),
+      ...others.slice(0, ALERTS).map(({ key, text }) => h("p", { class: "q s tx" }, `${sentence(key)} ${text}`)),
+      more > 0 ? h("p", { class: "q s" }, more === 1 ? "1 more below." : `${more} more below.`) : null,
+    ),
+    action ? div("acts", action) : null,
   );
 }
 

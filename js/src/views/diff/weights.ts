@@ -8,17 +8,18 @@ const LEVELS = 5;
 const BRANCH = 24;
 const LEAF = 40;
 const BARS = 6;
+const NAMED = 3;
 
 /** One model: where in its module tree the weights moved, and how far. */
 export function weightsBody(model: WeightsModel, scope: Scope): HTMLElement[] {
+  const tree = withoutLoneLeaves(model.tree);
   const box = div("px");
   box.style.paddingBottom = "14px";
-  const most = Math.max(...leaves(model.tree).map(amount), 0);
+  const most = Math.max(...leaves(tree).map(amount), 0);
   scope.width(box, (width) => {
-    const inner = width;
-    box.replaceChildren(inner < NARROW ? bars(model.tree, most, inner) : icicle(model.tree, most, inner));
+    box.replaceChildren(width < NARROW ? bars(tree, most, width) : icicle(tree, most, width));
   });
-  const largest = model.largest.map(({ key, text }) => `${key} ${text}`).join(", ");
+  const largest = model.largest.slice(0, NAMED).map(({ key, text }) => `${key} ${text}`).join(", ");
   return [
     model.structure.length
       ? h("ul", { class: "struct", "aria-label": "Structure" }, ...model.structure.map((line) => h("li", null, line)))
@@ -35,6 +36,16 @@ export function weightsBody(model: WeightsModel, scope: Scope): HTMLElement[] {
         )
       : div(""),
   ];
+}
+
+/** A module with a single tensor is that tensor: one box says both. */
+function withoutLoneLeaves(module: Module): Module {
+  const children = module.children.map(withoutLoneLeaves);
+  const [only] = children;
+  if (children.length === 1 && only && only.children.length === 0) {
+    return { ...module, children: [], rel: only.rel, tip: only.tip };
+  }
+  return { ...module, children };
 }
 
 function amount(module: Module): number {

@@ -37,6 +37,7 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
   let picked: ReadonlySet<string> = new Set();
   let current = 0;
   let narrow = false;
+  let width = 0;
   let drawn = { start: -1, end: -1 };
 
   const height = (): number => (narrow ? 42 : 34);
@@ -50,6 +51,9 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
     const start = virtual ? Math.max(0, first - AROUND) : 0;
     const end = virtual ? Math.min(nodes.length, first + visible + AROUND) : nodes.length;
     if (!force && start === drawn.start && end === drawn.end) {
+      return;
+    }
+    if (width === 0) {
       return;
     }
     drawn = { start, end };
@@ -102,7 +106,8 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
 
   const idOf = (i: number): string => nodeAt(i)?.row.version.id ?? "";
   listen({ list, root, scope, actions, idOf, moveTo, current: () => current, count: () => nodes.length, draw });
-  scope.width(root, (width) => {
+  scope.width(root, (next) => {
+    width = next;
     const now = width <= 400;
     if (now !== narrow || drawn.start < 0) {
       narrow = now;

@@ -86,6 +86,9 @@ export function matcher(query: string, metrics: readonly Column[]): (row: LogRow
     return (row) => holds(row.points[metric.key]?.value ?? null, compared[2] ?? "", limit);
   }
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) {
+    return () => true;
+  }
   return ({ version, model, regressed }) => {
     const { name, short, message, author, branch, labels, tags } = version;
     const hay = [name, short, message, author, branch, model, ...labels, ...tags, ...regressed].join("\n").toLowerCase();

@@ -1,0 +1,46 @@
+"""One server of each application and one browser for the whole session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.ui.browser import Desk, launch
+from tests.ui.server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.ui.server import Server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session", params=["lab", "notebook"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Start JupyterLab, then Notebook 7; a test that takes this runs in both."""
+    with running(request.param, tmp_path_factory.mktemp(request.param)) as started:
+        yield started
+
+
+@pytest.fixture
+def desk(browser: Browser, server: Server) -> Iterator[Desk]:
+    """Open a fresh page, and hold it to two promises when the test is done."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    opened = Desk(context.new_page(), server)
+    yield opened
+    context.close()
+    assert opened.strangers() == []
+    assert opened.complaints() == []
