@@ -18,8 +18,14 @@ class OutputRenderer extends Widget implements IRenderMime.IRenderer {
     this.clear();
     // A copy, because the notebook's own JSON is what gets saved: a view must not change it.
     const payload: unknown = JSON.parse(JSON.stringify(model.data[this.mimeType] ?? null));
+    const plain = model.data["text/plain"];
     // Nobody listens to the events of a saved output.
-    this.disposeView = render(this.node, payload, () => undefined);
+    this.disposeView = render(
+      this.node,
+      payload,
+      () => undefined,
+      typeof plain === "string" ? plain : undefined,
+    );
   }
 
   override dispose(): void {

@@ -221,15 +221,21 @@ function regressionWords(shown: readonly Node[], { x, y, narrow, width, left, to
 }
 
 /** One line a branch, on the x of the plot: where it forks, merges and ends. */
-function laneStrip({ lanes, nodes }: ChartInput, shown: readonly Node[], frame: Frame): SVGElement[] {
+function laneStrip({ lanes, nodes, from }: ChartInput, shown: readonly Node[], frame: Frame): SVGElement[] {
   const { x, laneTop, narrow, width } = frame;
   const y = (lane: number): number => laneTop + LANE / 2 + Math.min(lane, frame.lanes - 1) * LANE;
   const out: SVGElement[] = [];
+  const ends = new Map<number, number>();
   for (const node of shown) {
     node.parents.forEach((place) => {
       const parent = nodes[place];
       if (parent) {
-        out.push(s("path", { d: join(x(parent.at), y(parent.lane), x(node.at), y(node.lane), x(1) - x(0)), style: laneStroke(Math.max(parent.lane, node.lane)) }));
+        // A parent left of the zoomed window: the line comes in at the edge, along its own lane.
+        const inside = parent.at >= from;
+        const start = x(Math.max(from, parent.at));
+        const high = y(inside ? parent.lane : node.lane);
+        ends.set(parent.lane, Math.max(ends.get(parent.lane) ?? 0, x(node.at)));
+        out.push(s("path", { d: join(start, high, x(node.at), y(node.lane), x(1) - x(0)), style: laneStroke(Math.max(parent.lane, node.lane)) }));
       }
     });
   }
@@ -243,7 +249,7 @@ function laneStrip({ lanes, nodes }: ChartInput, shown: readonly Node[], frame: 
         return;
       }
       const wide = textWidth(name, 11);
-      const after = x(last.at) + 12;
+      const after = Math.max(x(last.at), lane > 0 ? (ends.get(lane) ?? 0) : 0) + 12;
       const text = clip(name, 96);
       out.push(
         lane > 0 && after + wide < width - 4
