@@ -80,7 +80,7 @@ endif
 define install
 	rm -rf $(LINK)
 	$(RUN) pip install -q --upgrade-strategy only-if-needed -e ".[$(1)]"
-	mkdir -p $(dir $(LINK)) && ln -s $(CURDIR)/jupyter_mvt/labextension $(LINK)
+	rm -rf $(LINK) && ln -s $(CURDIR)/jupyter_mvt/labextension $(LINK)
 	@mkdir -p .make && touch $@
 endef
 

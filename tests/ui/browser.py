@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Page
 
-    from tests.ui.server import Server
+from tests.ui.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Playwright
+
 
 SHOTS = Path(__file__).parent / "shots"
 
