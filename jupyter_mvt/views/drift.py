@@ -13,11 +13,19 @@ from jupyter_mvt.views import escape, format, wire
 if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import ColumnChange
 
-__all__ = ["column"]
+__all__ = ["column", "notable"]
+
+_SMALL = 0.1
+"""Below it a population stability index says that a column hardly moved."""
 
 Profile: TypeAlias = Mapping[str, Any]
 
 _BINS = 10
+
+
+def notable(change: ColumnChange) -> bool:
+    """Tell whether a column came, went, or moved by more than a little."""
+    return change.presence != "changed" or change.psi is None or change.psi >= _SMALL
 
 
 def column(change: ColumnChange) -> wire.ColumnDrift:
@@ -43,7 +51,7 @@ def _text(change: ColumnChange, base: Profile, other: Profile) -> str:
     if change.base_type != change.other_type:
         said.append(f"{escape.line(change.base_type, 40)} → {escape.line(change.other_type, 40)}")
     if change.psi is not None and math.isfinite(change.psi):
-        word = "small" if change.psi < 0.1 else "moderate" if change.psi <= 0.25 else "large"
+        word = "small" if change.psi < _SMALL else "moderate" if change.psi <= 0.25 else "large"
         said.append(f"PSI {change.psi:.2f} {word}")
     missing = [_missing(side) for side in (base, other)]
     if missing[0] != missing[1]:

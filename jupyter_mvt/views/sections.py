@@ -29,6 +29,9 @@ __all__ = ["cell", "code", "data", "environment", "metrics", "params", "weights"
 _LINES = 200
 _STRUCTURE = 30
 
+_COLUMNS = 12
+"""Histograms of one dataset; the columns that moved most come first."""
+
 
 def metrics(found: MetricsDiff) -> wire.MetricsSection:
     """Return metrics that differ."""
@@ -62,7 +65,8 @@ def data(found: DataDiff) -> wire.DataSection:
 
 
 def _dataset(change: DatasetChange) -> wire.DataRow:
-    drawn = [drift.column(column) for column in change.columns]
+    moved = [column for column in change.columns if drift.notable(column)] or change.columns[:3]
+    drawn = [drift.column(column) for column in moved[:_COLUMNS]]
     said = [_rows(change), escape.line(change.relation)]
     return {
         "name": escape.line(change.var, 80),

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "quickstart.ipynb"
 GALLERY = ROOT / "examples" / "images"
-VIEWS = {"commit": "Against parent v2", "diff": "What else differs", "log": "3 versions",
+VIEWS = {"commit": "Against parent v2", "diff": "What else differs", "log": "3 versions, 1 branch",
          "leaderboard": "by Recall"}  # fmt: skip
 
 
