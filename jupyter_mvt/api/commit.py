@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.capture.snapshot import Request, snapshot
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.history.commit import Draft, Published
 from jupyter_mvt.history.commit import commit as publish
 from jupyter_mvt.history.handle import Handle, tip_of
-from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.snapshot import Snapshot
@@ -153,6 +154,17 @@ def _comparisons(
     for against, oid in beside:
         if oid not in seen:
             seen.add(oid)
-            difference = between(handle, view, oid, made.id, _JUDGED)
+            try:
+                difference = between(handle, view, oid, made.id, _JUDGED)
+            except CorruptionError as error:
+                raise _made_all_the_same(view, made, oid, error) from error
             compared.append(Comparison(against=against, diff=difference))
     return tuple(compared)
+
+
+def _made_all_the_same(
+    view: View, made: Published, oid: ObjectId, error: CorruptionError
+) -> CorruptionError:
+    """Say that the version stands: what is damaged is what it was to be compared with."""
+    msg = f"{name_of(view, made.id)} was made, but cannot be compared with {name_of(view, oid)}: "
+    return CorruptionError(msg + error.message, hint=error.hint, code=error.code)
