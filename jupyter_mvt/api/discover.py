@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from jupyter_mvt.api.kernel import Identity, Kernel, attached, whoever
@@ -23,9 +24,14 @@ def find(start: Path) -> Path | None:
     start = start.absolute()
     for folder in (start, *start.parents):
         candidate = folder / FOLDER
-        if (candidate / "format").is_file():
+        if (candidate / "format").is_file() or _has_operations(candidate):
             return candidate
     return None
+
+
+def _has_operations(folder: Path) -> bool:
+    """Tell whether a folder holds versions though its ``format`` file is lost."""
+    return next((folder / "ops").glob("0*"), None) is not None
 
 
 def init(path: str | Path = ".") -> Repo:
@@ -46,6 +52,10 @@ def initialise(path: str | Path = ".") -> Initialised:
     if (root / "format").exists():
         msg = f"There is already a repository at {root}."
         raise RepositoryError(msg, hint="mvt status", code="already-a-repository")
+    if not root.parent.is_dir():
+        msg = f"There is no folder {root.parent}."
+        hint = f"mkdir {shlex.quote(str(root.parent))}"
+        raise RepositoryError(msg, hint=hint, code="no-folder")
     init_store(root)
     return Initialised(path=str(root), branch=MAIN)
 
