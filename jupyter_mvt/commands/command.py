@@ -49,7 +49,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the words that argparse would print."""
-        text = message[:1].upper() + message[1:]
+        text = message[:1].upper() + (message[1:] if len(message) < 300 else message[1:299] + "…")
         msg = f"{self.prog}: {text}."
         raise UsageError(msg, hint=f"mvt help {self._verb}")
 
