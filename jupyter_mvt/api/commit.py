@@ -17,13 +17,13 @@ from jupyter_mvt.history.handle import Handle, tip_of
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.snapshot import Snapshot
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.writer import begin
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.objects.snapshot import Snapshot
     from jupyter_mvt.objects.view import View
 
 __all__ = ["Taken", "Wish", "commit", "keep", "known_rows", "request", "take"]

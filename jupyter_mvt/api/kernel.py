@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import Sources
-from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.history.handle import Session
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from jupyter_mvt.capture.adapter import Sources
+    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.history.handle import Session
 
 __all__ = ["Identity", "Kernel", "account", "attach", "attached", "whoever"]
 

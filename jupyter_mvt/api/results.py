@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.objects.commit import Commit, Note
 from jupyter_mvt.objects.encode import to_data
-from jupyter_mvt.objects.version import VersionRef
+
+if TYPE_CHECKING:
+    from jupyter_mvt.compare.diff import Diff
+    from jupyter_mvt.objects.commit import Commit, Note
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
     "CommitResult",

@@ -17,7 +17,6 @@ from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.commit import Commit, Content, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.version import VersionRef
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.snapshot import write_snapshot
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.objects.manifest import Manifest
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["status"]
 

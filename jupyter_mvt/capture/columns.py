@@ -6,9 +6,8 @@ nulls zeroed, text as lengths and bytes, without offsets, chunks or dictionaries
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,11 @@ import pyarrow.compute as pc
 
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
-from jupyter_mvt.objects.ids import Buffer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.objects.ids import Buffer
 
 __all__ = [
     "Block",

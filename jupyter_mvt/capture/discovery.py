@@ -11,7 +11,6 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import ModelAdapter, Role
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.watch import Seen, models_in, recognised
 from jupyter_mvt.errors import AmbiguousError, CaptureError
@@ -19,6 +18,7 @@ from jupyter_mvt.errors import AmbiguousError, CaptureError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jupyter_mvt.capture.adapter import ModelAdapter, Role
     from jupyter_mvt.capture.cells import CellLog
 
 __all__ = ["Candidate", "Choice", "Other", "choose", "given", "optimizer_of"]

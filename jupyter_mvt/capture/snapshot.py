@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture import watch
-from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.discovery import (
     Candidate,
@@ -29,7 +27,10 @@ from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jupyter_mvt.capture.adapter import Sources
+    from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Param
     from jupyter_mvt.objects.metric import Metric

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from jupyter_mvt.capture.harmless import LOOKS, spares_arguments
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["EMPTY", "CellSyntax", "analyse", "plain_source"]
 

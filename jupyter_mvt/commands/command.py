@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -17,6 +16,8 @@ from jupyter_mvt.errors import UsageError
 from jupyter_mvt.registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.repo import Repo
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.history.results import LabelHistory, Moved, RefList
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from jupyter_mvt.history.results import LabelHistory, Moved, RefList
 
 __all__ = ["COMMAND"]
 

@@ -7,13 +7,15 @@ sorted by effect, largest first. `to_dict` gives plain builtins for JSON; views 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.objects.commit import Scalar
 from jupyter_mvt.objects.encode import to_data
-from jupyter_mvt.objects.metric import MetricValue
-from jupyter_mvt.objects.version import VersionRef
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.commit import Scalar
+    from jupyter_mvt.objects.metric import MetricValue
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
     "Basis",

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mvt.objects.code import Cell
-from jupyter_mvt.objects.commit import Commit
 from jupyter_mvt.objects.dataset import Dataset, Schema
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Manifest
-from jupyter_mvt.objects.reader import ObjectReader
-from jupyter_mvt.objects.version import VersionRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.reader import ObjectReader
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = ["Side", "cells", "data", "environment", "manifest", "schema", "text"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.transaction import Plan, transact
@@ -10,8 +11,10 @@ from jupyter_mvt.objects.commit import Commit, Content, Note, Trigger, commit_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import ref
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["Draft", "Published", "commit"]
 

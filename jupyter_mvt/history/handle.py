@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.objects.clock import Clock
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.store.store import Store
 
 if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 __all__ = ["Handle", "Session", "branch_of", "tip_of"]
 

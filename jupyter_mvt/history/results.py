@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.objects.encode import to_data
-from jupyter_mvt.objects.metric import Metric
-from jupyter_mvt.objects.version import VersionRef
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.metric import Metric
+    from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
     "LabelHistory",

@@ -7,14 +7,17 @@ memory; writing it turns it into the `Content` of a commit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from jupyter_mvt.objects.code import Git
-from jupyter_mvt.objects.commit import Note, Param, StateKind
-from jupyter_mvt.objects.dataset import Schema
-from jupyter_mvt.objects.environment import Environment
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.manifest import Part, Tie
-from jupyter_mvt.objects.metric import Metric
+if TYPE_CHECKING:
+    # Never decoded, and needed by the cell log, which must load fast.
+    from jupyter_mvt.objects.code import Git
+    from jupyter_mvt.objects.commit import Note, Param, StateKind
+    from jupyter_mvt.objects.dataset import Schema
+    from jupyter_mvt.objects.environment import Environment
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.manifest import Part, Tie
+    from jupyter_mvt.objects.metric import Metric
 
 __all__ = ["Bundle", "CellRun", "DatasetDraft", "ModelDraft", "Snapshot", "VariableDraft"]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_mvt.errors import NotFoundError, UsageError
-from jupyter_mvt.store.backend import Backend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.store.backend import Backend
 
 __all__ = ["BackendTests"]
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import errno
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store.fs import Disk, FileStat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["Event", "FaultyDisk", "MemoryDisk", "power_cuts"]
 

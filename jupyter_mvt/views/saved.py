@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_mvt.display import MIME
 from jupyter_mvt.views import format, wire
 from jupyter_mvt.views.text import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Drawing", "bundle"]
 
