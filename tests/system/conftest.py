@@ -1,0 +1,66 @@
+"""Real folders, real shells and real processes with the installed package."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import jupyter_mvt as mvt
+from jupyter_mvt.api.kernel import attached
+
+PEOPLE = ("MVT_AUTHOR", "GIT_AUTHOR_NAME")
+
+
+class Weight:
+    """The smallest model: picklable, with a predict."""
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def predict(self, x: float) -> float:
+        return self.weight * x
+
+
+@pytest.fixture
+def weight() -> type[Weight]:
+    return Weight
+
+
+@pytest.fixture
+def clean() -> dict[str, str]:
+    """Return the environment of a process that knows nobody."""
+    kept = {key: value for key, value in os.environ.items() if key not in PEOPLE}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "MVT_AUTHOR": "ana"}
+
+
+@pytest.fixture
+def program(clean: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a runner of Python programs, given as files or after ``-c``."""
+
+    def run(*words: str, cwd: Path | None = None, before: tuple[str, ...] = (), **more: object):
+        command = [*before, sys.executable, "-W", "error", *map(str, words)]
+        return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True,
+                              timeout=120, check=False, **more)  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """An IPython shell in an empty folder, with the extension loaded and nobody to ask."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_AUTHOR", "ana")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_cell("%load_ext jupyter_mvt")
+    attached().interactive = False
+    yield shell
+    mvt.unload_ipython_extension(shell)
+    shell.history_manager.end_session()

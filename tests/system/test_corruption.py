@@ -1,0 +1,159 @@
+"""One wrong byte in any file: named by fsck, never silently used, and work goes on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import jupyter_mvt as mvt
+from jupyter_mvt.errors import CorruptionError, MvtError
+from jupyter_mvt.metrics import index
+from jupyter_mvt.store import layout
+
+X = np.arange(2000.0).reshape(1000, 2)
+Y = np.arange(1000) % 2
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    """A repository with every kind of file: packs, operations, checkpoints, segments, index."""
+    folder = tmp_path_factory.mktemp("pristine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "WINDOW", 2)
+        patch.setattr(index, "FOLD_COMMITS", 2)
+        repo = mvt.init(folder)
+        for i, strength in enumerate((1.0, 0.1, 0.01)):
+            model = LogisticRegression(C=strength).fit(X[i:], Y[i:])
+            repo.commit(model, message=f"take {i}", metrics={"accuracy": 0.5 + i / 10})
+        repo.labels.move("production", "v1")
+        assert len(repo.sql("select * from metrics")) == 3
+        assert repo.fsck().problems == ()
+    return folder
+
+
+@pytest.fixture
+def damaged(pristine, tmp_path, monkeypatch):
+    """Return a function that flips one bit in the middle of the first file that fits."""
+    monkeypatch.setattr(layout, "WINDOW", 2)
+    monkeypatch.setattr(index, "FOLD_COMMITS", 2)
+    shutil.copytree(pristine, tmp_path, dirs_exist_ok=True)
+
+    def damage(pattern: str, at: float = 0.5) -> str:
+        path = min((tmp_path / ".mvt").glob(pattern))
+        data = bytearray(path.read_bytes())
+        data[int(len(data) * at)] ^= 0x10
+        path.chmod(0o644)
+        path.write_bytes(data)
+        return path.relative_to(tmp_path / ".mvt").as_posix()
+
+    return damage
+
+
+def everything(folder: Path) -> None:
+    """Look at and restore all there is; raise what is wrong."""
+    repo = mvt.open(folder)
+    for i in (1, 2, 3):
+        model = repo[f"v{i}"].load(trust=True)
+        assert model.predict(X).shape == (1000,)
+        repr(repo[f"v{i}"].details._repr_mimebundle_())
+    repo.log()._repr_mimebundle_()
+    repo.operations(None)._repr_mimebundle_()
+    repo.diff("v1", "v3")._repr_mimebundle_()
+    rows = repo.sql("select number, value from metrics join commits using (cid) order by number")
+    assert [tuple(row) for row in rows.rows()] == [(1, 0.5), (2, 0.6), (3, 0.7)]
+
+
+def fault(folder: Path) -> CorruptionError | None:
+    try:
+        everything(folder)
+    except CorruptionError as error:
+        return error
+    return None
+
+
+def kinds(folder: Path) -> set[tuple[str, str]]:
+    return {(problem.kind, problem.key) for problem in mvt.open(folder).fsck().problems}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [("README.md", "corrupt-readme"), ("checkpoints/*", "corrupt-derived"),
+     ("segments/*", "corrupt-derived"), ("index/**/*.parquet", "corrupt-index"),
+     ("index/*/manifest/*", "corrupt-index")],
+)  # fmt: skip
+def test_what_can_be_done_without_hurts_nobody(damaged, tmp_path, pattern, kind):
+    key = damaged(pattern)
+    assert kinds(tmp_path) == {(kind, key)}
+    everything(tmp_path)
+    repo = mvt.open(tmp_path)
+    made = repo.commit(LogisticRegression(C=9).fit(X, Y), metrics={"accuracy": 0.9})
+    assert made.version.name == "v4"
+    assert repo.leaderboard("accuracy").rows[0].version.name == "v4"
+    if kind == "corrupt-index":
+        assert kinds(tmp_path) == set()
+
+
+@pytest.mark.parametrize("at", [0.0, 0.02, 0.5, 0.9])
+def test_a_damaged_pack_is_named_with_what_it_touches(damaged, tmp_path, at):
+    key = damaged("packs/*", at)
+    problems = mvt.open(tmp_path).fsck().problems
+    assert {problem.key for problem in problems} & {key, ""}
+    error = fault(tmp_path)
+    if error is not None:
+        assert error.code in {"corrupt-object", "missing-object"}
+        assert error.lines("mvt")[1:] == ["Hint: mvt fsck"]
+        assert key in error.message
+    # New versions can still be made, and committing the same content again heals it.
+    repo = mvt.open(tmp_path)
+    for i, strength in enumerate((1.0, 0.1, 0.01)):
+        repo.commit(LogisticRegression(C=strength).fit(X[i:], Y[i:]), allow_empty=True)
+    assert [repo[f"v{i}"].load(trust=True).C for i in (1, 2, 3)] == [1.0, 0.1, 0.01]
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"),
+    [(1, "v4 was made, but cannot be compared with v1: "), (2, "v4"), (3, ""), (4, "")],
+    ids=["of-production", "of-neither", "of-the-parent", "newest"],
+)
+def test_a_damaged_operation_is_never_believed(damaged, tmp_path, number, outcome):
+    key = damaged(f"ops/*{number}")
+    assert key in {name for _, name in kinds(tmp_path)}
+    with pytest.raises(CorruptionError) as error:
+        everything(tmp_path)
+    first, second = error.value.lines("mvt")
+    assert key in first
+    assert second == "Hint: mvt fsck"
+    # A commit goes through unless it would have to stand on what is damaged.
+    model = LogisticRegression(C=7).fit(X, Y)
+    if outcome == "v4":
+        assert mvt.open(tmp_path).commit(model).version.name == "v4"
+    else:
+        with pytest.raises(CorruptionError) as error:
+            mvt.open(tmp_path).commit(model)
+        assert error.value.message.startswith(outcome)
+        assert key in error.value.message
+    assert len(list((tmp_path / ".mvt" / "ops").iterdir())) == (5 if outcome else 4)
+
+
+def test_a_damaged_format_says_which_file(damaged, tmp_path):
+    damaged("format")
+    with pytest.raises(CorruptionError) as error:
+        mvt.open(tmp_path)
+    assert error.value.lines("mvt") == [
+        f"CorruptionError [corrupt-format]: The file 'format' of {tmp_path}/.mvt is corrupt.",
+        "Hint: mvt fsck",
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["ops/*1", "packs/*", "format"])
+def test_a_lost_file_is_named(damaged, tmp_path, pattern):
+    lost = min((tmp_path / ".mvt").glob(pattern))
+    lost.unlink()
+    with pytest.raises(MvtError) as error:
+        everything(tmp_path)
+    assert error.value.code in {"missing-operation", "missing-object", "corrupt-format"}
+    assert len(error.value.lines("mvt")) == 2
