@@ -170,7 +170,7 @@ def own_table(rows: Sequence[wire.Metric]) -> Safe:
 
 def version_head(version: wire.Version, parents: Sequence[str]) -> Safe:
     """Return number and message, and below it id, branch, author, time and parents."""
-    meta: list[Child] = [code(version["short"])]
+    meta: list[Child] = [code(version["id"])]
     said = [version["branch"], version["author"]]
     for part in filter(None, said):
         meta += [" · ", part]

@@ -44,15 +44,14 @@ _EMPTY: wire.Figure = {"text": "", "value": None}
 def version(ref: VersionRef) -> wire.Version:
     """Return a version as the wire names it."""
     return {
-        "id": escape.line(ref.id),
-        "short": escape.line(short(ref.id)),
+        "id": escape.line(short(ref.id)),
         "name": ref.name,
         "number": ref.number,
         "message": escape.line(ref.message),
         "branch": escape.line(ref.branch),
         "author": escape.line(ref.author, 80),
         "time_ms": ref.time_us // 1000,
-        "parents": [escape.line(parent) for parent in ref.parents[:8]],
+        "parents": [escape.line(short(parent)) for parent in ref.parents[:8]],
         "labels": [escape.line(label) for label in ref.labels[:20]],
         "tags": [escape.line(tag) for tag in ref.tags[:20]],
     }

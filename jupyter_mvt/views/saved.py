@@ -44,7 +44,14 @@ def bundle(drawing: Drawing, value: object) -> dict[str, Any]:
     html = _fitting(view, lambda cut: str(drawing.as_html(cut)), _HTML)
     text = _fitting(view, lambda cut: drawing.as_text(cut, look), _TEXT)
     left = _ALL - _size(html) - _size(text)
-    return {MIME: _fitting(view, lambda cut: cut, left), "text/html": html, "text/plain": text}
+    data = view if _cut(view, _MOST) is view and _size(view) <= left else None
+    return {MIME: data or _fitting(view, _packed, left), "text/html": html, "text/plain": text}
+
+
+def _packed(view: Any) -> wire.Packed:
+    """Return a long payload as one compact text: notebooks indent JSON, which doubles it."""
+    text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return wire.Packed(view=view["view"], schema=view["schema"], packed=text)
 
 
 def _fitting(view: Any, form: Callable[[Any], Any], budget: int) -> Any:

@@ -165,7 +165,7 @@ def own_table(rows: Sequence[wire.Metric], look: Look) -> str:
 def version_head(version: wire.Version, look: Look, parents: Sequence[str]) -> str:
     """Return number and message, and below it id, branch, author, time and parents."""
     message = f"{_GAP}{version['message']}" if version["message"] else ""
-    meta = [version["short"], version["branch"], version["author"], look.time(version["time_ms"])]
+    meta = [version["id"], version["branch"], version["author"], look.time(version["time_ms"])]
     if parents:
         meta.append(f"parent{'s' if len(parents) > 1 else ''} {', '.join(parents)}")
     marks = [f"[{label}]" for label in version["labels"]]

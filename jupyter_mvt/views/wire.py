@@ -56,6 +56,7 @@ __all__ = [
     "Module",
     "NoteRow",
     "NoticeView",
+    "Packed",
     "ParamRow",
     "ParamsSection",
     "Payload",
@@ -276,6 +277,14 @@ class VersionView(TypedDict):
     notes: list[NoteRow]
     cells: list[CellDiff]
     cut: NotRequired[str]
+
+
+class Packed(TypedDict):
+    """Any view as compact JSON in one text, because notebooks indent what is not text."""
+
+    view: str
+    schema: int
+    packed: str
 
 
 Payload: TypeAlias = (

@@ -30,10 +30,9 @@ Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable
 
 
 class Version(TypedDict):
-    """A version as named to a person. `name` is ``v9``, `short` the ten digits."""
+    """A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits."""
 
     id: str
-    short: str
     name: str
     number: int
     message: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,9 @@ def test_values_keep_their_kind() -> None:
 
 def test_long_and_empty_answers_say_so() -> None:
     made = bundle(result(i=list(range(100_000))))
-    shown = len(made[MIME]["rows"])
-    assert made[MIME]["total"] == 100_000
-    assert made[MIME]["cut"].startswith(f"Saved output: the first {shown} of 100,000 rows.")
+    view = json.loads(made[MIME]["packed"])
+    assert (len(view["rows"]), view["total"]) == (500, 100_000)
+    assert view["cut"] == (
+        "Shown are the first 500 of 100,000 rows. All of them: .df() of the result."
+    )
     assert bundle(result(i=pa.array([], pa.int64())))["text/plain"] == "The query has no rows."

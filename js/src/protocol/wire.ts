@@ -269,6 +269,15 @@ export interface NoticeView {
 }
 
 /**
+ * Any view as compact JSON in one text, because notebooks indent what is not text.
+ */
+export interface Packed {
+  view: string;
+  schema: number;
+  packed: string;
+}
+
+/**
  * One hyperparameter on both sides; an absent side is ``None``.
  */
 export interface ParamRow {
@@ -370,11 +379,10 @@ export interface Unranked {
 export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
 
 /**
- * A version as named to a person. `name` is ``v9``, `short` the ten digits.
+ * A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits.
  */
 export interface Version {
   id: string;
-  short: string;
   name: string;
   number: number;
   message: string;

@@ -75,8 +75,21 @@ function draw(
   } else if (known === undefined) {
     drawNewer(root, `It holds a view called “${name.slice(0, 60)}”, unknown to this one.`, scope);
   } else {
-    demand(known.check, payload);
-    known.draw(root, payload, emit, scope);
+    const loose = unpacked(payload);
+    demand(known.check, loose);
+    known.draw(root, loose, emit, scope);
+  }
+}
+
+/** Long payloads are saved as one text of JSON. */
+function unpacked(payload: Record<string, unknown>): unknown {
+  if (typeof payload.packed !== "string") {
+    return payload;
+  }
+  try {
+    return JSON.parse(payload.packed);
+  } catch {
+    throw new Malformed({ path: "packed", wanted: "JSON" });
   }
 }
 

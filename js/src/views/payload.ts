@@ -11,7 +11,6 @@ const column = shape({ key: text, title: text, kind: text, lower: flag, numeric:
 
 const version = shape({
   id: text,
-  short: text,
   name: text,
   number,
   message: text,

@@ -31,7 +31,7 @@ export function branchChip(name: string, lane = 0): HTMLSpanElement {
 /** Id, branch, author, time and what else is known, separated by dots. */
 export function versionMeta(version: Version, ...more: (Node | null)[]): HTMLElement {
   const items: (Node | null)[] = [
-    span("mono", version.short),
+    span("mono", version.id),
     version.branch ? branchChip(version.branch) : null,
     version.author ? span("", version.author) : null,
     when(version.time_ms),

@@ -90,8 +90,8 @@ export function matcher(query: string, metrics: readonly Column[]): (row: LogRow
     return () => true;
   }
   return ({ version, model, regressed }) => {
-    const { name, short, message, author, branch, labels, tags } = version;
-    const hay = [name, short, message, author, branch, model, ...labels, ...tags, ...regressed].join("\n").toLowerCase();
+    const { name, id, message, author, branch, labels, tags } = version;
+    const hay = [name, id, message, author, branch, model, ...labels, ...tags, ...regressed].join("\n").toLowerCase();
     return words.every((word) => hay.includes(word));
   };
 }
