@@ -102,7 +102,7 @@ def _reverse(handle: Handle, verb: str, target: Operation, text: str) -> Moved:
         return Plan(changes=changes, detail={"undoes": target.number})
 
     operation, view = transact(handle, verb, plan)
-    _forget_gone(handle, view)
+    _stand(handle, view, operation)
     first = target.changes[0]
     kind, name = split(first.ref)
     return Moved(verb=verb, kind=kind, name=name or first.old or "",
@@ -111,11 +111,12 @@ def _reverse(handle: Handle, verb: str, target: Operation, text: str) -> Moved:
                  undo="mvt redo" if verb == "undo" else "mvt undo")  # fmt: skip
 
 
-def _forget_gone(handle: Handle, view: View) -> None:
-    """Let the session stand where the refs now are."""
+def _stand(handle: Handle, view: View, operation: Operation) -> None:
+    """Let the session stand where the refs now are; with a branch that got its old name back."""
     session = handle.session
     if session.branch is not None and session.branch not in view.branches:
-        session.branch = None
+        refs = [split(change.ref) for change in operation.changes if change.old is None]
+        session.branch = next((name for kind, name in refs if kind == "branch"), None)
     for name in session.seen:
         session.seen[name] = view.branches.get(name)
 
