@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -80,5 +81,5 @@ def _asks(shell: InteractiveShell) -> bool:
     """Tell whether a person can answer: a terminal, or a kernel whose front end allows input."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
-        return bool(getattr(shell, "simple_prompt", True)) or shell.has_trait("prompts")
+        return sys.stdin is not None and sys.stdin.isatty()
     return bool(getattr(kernel, "_allow_stdin", False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class MvtMagics(Magics):
         super().__init__(shell)
         self._desk = NotebookDesk(kernel)
         self._run_cell = shell.run_cell
+        self._awaits = shell.should_run_async
 
     @no_var_expand
     @line_cell_magic
@@ -72,11 +74,24 @@ class MvtMagics(Magics):
         from jupyter_mvt.commands.command import parse
 
         parse(given)
+        if _loop_runs() and self._awaits(cell):
+            msg = "A cell that awaits cannot be run inside of another."
+            hint = "run it without its first line, then in the next cell: %mvt commit"
+            raise UsageError(msg, code="cell-awaits", hint=hint)
         result = self._run_cell(cell)
         if not result.success:
             msg = "The cell failed, so nothing was committed."
             raise UsageError(msg, code="cell-failed", hint="mend the cell and run it again")
         return given
+
+
+def _loop_runs() -> bool:
+    """Tell whether this is within a running event loop, as in a kernel."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def words(line: str) -> list[str]:
