@@ -120,6 +120,17 @@ class LocalBackend:
         with explained("delete", path), suppress(FileNotFoundError):
             self.disk.unlink(path)
 
+    def move(self, key: str, target: str) -> None:
+        """See `Backend.move`."""
+        source, path = self._path(key), self._path(target)
+        with explained("move", source), suppress(FileNotFoundError):
+            try:
+                self.disk.rename(source, path)
+            except FileNotFoundError:
+                self.disk.stat(source)
+                self.make_folder(os.path.dirname(path))
+                self.disk.rename(source, path)
+
     def stat(self, key: str) -> Stat | None:
         """See `Backend.stat`."""
         path = self._path(key)
@@ -261,12 +272,14 @@ class LocalWriter:
     def abort(self) -> None:
         """See `ObjectWriter.abort`."""
         # What cannot be removed now is swept later; the first error matters more than this one.
-        with suppress(OSError):
-            self._close()
-        if self._temporary:
+        try:
             with suppress(OSError):
-                self._disk.unlink(self._temporary)
-            self._temporary = ""
+                self._close()
+        finally:  # also when the kernel is interrupted in between
+            if self._temporary:
+                with suppress(OSError):
+                    self._disk.unlink(self._temporary)
+                self._temporary = ""
 
     def _finish(self, path: str) -> None:
         self._flush()
