@@ -13,7 +13,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel chromium js clean
+.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel chromium gallery bench js clean
 
 setup: .make/test-env
 
@@ -46,6 +46,15 @@ test-js: .make/node
 
 test-ui: .make/test-env chromium
 	$(RUN) pytest -m ui tests/ui -q
+
+# The pictures of the README, taken by the browser test.
+gallery: .make/test-env chromium
+	MVT_GALLERY=1 MVT_AUTHOR=ana $(RUN) pytest -m ui tests/ui/test_journey.py -q -k lab
+
+# Everyday costs with their peers beside them; writes tests/benchmarks/RESULTS.md and the README's table.
+bench: .make/test-env
+	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib
+	$(RUN) tests.benchmarks.everyday
 
 test-wheel: .make/test-env
 	$(RUN) pytest -m wheel tests/packaging -q
