@@ -74,27 +74,6 @@ def test_floors_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in nodes(path, ast.Import, ast.ImportFrom):
-        if isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        else:
-            yield from (alias.name for alias in node.names)
-
-
-def test_framework_adapters_do_not_know_each_other() -> None:
-    """One framework may take several files: torch, torch_tensors; import-linter cannot say so."""
-    home = "jupyter_mvt.capture.adapters."
-    strangers = [
-        f"{path.name} imports {name}"
-        for path in (PACKAGE / "capture" / "adapters").glob("[!_]*.py")
-        for name in imported(path)
-        if name.startswith(home)
-        if re.split(r"[._]", name.removeprefix(home))[0] != path.stem.split("_")[0]
-    ]
-    assert strangers == []
-
-
 def test_the_top_level_is_fixed() -> None:
     found = {name.split("/")[0] for name in tracked()}
     assert {name for name in found if not name.startswith(".")} <= TOP_LEVEL

@@ -1,4 +1,4 @@
-"""PyTorch: the module tree as data, tensors by storage, optimizers beside their model."""
+"""What mvt asks of PyTorch, answered; modules and optimizers are taken apart beside."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TorchAdapter:
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return each layer's settings and the number of parameters."""
-        from jupyter_mvt.capture.adapters.torch_params import module_params, optimizer_params
+        from jupyter_mvt.capture.adapters.torch.params import module_params, optimizer_params
 
         if self.detect(obj) == "optimizer":
             return optimizer_params(obj)
@@ -80,8 +80,8 @@ class TorchAdapter:
         CaptureError
             A tensor has no content of its own: meta, sparse, quantized (``not-capturable``).
         """
-        from jupyter_mvt.capture.adapters.torch_freeze import freeze_module
-        from jupyter_mvt.capture.adapters.torch_optimizer import freeze_state
+        from jupyter_mvt.capture.adapters.torch.freeze import freeze_module
+        from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
         from jupyter_mvt.capture.declarative.policy import Undeclarable
         from jupyter_mvt.capture.pickling import freeze_pickled
 
@@ -97,7 +97,7 @@ class TorchAdapter:
 
     def restore(self, skeleton: Skeleton) -> Any:
         """Rebuild a module without its constructor, from classes of torch and trusted code."""
-        from jupyter_mvt.capture.adapters.torch_freeze import restore_module
+        from jupyter_mvt.capture.adapters.torch.freeze import restore_module
         from jupyter_mvt.capture.pickling import restore_pickled
 
         import_module("torch")
@@ -115,14 +115,14 @@ class TorchAdapter:
         self, optimizer: Any, module: Any, sources: Sources
     ) -> tuple[Bundle, bytes]:
         """Return the optimizer's state, its parameters by their names in `module`."""
-        from jupyter_mvt.capture.adapters.torch_optimizer import freeze_state
+        from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
 
         frozen = freeze_state(optimizer, _unwrapped(module)[0], sources)
         return frozen.bundle, frozen.state
 
     def restore_optimizer(self, skeleton: Skeleton, module: Any) -> Any:
         """Return an optimizer of `module` that goes on where the stored one stopped."""
-        from jupyter_mvt.capture.adapters.torch_optimizer import restore_state
+        from jupyter_mvt.capture.adapters.torch.optimizer import restore_state
 
         import_module("torch")
         return restore_state(skeleton, _unwrapped(module)[0])

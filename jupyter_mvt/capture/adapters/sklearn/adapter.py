@@ -1,4 +1,4 @@
-"""scikit-learn: estimators as data, no pickle."""
+"""What mvt asks of scikit-learn, answered."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class SklearnAdapter:
 
     def freeze(self, obj: Any, sources: Sources) -> Frozen:
         """Return `obj` as a graph of plain values; as a flagged pickle where that cannot be."""
-        from jupyter_mvt.capture.adapters.sklearn_classes import SklearnAllowed
+        from jupyter_mvt.capture.adapters.sklearn.classes import SklearnAllowed
         from jupyter_mvt.capture.declarative.freeze import freeze_object
         from jupyter_mvt.capture.declarative.policy import Undeclarable
         from jupyter_mvt.capture.pickling import freeze_pickled
@@ -94,8 +94,8 @@ class SklearnAdapter:
 
     def restore(self, skeleton: Skeleton) -> Any:
         """Rebuild from classes of the list; a pickle only if trusted."""
-        from jupyter_mvt.capture.adapters.sklearn_checks import SklearnChecks
-        from jupyter_mvt.capture.adapters.sklearn_classes import SklearnAllowed
+        from jupyter_mvt.capture.adapters.sklearn.checks import SklearnChecks
+        from jupyter_mvt.capture.adapters.sklearn.classes import SklearnAllowed
         from jupyter_mvt.capture.declarative.freeze import restore_object
         from jupyter_mvt.capture.pickling import restore_pickled
 

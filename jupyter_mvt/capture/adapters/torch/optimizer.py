@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapters.torch_freeze import freeze_value, restore_value
+from jupyter_mvt.capture.adapters.torch.freeze import freeze_value, restore_value
 from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.errors import CaptureError, RestoreError

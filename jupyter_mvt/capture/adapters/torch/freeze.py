@@ -6,8 +6,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapters.torch_classes import TorchAllowed, TorchChecks
-from jupyter_mvt.capture.adapters.torch_tensors import TensorReader, TensorWriter
+from jupyter_mvt.capture.adapters.torch.classes import TorchAllowed, TorchChecks
+from jupyter_mvt.capture.adapters.torch.tensors import TensorReader, TensorWriter
 from jupyter_mvt.capture.declarative.freeze import TOO_DEEP, encoder_for, finish, restore_object
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
