@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.capture.snapshot import Request, snapshot
-from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.errors import ConflictError, CorruptionError
 from jupyter_mvt.history.commit import Draft, Published
 from jupyter_mvt.history.commit import commit as publish
 from jupyter_mvt.history.handle import Handle, tip_of
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.quota import require_room
 from jupyter_mvt.store.snapshot import write_snapshot
+from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.store.writer import begin
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Taken", "Wish", "commit", "keep", "known_rows", "request", "take"]
 
 PRODUCTION = "production"
+_TRIES = 5
 _JUDGED = ("metrics", "params", "data", "code", "environment")
 
 
@@ -89,23 +93,33 @@ def take(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Taken
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
     """Store and publish what was taken."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return _keep_once(handle, kernel, wish, frozen)
+        except ConflictError as error:
+            # What was found to be stored is being deleted by a gc: it is written anew.
+            if error.code != "freed-meanwhile" or attempt == _TRIES:
+                raise
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
     taken, started = frozen.snapshot, frozen.started
     view = oplog.current(handle.store)
+    require_room(handle.store, read_settings(view), taken)
     with begin(handle.store) as pack:
         content = write_snapshot(pack, taken)
         tip = tip_of(handle, view)
-        if tip is not None and not wish.allow_empty:
+        if tip is not None and not wish.allow_empty and not is_thin(view, tip):
             there = oplog.commit_object(handle.store, tip)
             if there.tree_id == tree_id(content):
                 return CommitResult(created=False, version=version_ref(handle.store, view, tip),
                                     commit=there, seconds=perf_counter() - started)  # fmt: skip
         receipt = pack.publish()
-    made = publish(
-        handle,
-        Draft(content=content, message=wish.message, trigger=wish.trigger, notes=taken.notes,
-              total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
-              timings_ms=taken.timings_ms),
-    )  # fmt: skip
+    draft = Draft(content=content, message=wish.message, trigger=wish.trigger, notes=taken.notes,
+                  total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
+                  timings_ms=taken.timings_ms, packs=receipt.packs)  # fmt: skip
+    made = publish(handle, draft)
     if kernel is not None:
         kernel.trusted.add(made.id)
     return _result(handle, made, started)

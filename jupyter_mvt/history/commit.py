@@ -11,7 +11,7 @@ from jupyter_mvt.objects.commit import Commit, Content, Note, Trigger, commit_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import ref
-from jupyter_mvt.store import oplog
+from jupyter_mvt.store import oplog, trash
 
 if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
@@ -21,7 +21,7 @@ __all__ = ["Draft", "Published", "commit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a commit will say; its content is already stored."""
+    """What a commit will say; its content is already stored, in `packs`."""
 
     content: Content
     message: str
@@ -30,6 +30,7 @@ class Draft:
     total_bytes: int = 0
     new_bytes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,11 @@ def commit(handle: Handle, draft: Draft) -> Published:
 
     Never fails because another session was faster: the newer tip becomes the parent, and
     ``derived_from`` keeps what this session had started from.
+
+    Raises
+    ------
+    ConflictError
+        Content was freed after it was found to be stored (code ``freed-meanwhile``).
     """
     seen = handle.session.seen
 
@@ -70,7 +76,8 @@ def commit(handle: Handle, draft: Draft) -> Published:
             timings_ms=draft.timings_ms,
         )
         change = Change(ref("branch", branch), tip, commit_id(made))
-        return Plan(changes=(change,), commit=made, reason=draft.message[:200])
+        changes = (change, *trash.rescue(view, draft.packs))
+        return Plan(changes=changes, commit=made, reason=draft.message[:200])
 
     operation, view = transact(handle, "commit", plan)
     change = operation.changes[0]

@@ -14,8 +14,8 @@ __all__ = ["Change", "Operation"]
 class Change:
     """One ref's move. ``None`` means "does not exist" before or after.
 
-    `ref` is a full ref (see `objects.refs`); `old` and `new` are commit ids, or branch names
-    for the ref ``default``.
+    `ref` is a full ref (see `objects.refs`); `old` and `new` are commit ids, branch names for
+    the ref ``default``, texts for marks (see `View.marks`).
     """
 
     ref: str

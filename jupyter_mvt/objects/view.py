@@ -57,6 +57,8 @@ class View:
         How many of `commits` belong to this view.
     label_moves
         Label → its moves, oldest first; a removed label keeps its history.
+    marks
+        Further refs with their values: ``settings``, ``thin/VERSION``, ``trash/PACK``.
     """
 
     number: int = 0
@@ -68,16 +70,17 @@ class View:
     commits: Mapping[ObjectId, Where] = field(default_factory=dict)
     count: int = 0
     label_moves: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     def ref(self, full: str) -> str | None:
         """Return the value of a full ref (``"label/production"``, ``"default"``) or ``None``."""
         if full == "default":
             return self.default
         kind, _, name = full.partition("/")
-        table = {"branch": self.branches, "tag": self.tags, "label": self.labels}.get(kind, {})
-        return table.get(name)
+        table = {"branch": self.branches, "tag": self.tags, "label": self.labels}.get(kind)
+        return self.marks.get(full) if table is None else table.get(name)
 
     def refs_id(self) -> ObjectId:
         """Return an id over all refs: equal for equal views, whatever the way there."""
         tables = (dict(self.branches), dict(self.tags), dict(self.labels), self.default)
-        return digest(encode(tables))
+        return digest(encode((*tables, dict(self.marks)) if self.marks else tables))

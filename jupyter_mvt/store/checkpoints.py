@@ -52,6 +52,7 @@ class _Checkpoint:
     tags: Pairs
     labels: Pairs
     default: str = MAIN
+    marks: tuple[tuple[str, str], ...] = ()
     commits: tuple[tuple[ObjectId, int], ...] = ()
     moves: tuple[tuple[str, Move], ...] = ()
     format: int = 1
@@ -67,6 +68,7 @@ def checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
         tags=tuple(view.tags.items()),
         labels=tuple(view.labels.items()),
         default=view.default,
+        marks=tuple(view.marks.items()),
         commits=tuple((op.commit_id, op.number) for op in operations if op.commit_id is not None),
         moves=tuple(pair for op in operations for pair in label_moves(op)),
     )
@@ -83,8 +85,9 @@ def fold_window(backend: Backend, fold: Fold, end: int) -> bool:
     if point.format != 1 or point.number != end or point.prev != fold.head:
         return False
     fold.jump(
-        end, point.head, dict(point.branches), dict(point.tags), dict(point.labels), point.default
-    )
+        end, point.head, dict(point.branches), dict(point.tags), dict(point.labels),
+        point.default, dict(point.marks),
+    )  # fmt: skip
     for commit, operation in point.commits:
         fold.publish(commit, operation)
     for label, move in point.moves:

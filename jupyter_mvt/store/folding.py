@@ -29,6 +29,7 @@ class Fold:
             "tag": dict(view.tags),
             "label": dict(view.labels),
         }
+        self._marks = dict(view.marks)
         self._commits: dict[ObjectId, Where] = (
             view.commits if isinstance(view.commits, dict) else dict(view.commits)
         )
@@ -54,9 +55,11 @@ class Fold:
         tags: dict[str, ObjectId],
         labels: dict[str, ObjectId],
         default: str,
+        marks: dict[str, str],
     ) -> None:
         """Take all refs as they are after operation `number`, whose record is `head`."""
         self.number, self.head, self.default = number, head, default
+        self._marks = marks
         self._tables = {"branch": branches, "tag": tags, "label": labels}
 
     def publish(self, commit: ObjectId, operation: int) -> None:
@@ -82,6 +85,7 @@ class Fold:
             commits=self._commits,
             count=len(self._commits),
             label_moves=dict(self._moves),
+            marks=dict(self._marks),
         )
 
     def _change(self, change: Change) -> None:
@@ -89,7 +93,13 @@ class Fold:
         if kind == "default":
             self.default = change.new or MAIN
             return
-        table = self._tables.setdefault(kind, {})
+        if kind not in self._tables:
+            if change.new is None:
+                self._marks.pop(change.ref, None)
+            else:
+                self._marks[change.ref] = change.new
+            return
+        table = self._tables[kind]
         if change.new is None:
             table.pop(name, None)
         else:

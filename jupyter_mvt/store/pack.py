@@ -9,6 +9,7 @@ and the magic again. A pack is named after that digest. Gaps are zero.
 from __future__ import annotations
 
 import struct
+from collections.abc import Container
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError
@@ -41,6 +42,7 @@ ALIGNED = 64 << 10
 SMALL_ALIGN = 16
 
 _TAIL = 16 << 10
+_NOTHING = bytes.fromhex(digest(b""))
 
 
 class Row(NamedTuple):
@@ -71,10 +73,13 @@ class PackStream:
         self.rows.append(Row(oid, self._offset, size, size, RAW))
         self._put(data, size)
 
-    def finish(self) -> str:
-        """Write the index, publish the pack and return its key."""
+    def finish(self, avoid: Container[str] = ()) -> str:
+        """Write the index, publish the pack and return its key, which is none of `avoid`."""
         rows = b"".join(ROW.pack(*row) for row in self.rows)
-        name = digest(rows)
+        while layout.pack(name := digest(rows)) in avoid:
+            # The same objects were packed and dropped before, and that file is being deleted.
+            self.rows.append(Row(_NOTHING, self._offset, 0, 0, RAW))
+            rows += ROW.pack(*self.rows[-1])
         at = self._offset
         self._put(rows)
         self._put(TRAILER.pack(at, len(self.rows), bytes.fromhex(name), MAGIC))

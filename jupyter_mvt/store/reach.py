@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.code import Cell
@@ -32,8 +32,13 @@ class Reach:
     broken: tuple[tuple[ObjectId, CorruptionError], ...] = ()
 
 
-def reach(reader: ObjectReader, content: Content) -> Reach:
-    """Return all objects that `content` needs; reads manifests and the list of cells."""
+def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reach:
+    """Return all objects that `content` needs; reads manifests and the list of cells.
+
+    A `thin` version has dropped its models and variables; what describes it stays.
+    """
+    if thin:
+        content = replace(content, models=(), variables=())
     manifests, blobs = _named(content)
     broken: list[tuple[ObjectId, CorruptionError]] = []
     chunks: list[ObjectId] = []

@@ -28,7 +28,9 @@ durability ("full": every acknowledged change survives a power cut; "fast": it m
 The log of all changes, and the only truth. An operation is published by giving its file the
 next number, if no other process was faster. `prev` is the digest of the whole file before;
 `changes` is a list of [ref, old, new] where a ref is branch/NAME, tag/NAME, label/NAME or
-default, old and new are version ids or null. Folding all changes gives all refs. `commit`, if
+default, old and new are version ids or null; or a mark: settings (canonical JSON), thin/VERSION
+(its models and variables may be gone, on purpose), trash/PACK (time in microseconds since 1970
+from which the pack may be deleted, or "gone"). Folding all changes gives all refs. `commit`, if
 there, is a version: its id (`commit_id`) is the digest of its canonical JSON. Versions are
 numbered v1, v2, ... in the order of the log.
 

@@ -13,6 +13,7 @@ from jupyter_mvt.errors import CaptureError, UsageError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
+from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
 from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
@@ -38,11 +39,14 @@ class Receipt:
         Size of all objects referenced, each counted once.
     pack
         Key of the new pack, ``None`` when nothing was new.
+    packs
+        Keys of all packs that the objects are in; see `trash.rescue`.
     """
 
     new_bytes: int
     total_bytes: int
     pack: str | None
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class PackWriter:
         self._flying = 0
         self._open = True
         store.index.refresh()
+        self._dropped = trash.packs(oplog.current(store))
 
     def __enter__(self) -> Self:
         return self
@@ -127,13 +132,14 @@ class PackWriter:
                 self._store.backend.settle(pack)
         key = None
         if self._stream is not None:
-            key = self._stream.finish()
+            key = self._stream.finish(avoid=trash.packs(oplog.current(self._store)))
             self._store.index.add(key, self._stream.rows)
             stat = self._store.backend.stat(key)
             if stat is not None:
                 self._store.verified[key, stat.version] = set(self._new)
         new = sum(self._sizes[oid] for oid in self._new)
-        return Receipt(new, sum(self._sizes.values()), key)
+        packs = tuple(sorted({*self._reused, *([] if key is None else [key])}))
+        return Receipt(new, sum(self._sizes.values()), key, packs)
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
         if len(piece) < _SMALL:
@@ -184,6 +190,8 @@ class PackWriter:
 
     def _stored(self, oid: bytes) -> bool:
         for place in self._store.index.find(oid):
+            if place.pack in self._dropped:
+                continue
             stat = self._stat(place.pack)
             if stat is None:
                 continue

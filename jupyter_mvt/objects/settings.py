@@ -1,0 +1,87 @@
+"""What a repository is told to keep, and how large it may grow: the mark ``settings``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import UsageError
+from jupyter_mvt.objects.encode import decode_as, encode
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
+
+__all__ = ["DAY_US", "SETTINGS", "Settings", "read_settings", "settings_text"]
+
+SETTINGS = "settings"
+DAY_US = 24 * 3600 * 10**6
+_MOST_DAYS = 1e5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A repository's policy. Versions that are not kept whole become thin.
+
+    Attributes
+    ----------
+    keep_last
+        Keep the newest so many versions of each branch; ``None`` keeps all that a branch, tag
+        or label reaches, and then the other rules say nothing.
+    keep_best, keep_by
+        Keep the best so many by this metric.
+    keep_days
+        Keep what is younger.
+    grace_days
+        What was dropped can be brought back for so long.
+    quota_bytes
+        How large the stored objects may become; ``None`` for no limit.
+    """
+
+    keep_last: int | None = None
+    keep_best: int = 0
+    keep_by: str = ""
+    keep_days: float = 0.0
+    grace_days: float = 14.0
+    quota_bytes: int | None = None
+    format: int = 1
+
+    @property
+    def grace_us(self) -> int:
+        """The grace period in microseconds."""
+        return int(self.grace_days * DAY_US)
+
+    def check(self) -> Settings:
+        """Return itself if it makes sense.
+
+        Raises
+        ------
+        UsageError
+            A number is negative, or a rule lacks its metric (code ``bad-settings``).
+        """
+        problem = self._problem()
+        if problem:
+            hint = "mvt gc policy --last 10 --best 3 --by accuracy"
+            raise UsageError(problem, code="bad-settings", hint=hint)
+        return self
+
+    def _problem(self) -> str:
+        if self.keep_last is not None and self.keep_last < 1:
+            return "A branch keeps at least its last version."
+        if self.keep_best < 0 or bool(self.keep_best) != bool(self.keep_by):
+            return "To keep the best versions, say how many, and by which metric."
+        if not 0 <= self.keep_days < _MOST_DAYS or not 0 <= self.grace_days < _MOST_DAYS:
+            return "Days are a number from 0 to 99,999."
+        if self.quota_bytes is not None and self.quota_bytes < 1:
+            return "A quota is a positive number of bytes."
+        return ""
+
+
+def settings_text(settings: Settings) -> str:
+    """Return the value of the mark."""
+    return encode(settings).decode()
+
+
+def read_settings(view: View) -> Settings:
+    """Return the settings of a repository as they are in `view`."""
+    text = view.marks.get(SETTINGS)
+    return Settings() if text is None else decode_as(text.encode(), Settings)

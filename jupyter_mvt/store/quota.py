@@ -1,0 +1,60 @@
+"""How large a repository may grow: told before a byte is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_mvt.errors import StorageError
+from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.objects.snapshot import Bundle, Snapshot
+from jupyter_mvt.store import layout
+from jupyter_mvt.store.rehearsal import Rehearsal
+from jupyter_mvt.store.snapshot import write_snapshot
+from jupyter_mvt.store.store import Store
+
+__all__ = ["require_room", "used_bytes"]
+
+_BESIDE = 4 << 20
+"""More than what a commit writes beside its arrays: skeletons, manifests, texts."""
+
+
+def used_bytes(store: Store) -> int:
+    """Return the size of all packs, those in the trash included."""
+    stats = map(store.backend.stat, store.backend.list(layout.PACKS))
+    return sum(stat.size for stat in stats if stat is not None)
+
+
+def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
+    """Check that a commit of `snapshot` stays within the quota.
+
+    Raises
+    ------
+    StorageError
+        It would not (code ``quota-exceeded``).
+    """
+    quota = settings.quota_bytes
+    if quota is None:
+        return
+    used = used_bytes(store)
+    most = sum(part.nbytes for bundle in _bundles(snapshot) for part in bundle.parts)
+    if used + most + _BESIDE <= quota:
+        return
+    # Too close to tell from sizes alone: everything is hashed, and what is new is counted.
+    with Rehearsal(store) as rehearsal:
+        write_snapshot(rehearsal, snapshot)
+        new = rehearsal.receipt().new_bytes
+    if new and used + new > quota:
+        msg = (
+            f"The quota of {quota:,} bytes would be exceeded: {used:,} bytes are stored "
+            f"and this version needs {new:,} more. Nothing was written."
+        )
+        raise StorageError(msg, code="quota-exceeded", hint="mvt gc --dry-run --grace 0")
+
+
+def _bundles(snapshot: Snapshot) -> Iterator[Bundle]:
+    for model in snapshot.models:
+        yield model.bundle
+        if model.optimizer is not None:
+            yield model.optimizer
+    for variable in snapshot.variables:
+        yield variable.bundle
