@@ -120,17 +120,6 @@ class LocalBackend:
         with explained("delete", path), suppress(FileNotFoundError):
             self.disk.unlink(path)
 
-    def move(self, key: str, target: str) -> None:
-        """See `Backend.move`."""
-        source, path = self._path(key), self._path(target)
-        with explained("move", source), suppress(FileNotFoundError):
-            try:
-                self.disk.rename(source, path)
-            except FileNotFoundError:
-                self.disk.stat(source)
-                self.make_folder(os.path.dirname(path))
-                self.disk.rename(source, path)
-
     def stat(self, key: str) -> Stat | None:
         """See `Backend.stat`."""
         path = self._path(key)
