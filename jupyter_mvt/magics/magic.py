@@ -47,6 +47,7 @@ class MvtMagics(Magics):
         self._desk = NotebookDesk(kernel)
         self._run_cell = shell.run_cell
         self._awaits = shell.should_run_async
+        self._transform = shell.transform_cell
 
     @no_var_expand
     @line_cell_magic
@@ -74,7 +75,7 @@ class MvtMagics(Magics):
         from jupyter_mvt.commands.command import parse
 
         parse(given)
-        if _loop_runs() and self._awaits(cell):
+        if _loop_runs() and self._awaits(cell, transformed_cell=self._transform(cell)):
             msg = "A cell that awaits cannot be run inside of another."
             hint = "run it without its first line, then in the next cell: %mvt commit"
             raise UsageError(msg, code="cell-awaits", hint=hint)
