@@ -90,8 +90,12 @@ def open_(
     kernel = attached()
     clock = clock or Clock()
     who = identity or whoever()
+    store = open_store(root)
+    if kernel is not None:
+        # What was verified or written a cell ago need not be read again to be relied on.
+        store.verified = kernel.verified.setdefault(root.resolve(), store.verified)
     handle = Handle(
-        store=open_store(root),
+        store=store,
         session=_session(kernel, root, clock, own_head),
         actor=who.actor,
         tool=who.tool,

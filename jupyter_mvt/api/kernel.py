@@ -40,6 +40,9 @@ class Kernel:
         Who sits there.
     sessions
         Repository root → this kernel's place in it.
+    verified
+        Repository root → what its `Store` has verified in this process; keyed by the state of
+        each file, so that remembering it is safe.
     trusted
         Object ids of pickles and sources that this very session has stored or was told to trust.
     """
@@ -49,6 +52,7 @@ class Kernel:
     interactive: bool
     identity: Identity
     sessions: dict[Path, Session] = field(default_factory=dict)
+    verified: dict[Path, dict[tuple[str, str], set[bytes]]] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
 
     def sources(self) -> Sources:

@@ -10,6 +10,8 @@ import platform
 import statistics
 import sys
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -88,7 +90,8 @@ class Notebook:
 
     def run(self, source: str) -> Any:
         """Run a cell and return its value."""
-        result = self.shell.run_cell(source, store_history=True)
+        with redirect_stdout(StringIO()):
+            result = self.shell.run_cell(source, store_history=True)
         result.raise_error()
         return result.result
 
@@ -120,9 +123,8 @@ def small_model(folder: Path, rounds: int = 9) -> Row:
     def refit() -> None:
         nonlocal count
         count += 1
-        notebook.run(
-            f"clf = LogisticRegression(C=1 / {count + 1}, max_iter=20).fit(frame[:500], target[:500])"
-        )
+        fit = f"LogisticRegression(C=1 / {count + 1}, max_iter=20).fit(frame[:500], target[:500])"
+        notebook.run(f"clf = {fit}")
         notebook.run("scores = {'accuracy': clf.score(frame[:500], target[:500])}")
 
     taken: dict[str, list[float]] = {"mvt": [], "joblib": [], "mlflow": []}
@@ -154,7 +156,7 @@ def unchanged_model(folder: Path, rounds: int = 7) -> Row:
     notebook.run(TORCH)
     notebook.run("%mvt commit net -m first")
     net = notebook.shell.user_ns["net"]
-    buffers = [p.detach().numpy() for p in net.parameters()]
+    buffers = [memoryview(p.detach().numpy()).cast("B") for p in net.parameters()]
     log = mlflow_logger("pytorch", folder / "runs")
 
     def hash_all() -> None:
