@@ -6,12 +6,13 @@ Jupyter server that loads the extension imports no data library.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from jupyter_mvt._version import __version__
 
+# typing alone would be nine tenths of the cost of importing this package.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from jupyter_mvt.api.checkout import Checkout
     from jupyter_mvt.api.discover import init
     from jupyter_mvt.api.discover import open_ as open
@@ -55,6 +56,8 @@ def __getattr__(name: str) -> Any:
     if home is None:
         msg = f"module 'jupyter_mvt' has no attribute {name!r}"
         raise AttributeError(msg)
+    from importlib import import_module
+
     module, _, attribute = home.partition(":")
     value = getattr(import_module(module), attribute)
     globals()[name] = value
