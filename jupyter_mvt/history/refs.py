@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.errors import ConflictError, NotFoundError
+from jupyter_mvt.errors import ConflictError, NotFoundError, RestoreError
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.refs import Kind, fold, ref
+from jupyter_mvt.store.trash import is_thin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
 
-__all__ = ["existing", "moved", "refuse_taken"]
+__all__ = ["existing", "moved", "refuse_taken", "require_whole"]
+
+
+def require_whole(view: View, version: ObjectId) -> None:
+    """Raise `RestoreError` (code ``thin-version``) if the content of a version was dropped."""
+    if is_thin(view, version):
+        name = name_of(view, version)
+        msg = f"{name} is thin: its models and variables were dropped, what describes it is kept."
+        raise RestoreError(msg, code="thin-version", hint=f"mvt show {name}")
 
 
 def existing(view: View, kind: Kind, name: str) -> tuple[str, ObjectId]:
@@ -75,6 +84,8 @@ def moved(
             msg = f"{name} is no longer at {name_of(view, expect) or 'no version'}: somebody moved"
             msg += f" it to {name_of(view, present) or 'no version'}."
             raise ConflictError(msg, hint=f"mvt {kind} list", code="ref-moved")
+        if kind == "label" and plan_new is not None:
+            require_whole(view, plan_new)
         return Plan(changes=(Change(ref(kind, name), expect, plan_new),), reason=reason)
 
     operation, view = transact(handle, verb, plan)

@@ -9,10 +9,13 @@ from jupyter_mvt.display import Displayable
 from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
+    "GcReport",
     "LabelHistory",
     "LabelMove",
     "Log",
@@ -23,6 +26,9 @@ __all__ = [
     "RefKind",
     "RefList",
     "RefRow",
+    "Usage",
+    "UsageRow",
+    "span",
 ]
 
 RefKind: TypeAlias = Literal["branch", "tag", "label"]
@@ -164,3 +170,93 @@ class OperationLog(_Value):
 
     rows: tuple[OperationRow, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GcReport(_Value):
+    """What a gc freed, or would free.
+
+    Attributes
+    ----------
+    dry_run
+        Whether nothing was done.
+    thin
+        Versions that lost their models and variables; what describes them is kept.
+    packs
+        How many packs were dropped.
+    freed_bytes
+        What the repository is smaller by once they are deleted.
+    deleted_bytes
+        What was deleted now.
+    until_us
+        From when on the dropped packs are deleted, by the next gc.
+    damaged
+        Packs that were kept because the other copy of what they hold is damaged.
+    operation
+        Number in the operation log, 0 when nothing was dropped.
+    grace_days
+        How long it can be undone.
+    """
+
+    dry_run: bool
+    thin: tuple[VersionRef, ...]
+    packs: int
+    freed_bytes: int
+    deleted_bytes: int
+    until_us: int
+    damaged: tuple[str, ...] = ()
+    operation: int = 0
+    grace_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRow:
+    """What one branch or version takes. `own_bytes` is what nothing else needs."""
+
+    name: str
+    total_bytes: int
+    own_bytes: int
+    thin: bool = False
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage(_Value):
+    """What a repository takes on disk.
+
+    Attributes
+    ----------
+    stored_bytes
+        Size of all packs.
+    full_bytes
+        What it would be if every version were a full copy.
+    trash_bytes
+        What waits in the trash.
+    free_bytes
+        What a gc would free now.
+    quota_bytes
+        The limit, if there is one.
+    droppable, droppable_bytes
+        Versions that could be dropped (``"v3–v9"``), and what that frees.
+    """
+
+    stored_bytes: int
+    full_bytes: int
+    trash_bytes: int
+    free_bytes: int
+    quota_bytes: int | None
+    droppable: str
+    droppable_bytes: int
+    branches: tuple[UsageRow, ...]
+    versions: tuple[UsageRow, ...]
+
+
+def span(numbers: Iterable[int]) -> str:
+    """Return numbers of versions in words: ``v3–v9, v11``."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"v{a}" if a == b else f"v{a}–v{b}" for a, b in runs)

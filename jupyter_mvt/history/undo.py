@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import ConflictError, NotFoundError, UsageError
+from jupyter_mvt.history.gc import DELETE, GC, reversal
 from jupyter_mvt.history.naming import name_of, version_ref
-from jupyter_mvt.history.results import Moved
+from jupyter_mvt.history.results import Moved, span
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.refs import split
+from jupyter_mvt.objects.settings import SETTINGS
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def undo(handle: Handle, number: int | None = None) -> Moved:
         candidates = [
             op for op in operations
             if op.number not in gone and op.changes and "undoes" not in op.detail
+            and op.verb != DELETE
         ]  # fmt: skip
         mine = [op for op in candidates if op.session == handle.session.id]
         chosen = next(iter(mine or candidates), None)
@@ -69,6 +72,11 @@ def undo(handle: Handle, number: int | None = None) -> Moved:
     if "undoes" in chosen.detail:
         msg = f"Operation {chosen.number} is itself an {chosen.verb}."
         raise UsageError(msg, hint="mvt redo", code="not-undoable")
+    if chosen.verb == DELETE:
+        msg = f"Operation {chosen.number} deleted what had been dropped; that is final."
+        raise UsageError(msg, hint="mvt oplog", code="not-undoable")
+    if chosen.verb == GC:
+        return _undo_gc(handle, chosen)
     return _reverse(handle, "undo", chosen, f"Undid operation {chosen.number} ({chosen.verb}).")
 
 
@@ -86,29 +94,48 @@ def redo(handle: Handle) -> Moved:
     if newest is None:
         msg = "There is no undo to take back."
         raise NotFoundError(msg, hint="mvt oplog", code="nothing-to-redo")
+    if any(change.ref.startswith(("thin/", "trash/")) for change in newest.changes):
+        msg = "A gc is not redone: what may go now may be something else."
+        raise UsageError(msg, hint="mvt gc --dry-run", code="not-redoable")
     return _reverse(handle, "redo", newest, f"Did operation {newest.detail['undoes']} again.")
 
 
 def _reverse(handle: Handle, verb: str, target: Operation, text: str) -> Moved:
+    # A commit that took packs out of the trash does not put them back.
+    moved = [change for change in target.changes if not change.ref.startswith("trash/")]
+
     def plan(view: View) -> Plan:
-        for change in target.changes:
+        for change in moved:
             if view.ref(change.ref) != change.new:
                 _, name = split(change.ref)
                 msg = f"{name or 'the default branch'} has moved on since operation"
                 msg += f" {target.number}."
                 hint = "mvt oplog"
                 raise ConflictError(msg, hint=hint, code="undo-conflict")
-        changes = tuple(Change(c.ref, c.new, c.old) for c in reversed(target.changes))
+        changes = tuple(Change(c.ref, c.new, c.old) for c in reversed(moved))
         return Plan(changes=changes, detail={"undoes": target.number})
 
     operation, view = transact(handle, verb, plan)
     _stand(handle, view, operation)
-    first = target.changes[0]
+    first = moved[0]
     kind, name = split(first.ref)
     return Moved(verb=verb, kind=kind, name=name or first.old or "",
                  old=_named(handle, view, first.new), new=_named(handle, view, first.old),
                  text=f"{text} {_told(view, first)}", operation=operation.number,
                  undo="mvt redo" if verb == "undo" else "mvt undo")  # fmt: skip
+
+
+def _undo_gc(handle: Handle, target: Operation) -> Moved:
+    def plan(view: View) -> Plan:
+        return Plan(changes=reversal(handle, view, target), detail={"undoes": target.number})
+
+    operation, view = transact(handle, "undo", plan)
+    thin = [c.old for c in operation.changes if c.ref.startswith("thin/") and c.old]
+    names = span(view.commits[ObjectId(oid)].number for oid in thin)
+    again = f" {names} {'is' if len(thin) == 1 else 'are'} whole again." if thin else ""
+    return Moved(verb="undo", kind="gc", name="", old=None, new=None,
+                 text=f"Undid operation {target.number} (gc).{again}",
+                 undo="mvt gc --dry-run", operation=operation.number)  # fmt: skip
 
 
 def _stand(handle: Handle, view: View, operation: Operation) -> None:
@@ -122,7 +149,9 @@ def _stand(handle: Handle, view: View, operation: Operation) -> None:
 
 
 def _told(view: View, change: Change) -> str:
-    _, name = split(change.ref)
+    kind, name = split(change.ref)
+    if kind == SETTINGS:
+        return "The settings are as they were before."
     if not name:
         return f"The default branch is {change.old} again."
     if change.old is None:

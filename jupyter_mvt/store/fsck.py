@@ -22,6 +22,7 @@ from jupyter_mvt.store.pack import HEADER, ROW, TRAILER, read_rows
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.records import read_operation, record_id
 from jupyter_mvt.store.store import Store
+from jupyter_mvt.store.trash import is_thin
 
 __all__ = ["Checker", "FsckReport", "Problem", "fsck"]
 
@@ -125,7 +126,7 @@ def fsck(store: Store, *, checkers: Mapping[str, Checker] | None = None) -> Fsck
     store.index.refresh()
     good, damaged = _check_packs(store, findings, keys)
     view, commits = _check_log(store, findings, keys)
-    touched = _check_commits(store, findings, commits, good, damaged)
+    touched = _check_commits(store, findings, view, commits, good, damaged)
     for prefix, found in others.items():
         findings.problems.extend((checkers or {})[prefix](store, found))
     return FsckReport(
@@ -304,6 +305,7 @@ def _check_derived(
 def _check_commits(
     store: Store,
     findings: _Findings,
+    view: View,
     commits: list[tuple[Operation, Commit]],
     good: set[bytes],
     damaged: dict[bytes, str],
@@ -314,7 +316,7 @@ def _check_commits(
     for entry, commit in commits:
         oid = ObjectId(entry.commit_id or "")
         touched.setdefault(layout.operation(entry.number), []).append(oid)
-        found = reach(store, commit.content)
+        found = reach(store, commit.content, thin=is_thin(view, oid))
         for name in dict.fromkeys((*found.manifests, *found.blobs, *found.chunks)):
             raw = bytes.fromhex(name)
             if raw in good and raw not in damaged:

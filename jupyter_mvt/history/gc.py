@@ -1,0 +1,236 @@
+"""Drop what no version needs, and the content of versions that the policy lets go.
+
+Two operations at most: one that makes versions thin and puts packs into the trash, which undo
+takes back while the grace period lasts; and one after which expired packs are deleted.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import ConflictError
+from jupyter_mvt.history.naming import name_of, version_ref
+from jupyter_mvt.history.results import GcReport, span
+from jupyter_mvt.history.retention import protected, whole
+from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.operation import Change
+from jupyter_mvt.objects.settings import DAY_US, Settings, read_settings
+from jupyter_mvt.store import oplog, trash
+from jupyter_mvt.store.gc import (
+    Marker,
+    Sweep,
+    bring_back,
+    delete_gone,
+    drop_safely,
+    move_survivors,
+    sweep,
+    versions,
+)
+from jupyter_mvt.store.layout import pack as pack_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.operation import Operation
+    from jupyter_mvt.objects.view import View
+
+__all__ = ["DELETE", "GC", "gc", "reversal"]
+
+GC = "gc"
+DELETE = "gc delete"
+
+
+class _Nothing(Exception):
+    """There is nothing to record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """One gc at work."""
+
+    handle: Handle
+    marker: Marker
+    settings: Settings
+    now_us: int
+    grace_us: int
+    dropped: frozenset[ObjectId] = field(default_factory=frozenset)
+
+    def thin(self, view: View) -> list[ObjectId]:
+        """Return the versions that become thin."""
+        store = self.handle.store
+        keep = whole(store, view, self.settings, self.now_us, self.now_us - self.grace_us)
+        keep -= self.dropped - protected(store, view)
+        return [
+            oid for oid in versions(view)
+            if oid not in keep and not trash.is_thin(view, oid) and _has_payload(self.handle, oid)
+        ]  # fmt: skip
+
+
+def gc(
+    handle: Handle, *, dry_run: bool = False, drop: Sequence[str] = (),
+    grace_days: float | None = None,
+) -> GcReport:  # fmt: skip
+    """Free what is not needed.
+
+    Parameters
+    ----------
+    dry_run
+        Only tell what would be freed, to the byte.
+    drop
+        Versions whose content shall go whatever the policy says: revisions, or ``v3-v9``.
+    grace_days
+        Instead of the grace period of the settings; 0 deletes at once, and for good.
+
+    Raises
+    ------
+    ConflictError
+        A version of `drop` is needed (code ``version-needed``).
+    CorruptionError
+        What a version needs cannot be read; nothing is dropped then.
+    """
+    view = oplog.current(handle.store)
+    settings = read_settings(view)
+    grace_us = settings.grace_us if grace_days is None else int(grace_days * DAY_US)
+    work = _Round(
+        handle=handle, marker=Marker(handle.store), settings=settings,
+        now_us=handle.clock.now_us(), grace_us=grace_us,
+        dropped=frozenset(_droppable(handle, view, drop)),
+    )  # fmt: skip
+    thin = work.thin(view)
+    found = sweep(handle.store, view, work.marker.live(view, set(thin)))
+    expired = _expired(work, view)
+    number = deleted = 0
+    if dry_run:
+        deleted = sum(_size(handle, key) for key in expired)
+    else:
+        number = _drop(work, view, thin, found)
+        deleted = _delete(work)
+    return GcReport(
+        dry_run=dry_run,
+        thin=tuple(version_ref(handle.store, view, oid) for oid in thin),
+        packs=len(found.packs),
+        freed_bytes=found.freed_bytes,
+        deleted_bytes=deleted,
+        until_us=work.now_us + grace_us,
+        damaged=found.damaged,
+        operation=number,
+        grace_days=grace_us / DAY_US,
+    )
+
+
+def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...]:
+    """Return the changes that take the gc `target` back.
+
+    Raises
+    ------
+    ConflictError
+        What it dropped is deleted (code ``gc-final``), or nothing of it is left to take back.
+    """
+    again = [c for c in target.changes if c.ref.startswith("thin/") and view.ref(c.ref)]
+    names = [c.ref.removeprefix("trash/") for c in target.changes if c.ref.startswith("trash/")]
+    keys = {pack_key(name) for name in names}
+    marks = trash.deadlines(view)
+    gone = {key for key in keys if marks.get(key) == trash.GONE}
+    whole_again = [ObjectId(c.new or "") for c in again]
+    back = bring_back(handle.store, view, Marker(handle.store), whole_again)
+    if gone and not again:
+        msg = f"What operation {target.number} dropped is deleted: its grace period ended."
+        raise ConflictError(msg, code="gc-final", hint="mvt oplog")
+    changes = [Change(c.ref, c.new, None) for c in reversed(again)]
+    changes += trash.restore(view, sorted(back | (keys - gone)))
+    if not changes:
+        msg = f"Nothing of operation {target.number} is left to take back."
+        raise ConflictError(msg, code="undo-conflict", hint="mvt oplog")
+    return tuple(changes)
+
+
+def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep) -> int:
+    """Record what is dropped; return the operation's number, 0 when there is nothing."""
+    store = work.handle.store
+    made = move_survivors(store, seen, found)
+
+    def plan(view: View) -> Plan:
+        # Others may have written since: only what still may go, goes.
+        still = set(thin) if view.number == seen.number else set(thin).intersection(work.thin(view))
+        live = work.marker.live(view, still)
+        packs, back = drop_safely(store, view, found.packs, live)
+        if not still and not packs and not back:
+            raise _Nothing
+        changes = trash.thin(oid for oid in thin if oid in still)
+        changes += trash.doom(packs, work.now_us + work.grace_us) + trash.restore(view, back)
+        reason = f"{span([view.commits[oid].number for oid in still])} thin" if still else ""
+        detail = {"freed_bytes": found.freed_bytes, "moved_to": made or ""}
+        return Plan(changes=changes, reason=reason, detail=detail)
+
+    try:
+        return transact(work.handle, GC, plan)[0].number
+    except _Nothing:
+        return 0
+
+
+def _expired(work: _Round, view: View) -> list[str]:
+    marks = trash.deadlines(view)
+    return [key for key, mark in marks.items() if mark == trash.GONE or int(mark) <= work.now_us]
+
+
+def _delete(work: _Round) -> int:
+    """Delete what has waited long enough; return its size."""
+    store = work.handle.store
+
+    def plan(view: View) -> Plan:
+        marks = trash.deadlines(view)
+        due = [key for key in _expired(work, view) if marks[key] != trash.GONE]
+        if not due:
+            raise _Nothing
+        # The last look: what has come to be needed again is taken out of the trash instead.
+        _, back = drop_safely(store, view, (), work.marker.live(view, ()))
+        due = [key for key in due if key not in back]
+        return Plan(changes=trash.condemn(view, due) + trash.restore(view, back))
+
+    with suppress(_Nothing):
+        transact(work.handle, DELETE, plan)
+    return delete_gone(store, oplog.current(store))
+
+
+def _size(handle: Handle, key: str) -> int:
+    stat = handle.store.backend.stat(key)
+    return 0 if stat is None else stat.size
+
+
+def _has_payload(handle: Handle, oid: ObjectId) -> bool:
+    content = oplog.commit_object(handle.store, oid).content
+    return bool(content.models or content.variables)
+
+
+def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId]:
+    """Return the versions that `words` name.
+
+    Raises
+    ------
+    ConflictError
+        One of them must stay whole (code ``version-needed``).
+    """
+    chosen: set[ObjectId] = set()
+    for word in words:
+        first, dash, last = word.partition("-")
+        if dash and first[1:].isdigit() and last[1:].isdigit():
+            chosen |= _between(handle, view, first, last)
+        else:
+            chosen.add(resolve(handle, view, word))
+    needed = dict.fromkeys(protected(handle.store, view), "labelled, or an ancestor of what is")
+    needed |= dict.fromkeys(view.tags.values(), "tagged")
+    needed |= {oid: f"the newest of {name}" for name, oid in view.branches.items()}
+    for oid in sorted(chosen & needed.keys(), key=lambda oid: view.commits[oid].number):
+        msg = f"{name_of(view, oid)} cannot be dropped: it is {needed[oid]}."
+        raise ConflictError(msg, code="version-needed", hint="mvt du")
+    return chosen
+
+
+def _between(handle: Handle, view: View, first: str, last: str) -> set[ObjectId]:
+    low, high = (view.commits[resolve(handle, view, word)].number for word in (first, last))
+    return {oid for oid in versions(view) if low <= view.commits[oid].number <= high}

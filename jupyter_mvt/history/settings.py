@@ -1,0 +1,42 @@
+"""Record what a repository is told to keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import ConflictError
+from jupyter_mvt.history.results import Moved
+from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.objects.operation import Change
+from jupyter_mvt.objects.settings import SETTINGS, Settings, settings_text
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.view import View
+
+__all__ = ["configure"]
+
+
+def configure(handle: Handle, settings: Settings) -> Moved:
+    """Make `settings` those of the repository.
+
+    Raises
+    ------
+    UsageError
+        They make no sense (code ``bad-settings``).
+    ConflictError
+        They are so already (code ``already-there``).
+    """
+    new = settings_text(settings.check())
+
+    def plan(view: View) -> Plan:
+        old = view.marks.get(SETTINGS)
+        if old == new:
+            msg = "The settings are so already."
+            raise ConflictError(msg, code="already-there", hint="mvt gc policy")
+        return Plan(changes=(Change(SETTINGS, old, new),))
+
+    operation, _ = transact(handle, "settings", plan)
+    return Moved(verb="settings", kind=SETTINGS, name="", old=None, new=None,
+                 text="The settings are recorded.", undo=f"mvt undo {operation.number}",
+                 operation=operation.number)  # fmt: skip

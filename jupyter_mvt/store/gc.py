@@ -1,0 +1,259 @@
+"""What is still needed, which packs are not, and how they go: mark, trash, delete.
+
+Nothing here decides which versions are kept whole (`history.retention`) or writes to the log
+(`history.gc`). A pack that is dropped stays where it is, readable, until it may be deleted; so
+readers, and writers that began before, are never in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import layout, oplog, trash
+from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.pack import (
+    ALIGNED,
+    HEADER,
+    PAGE,
+    ROW,
+    SMALL_ALIGN,
+    TRAILER,
+    PackStream,
+    Row,
+    read_rows,
+)
+from jupyter_mvt.store.reach import reach
+from jupyter_mvt.store.store import Store
+
+__all__ = [
+    "Marker", "Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep",
+    "versions",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """What dropping dead objects comes to.
+
+    Attributes
+    ----------
+    packs
+        Keys of the packs to drop.
+    moved
+        Objects in them that are needed and nowhere else, with where they are.
+    freed_bytes
+        Size of `packs`, less that of the pack that `moved` becomes.
+    damaged
+        Packs that are kept because the only other copy of something in them is damaged.
+    """
+
+    packs: tuple[str, ...]
+    moved: tuple[tuple[str, Row], ...]
+    freed_bytes: int
+    damaged: tuple[str, ...] = ()
+
+
+def versions(view: View) -> list[ObjectId]:
+    """Return all versions of a view, in order of their numbers."""
+    return list(islice(view.commits, view.count))
+
+
+@dataclass(slots=True)
+class Marker:
+    """Tells what versions need; remembers what it has read."""
+
+    store: Store
+    _whole: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
+    _thin: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
+
+    def objects(self, version: ObjectId, *, thin: bool = False) -> frozenset[bytes]:
+        """Return the ids of all objects of a version, whole or thin.
+
+        Raises
+        ------
+        CorruptionError
+            What it needs cannot be told (the code is that of the damage).
+        """
+        known = self._thin if thin else self._whole
+        if version not in known:
+            content = oplog.commit_object(self.store, version).content
+            found = reach(self.store, content, thin=thin)
+            if found.broken:
+                _, error = found.broken[0]
+                msg = f"What version {version[:10]} needs cannot be told: {error.message}"
+                raise CorruptionError(msg, code=error.code, hint="mvt fsck") from error
+            names = (*found.manifests, *found.blobs, *found.chunks)
+            known[version] = frozenset(map(bytes.fromhex, names))
+        return known[version]
+
+    def live(self, view: View, thin: Collection[ObjectId]) -> set[bytes]:
+        """Return what is needed when the versions `thin` become so, beside those that are."""
+        live: set[bytes] = set()
+        for version in versions(view):
+            is_thin = version in thin or trash.is_thin(view, version)
+            live |= self.objects(version, thin=is_thin)
+        return live
+
+
+def sweep(store: Store, view: View, live: Collection[bytes]) -> Sweep:
+    """Return which packs can be dropped: those whose needed part is less than half.
+
+    Of several copies, the one in the largest pack counts. A copy that others are dropped for is
+    read and verified first.
+    """
+    store.index.refresh()
+    packs = _inventory(store, view)
+    home: dict[bytes, tuple[str, Row]] = {}
+    used = dict.fromkeys(packs, 0)
+    for key in sorted(packs, key=lambda key: (-packs[key][0], key)):
+        for row in packs[key][1]:
+            if row.oid in live and row.oid not in home:
+                home[row.oid] = (key, row)
+                used[key] += row.stored
+    dropped = {key for key, (size, _) in packs.items() if 2 * used[key] < size}
+    damaged = _unsound(store, packs, home, dropped)
+    dropped -= damaged
+    moved = tuple(
+        (key, row) for key in sorted(dropped) for row in packs[key][1]
+        if home.get(row.oid) == (key, row)
+    )  # fmt: skip
+    freed = sum(packs[key][0] for key in dropped) - _packed_size(row for _, row in moved)
+    if freed <= 0:
+        return Sweep(packs=(), moved=(), freed_bytes=0, damaged=tuple(sorted(damaged)))
+    return Sweep(packs=tuple(sorted(dropped)), moved=moved, freed_bytes=freed,
+                 damaged=tuple(sorted(damaged)))  # fmt: skip
+
+
+def _inventory(store: Store, view: View) -> dict[str, tuple[int, list[Row]]]:
+    """Return key → size and rows of every pack that is not dropped and can be read."""
+    gone = trash.packs(view)
+    found = {}
+    for key in store.backend.list(layout.PACKS):
+        stat = store.backend.stat(key)
+        if key in gone or stat is None:
+            continue
+        try:
+            found[key] = (stat.size, read_rows(store.backend, key))
+        except (CorruptionError, NotFoundError):
+            continue  # fsck names it; what it holds cannot be told, so it stays
+    return found
+
+
+def _unsound(
+    store: Store,
+    packs: dict[str, tuple[int, list[Row]]],
+    home: dict[bytes, tuple[str, Row]],
+    dropped: Collection[str],
+) -> set[str]:
+    """Return packs of `dropped` that hold an object whose copy elsewhere is damaged."""
+    unsound: set[bytes] = set()
+    holders: dict[bytes, set[str]] = {}
+    for key in dropped:
+        for row in packs[key][1]:
+            if row.oid in home:
+                holders.setdefault(row.oid, set()).add(key)
+    for oid in holders:
+        key, row = home[oid]
+        if store.check(oid, Place(key, *row[1:])):
+            unsound.add(oid)
+    return {key for oid in unsound for key in holders[oid]}
+
+
+def _packed_size(rows: Iterable[Row]) -> int:
+    """Return the size of a pack of these objects; none is no pack."""
+    at, count = len(HEADER), 0
+    for row in rows:
+        at += -at % (PAGE if row.size >= ALIGNED else SMALL_ALIGN) + row.stored
+        count += 1
+    return at + count * ROW.size + TRAILER.size if count else 0
+
+
+def move_survivors(store: Store, view: View, found: Sweep) -> str | None:
+    """Write the objects that are still needed into a pack of their own; return its key."""
+    if not found.moved:
+        return None
+    out = store.backend.writer()
+    try:
+        stream = PackStream(out)
+        for key, row in found.moved:
+            data = memoryview(bytearray(row.size))
+            if fault := store.check(row.oid, Place(key, *row[1:]), data):
+                msg = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
+                raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
+            stream.add(row.oid, data, row.size)
+        made = stream.finish(avoid=trash.packs(view))
+    finally:
+        out.abort()
+    store.index.add(made, stream.rows)
+    return made
+
+
+def drop_safely(
+    store: Store, view: View, packs: Collection[str], live: Collection[bytes]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which of `packs` may be dropped in `view`, and which dropped ones must come back.
+
+    Whatever is needed stays in a pack that is not dropped, whoever wrote to the log meanwhile.
+    """
+    store.index.refresh()
+    marks = trash.deadlines(view)
+    leaving, back = set(packs), set[str]()
+    for oid in live:
+        places = [place.pack for place in store.index.find(oid)]
+        if any(key not in marks and key not in leaving for key in places):
+            continue
+        if kept := leaving.intersection(places) - marks.keys():
+            leaving -= kept
+        elif waiting := [key for key in places if marks.get(key, trash.GONE) != trash.GONE]:
+            back.add(waiting[0])
+            marks.pop(waiting[0])
+    return tuple(sorted(leaving - marks.keys())), tuple(sorted(back))
+
+
+def bring_back(store: Store, view: View, marker: Marker, whole: Iterable[ObjectId]) -> set[str]:
+    """Return which packs must leave the trash so that versions are `whole` again.
+
+    Raises
+    ------
+    ConflictError
+        Some of their content is deleted (code ``gc-final``).
+    """
+    store.index.refresh()
+    marks = trash.deadlines(view)
+    back: set[str] = set()
+    for version in whole:
+        try:
+            needed = marker.objects(version)
+        except CorruptionError as error:
+            raise _final(view, version) from error
+        for oid in needed:
+            places = [place.pack for place in store.index.find(oid)]
+            if any(key not in marks or key in back for key in places):
+                continue
+            waiting = [key for key in places if marks[key] != trash.GONE]
+            if not waiting:
+                raise _final(view, version)
+            back.add(waiting[0])
+    return back
+
+
+def _final(view: View, version: ObjectId) -> ConflictError:
+    msg = f"What gc dropped of v{view.commits[version].number} is deleted: its grace period ended."
+    return ConflictError(msg, code="gc-final", hint="mvt oplog")
+
+
+def delete_gone(store: Store, view: View) -> int:
+    """Delete the packs whose time has come; return their size."""
+    freed = 0
+    for key, mark in trash.deadlines(view).items():
+        stat = store.backend.stat(key) if mark == trash.GONE else None
+        if stat is not None:
+            store.backend.delete(key)
+            freed += stat.size
+    store.index.refresh()
+    return freed
