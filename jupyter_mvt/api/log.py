@@ -11,6 +11,8 @@ from jupyter_mvt.history.log import log as plain_log
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.leaderboard import leaderboard as rank
 from jupyter_mvt.metrics.query import sql as run_sql
+from jupyter_mvt.metrics.rebuild import index_stats
+from jupyter_mvt.metrics.rebuild import rebuild as make_anew
 from jupyter_mvt.metrics.where import matching
 from jupyter_mvt.store import oplog
 
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import Log, LogEntry
+    from jupyter_mvt.metrics.rebuild import IndexStats
     from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.view import View
 
-__all__ = ["leaderboard", "log", "sql"]
+__all__ = ["index", "leaderboard", "log", "sql"]
 
 
 def log(
@@ -60,6 +63,11 @@ def _judged(handle: Handle, view: View, entry: LogEntry) -> LogEntry:
 def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderboard:
     """Rank versions; see `metrics.leaderboard.leaderboard` for the choices."""
     return rank(handle.store, oplog.current(handle.store), by=by, **choice)
+
+
+def index(handle: Handle, *, rebuild: bool) -> IndexStats:
+    """Return what the metric store holds; see `metrics.rebuild`."""
+    return make_anew(handle.store) if rebuild else index_stats(handle.store)
 
 
 def sql(handle: Handle, statement: str, params: Mapping[str, Any] | tuple[Any, ...]) -> SqlResult:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.history.results import Log, Moved, OperationLog
     from jupyter_mvt.metrics.leaderboard import Leaderboard
+    from jupyter_mvt.metrics.rebuild import IndexStats
     from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.commit import Trigger
 
@@ -151,11 +152,38 @@ class Repo:
         """Query the metric store (tables commits, summary, metrics, params, datasets)."""
         return _log.sql(self._handle, statement, params)
 
-    def fsck(self) -> FsckReport:
-        """Read and verify every byte."""
+    def index(self, *, rebuild: bool = False) -> IndexStats:
+        """Tell what the metric store holds, after making it anew from the log if asked."""
+        return _log.index(self._handle, rebuild=rebuild)
+
+    def fsck(self, *, subset: float = 1.0) -> FsckReport:
+        """Read and verify every byte; of stored objects a share, drawn by chance, if asked."""
         from jupyter_mvt.metrics.check import check_index
 
-        return fsck(self._handle.store, checkers={layout.INDEX: check_index})
+        return _fsck.fsck(self._handle, {layout.INDEX: check_index}, subset=subset)
+
+    def repair(self, source: str | Path | None = None) -> RepairReport:
+        """Replace damaged objects by good copies, of this or another local repository."""
+        return _fsck.repair(self._handle, source)
+
+    def gc(
+        self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None
+    ) -> GcReport:
+        """Free what no version needs, and what the policy lets go; see `history.gc.gc`."""
+        return _gc.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+
+    def du(self) -> Usage:
+        """Tell what versions and branches take on disk, and what can be freed."""
+        return _usage.usage(self._handle)
+
+    @property
+    def settings(self) -> Settings:
+        """What the repository is told to keep."""
+        return read_settings(oplog.current(self._handle.store))
+
+    def configure(self, **changes: Any) -> Moved:
+        """Change `settings`: ``keep_last``, ``keep_best``, ``keep_by``, ``quota_bytes`` …."""
+        return _settings.configure(self._handle, _settings.changed(self.settings, changes))
 
     def __repr__(self) -> str:
         view = oplog.current(self._handle.store)

@@ -14,6 +14,7 @@ from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import Displayable, render
 from jupyter_mvt.history.results import LabelHistory, Log, Moved, OperationLog, RefList
 from jupyter_mvt.metrics.leaderboard import Leaderboard
+from jupyter_mvt.metrics.rebuild import IndexStats
 from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.store.fsck import FsckReport
 from jupyter_mvt.views import (
@@ -21,6 +22,7 @@ from jupyter_mvt.views import (
     commit,
     diff,
     fsck,
+    index,
     leaderboard,
     log,
     notice,
@@ -41,6 +43,7 @@ DRAWINGS: dict[type, Drawing] = {
     Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
     FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
+    IndexStats: Drawing(index.payload, notice.as_text, notice.as_html),
     Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
     LabelHistory: Drawing(tables.history, tables.as_text, tables.as_html),
     Leaderboard: Drawing(leaderboard.payload, leaderboard.as_text, leaderboard.as_html),

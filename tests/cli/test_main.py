@@ -105,7 +105,8 @@ def test_the_verbs_on_a_repository(capsys):
         ("main", False), ("exp/a", True),
     ]  # fmt: skip
     for words in (("log",), ("show",), ("status",), ("leaderboard",), ("oplog",), ("label",),
-                  ("branch",), ("tag",), ("diff",), ("fsck",), ("help",), ("help", "label"),
+                  ("branch",), ("tag",), ("diff",), ("fsck",), ("index",), ("index", "rebuild"),
+                  ("help",), ("help", "label"),
                   ("sql", "select name, value from metrics order by value")):  # fmt: skip
         status, out, err = said(capsys, *words)
         assert (status, err) == (0, ""), words

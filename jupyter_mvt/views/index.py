@@ -1,0 +1,26 @@
+"""What the metric store consists of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.views import format, parts, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.metrics.rebuild import IndexStats
+
+__all__ = ["payload"]
+
+
+def payload(stats: IndexStats) -> wire.NoticeView:
+    """Return the wire form: versions in files and in memory, files, bytes."""
+    tail = f"{stats.tail} in memory until the next fold"
+    files = f"{format.plural(stats.files, 'file')}, {format.size(stats.nbytes)}"
+    return {
+        "view": "notice",
+        "schema": parts.SCHEMA,
+        "kind": "info",
+        "title": f"The metric store holds {format.plural(stats.commits + stats.tail, 'version')}.",
+        "text": f"{stats.commits} in Parquet ({files}), {tail}.",
+        "command": "",
+    }
