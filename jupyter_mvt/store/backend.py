@@ -8,14 +8,15 @@ keys raise `NotFoundError` with code ``missing-key``; everything else that goes 
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Backend", "Durability", "ObjectWriter", "Stat", "missing"]
+__all__ = ["Backend", "Durability", "Mappable", "ObjectWriter", "Stat", "missing"]
 
 Durability: TypeAlias = Literal["full", "fast"]
 
@@ -106,6 +107,18 @@ class Backend(Protocol):
         """Make sure that what is visible under `key` survives a power cut.
 
         Another process may have published it and not yet finished doing so.
+        """
+        ...
+
+
+@runtime_checkable
+class Mappable(Protocol):
+    """A backend that can show values as memory without reading them."""
+
+    def map(self, key: str, offset: int, length: int) -> mmap.mmap | None:
+        """Return part of a value as private memory; ``None`` if it cannot be had.
+
+        `offset` is a multiple of ``mmap.ALLOCATIONGRANULARITY``.
         """
         ...
 

@@ -8,6 +8,7 @@ turns them into `StorageError` with the path and the cause.
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,10 @@ class Disk(Protocol):
 
     def read_into(self, path: str, offset: int, target: memoryview) -> int:
         """Fill `target` from `offset`; return how many bytes there were."""
+        ...
+
+    def map(self, path: str, offset: int, length: int) -> mmap.mmap:
+        """Return part of a file as memory; what is written to it stays private."""
         ...
 
     def list(self, path: str) -> list[tuple[str, bool]]:
@@ -179,6 +184,14 @@ class OsDisk:
                     break
                 done += count
         return done
+
+    def map(self, path: str, offset: int, length: int) -> mmap.mmap:
+        """See `Disk.map`."""
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            return mmap.mmap(handle, length, access=mmap.ACCESS_COPY, offset=offset)
+        finally:
+            os.close(handle)
 
     def list(self, path: str) -> list[tuple[str, bool]]:
         """See `Disk.list`."""

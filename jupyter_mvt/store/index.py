@@ -79,7 +79,9 @@ class PackIndex:
         places = self._places
         for oid, *rest in rows:
             place = Place(key, *rest)
-            places[oid] = (*places[oid], place) if oid in places else (place,)
+            known = places.get(oid, ())
+            # The quickest to read comes first.
+            places[oid] = tuple(sorted((*known, place), key=_encoding)) if known else (place,)
         self._packs.add(key)
 
     def _forget(self, gone: set[str]) -> None:
@@ -92,3 +94,7 @@ class PackIndex:
             else:
                 del self._places[oid]
         self._packs -= gone
+
+
+def _encoding(place: Place) -> int:
+    return place.encoding

@@ -8,6 +8,7 @@ name survives a power cut (they settle files without the mark before they rely o
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import secrets
 from collections.abc import Iterator
@@ -83,6 +84,13 @@ class LocalBackend:
         except StorageError as error:
             self._raise_missing(key, error)
             raise
+
+    def map(self, key: str, offset: int, length: int) -> mmap.mmap | None:
+        """See `Mappable.map`."""
+        try:
+            return self.disk.map(self._path(key), offset, length)
+        except (OSError, ValueError):
+            return None  # gone, too short, or this disk cannot: reading it will tell
 
     def put(self, key: str, data: Buffer, *, durable: bool = True) -> None:
         """See `Backend.put`."""

@@ -1,7 +1,7 @@
 """Pack files: many objects in one file, written once, with the index at the end.
 
 ``header | records, padded | rows | trailer``. A row is object id (32 bytes), offset, stored
-length, raw length (unsigned 64 bit, little endian) and encoding (one byte; 0 is raw). The
+length, raw length (unsigned 64 bit, little endian) and encoding (one byte; see `RAW`). The
 trailer is the offset of the rows (64 bit), their number (64 bit), the BLAKE3-256 of the rows,
 and the magic again. A pack is named after that digest. Gaps are zero.
 """
@@ -9,7 +9,7 @@ and the magic again. A pack is named after that digest. Gaps are zero.
 from __future__ import annotations
 
 import struct
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError
@@ -19,12 +19,16 @@ from jupyter_mvt.store.backend import Backend, ObjectWriter, missing
 
 __all__ = [
     "ALIGNED",
+    "DELTA",
     "HEADER",
+    "LARGEST_ENCODED",
     "PAGE",
+    "PLANES",
     "RAW",
     "ROW",
     "SMALL_ALIGN",
     "TRAILER",
+    "ZSTD",
     "PackStream",
     "Row",
     "read_rows",
@@ -34,7 +38,10 @@ MAGIC = b"MVTPACK\x01"
 HEADER = MAGIC + bytes(8)
 ROW = struct.Struct("<32sQQQB")
 TRAILER = struct.Struct("<QQ32s8s")
-RAW = 0
+RAW, ZSTD, PLANES, DELTA = range(4)
+"""Encodings: bytes as they are, one zstd frame, `store.planes`, `store.delta` to a keyframe."""
+LARGEST_ENCODED = 64 << 20
+"""Larger objects are kept as they are, so that a small pack cannot ask for much memory."""
 
 PAGE = 4096
 ALIGNED = 64 << 10
@@ -66,12 +73,19 @@ class PackStream:
 
     def add(self, oid: bytes, data: Buffer, size: int) -> None:
         """Append one raw object."""
-        step = PAGE if size >= ALIGNED else SMALL_ALIGN
+        self.add_encoded(Row(oid, 0, size, size, RAW), (data,))
+
+    def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
+        """Append one object as the pieces of its encoding; where it goes is told by `rows`."""
+        step = PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN
         gap = -self._offset % step
         if gap:
             self._put(bytes(gap))
-        self.rows.append(Row(oid, self._offset, size, size, RAW))
-        self._put(data, size)
+        self.rows.append(row._replace(offset=self._offset))
+        at = self._offset
+        for piece in pieces:
+            self._put(piece)
+        assert self._offset - at == row.stored
 
     def finish(self, avoid: Container[str] = ()) -> str:
         """Write the index, publish the pack and return its key, which is none of `avoid`."""
@@ -87,9 +101,9 @@ class PackStream:
         self._out.commit(key)
         return key
 
-    def _put(self, data: Buffer, size: int | None = None) -> None:
+    def _put(self, data: Buffer) -> None:
         self._out.write(data)
-        self._offset += len(data) if size is None else size
+        self._offset += len(data)
 
 
 def read_rows(backend: Backend, key: str) -> list[Row]:
@@ -121,6 +135,8 @@ def read_rows(backend: Backend, key: str) -> list[Row]:
     rows = [Row._make(fields) for fields in ROW.iter_unpack(index)]
     if any(row.offset < len(HEADER) or row.offset + row.stored > at for row in rows):
         raise _corrupt(key, "its index points outside")
+    if any(row.size > LARGEST_ENCODED for row in rows if RAW < row.encoding <= DELTA):
+        raise _corrupt(key, "its index declares too much")
     return rows
 
 

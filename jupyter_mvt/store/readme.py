@@ -48,8 +48,14 @@ An object is a run of bytes named by its digest. A pack holds many:
     rows     per object: id (32), offset (8), stored length (8), length (8), encoding (1)
     trailer  offset of the rows (8), number of rows (8), digest of the rows (32), "MVTPACK", 01
 
-The trailer is the last 56 bytes. A pack is named after the digest of its rows. Encoding 0: the
-bytes as they are.
+The trailer is the last 56 bytes. A pack is named after the digest of its rows. The digest of an
+object is always of its plain bytes, however it is stored. Encoding 0: the bytes as they are.
+Encoding 1: one zstd frame. Encoding 2, numbers as byte planes: the size of a number, S (1: it is
+1, 2, 4 or 8); S times a kind (1) and a length (4); S planes, the lowest bytes of all numbers
+first, each as it is (kind 0) or one zstd frame (kind 1); the bytes left over. Encoding 3, a
+difference: the id of a keyframe (32), an object of the same length that is not itself encoded so,
+then encoding 2 of the steps. A step s stands for d = (s >> 1) XOR -(s AND 1), and the number is
+the keyframe's plus d, as unsigned integers of S bytes; left over bytes are plain.
 
 ## Manifests
 

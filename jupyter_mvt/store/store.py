@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
-from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.store.backend import Backend
+from jupyter_mvt.store.hot import MAPPED, Mappings, same
 from jupyter_mvt.store.index import PackIndex, Place
 from jupyter_mvt.store.logcache import LogCache
 from jupyter_mvt.store.manifests import decode_manifest
-from jupyter_mvt.store.pack import RAW
+from jupyter_mvt.store.pack import DELTA, RAW
 
 __all__ = ["Store"]
 
 _PARALLEL = 2 << 20
+_ALL_CORES = -1
+_KEYFRAME = 32
+_NOT_ITS_ID = "its bytes do not match its id"
 
 
 class Store:
@@ -42,6 +47,8 @@ class Store:
         self.index = PackIndex(backend)
         self.verified: dict[tuple[str, str], set[bytes]] = {}
         self.log = LogCache()
+        self._mappings = Mappings(backend)
+        self._keyframes: dict[Place, bytes] = {}
         self._scratch = threading.local()
 
     def __repr__(self) -> str:
@@ -58,7 +65,13 @@ class Store:
         return decode_manifest(self.blob(oid))
 
     def content(self, entry: Entry) -> memoryview:
-        """Return the content of one entry as memory of its own."""
+        """Return the content of one entry as memory of its own.
+
+        Large content that is stored as it is, is mapped copy-on-write: it takes no memory until
+        it is written to.
+        """
+        if entry.nbytes >= MAPPED and (mapped := self._mapped(entry)) is not None:
+            return mapped
         sizes = [self._size(chunk) for chunk in entry.chunks]
         if sum(sizes) != entry.nbytes:
             msg = f"The chunks of {entry.path!r} do not add up to its {entry.nbytes} bytes."
@@ -85,29 +98,146 @@ class Store:
 
         `target`, of the object's size, receives the bytes.
         """
-        if place.encoding != RAW:
+        if place.encoding > DELTA:
             msg = f"An object in {place.pack} is encoded in a way that this version cannot read."
             raise FormatError(msg, code="newer-format", hint="pip install --upgrade jupyter-mvt")
         if target is None:
-            target = self._spare(place.size)
-        if place.size != place.stored or place.size != len(target):
+            target = self._spare("target", place.size)
+        if place.size != len(target):
             return "its length is wrong"
         try:
-            count = self.backend.read_into(place.pack, place.offset, target)
+            if place.encoding == RAW:
+                return self._check_raw(oid, place, target)
+            return self._check_encoded(oid, place, target)
         except NotFoundError:
             return "the pack is gone"
-        if count != len(target):
-            return "the pack is cut off"
-        if digest(target) != oid.hex():
-            return "its bytes do not match its id"
-        return ""
 
-    def _spare(self, size: int) -> memoryview:
+    def holds(self, oid: bytes, place: Place, data: Buffer) -> bool:
+        """Tell whether a stored copy is sound, where `data` is what it should hold."""
+        if place.encoding == RAW and len(data) >= _PARALLEL and place.size == len(data):
+            try:
+                found = self._mappings.peek(place)
+            except NotFoundError:
+                return False
+            if len(found) == len(data) and same(found, data):
+                return True
+        return not self.check(oid, place)
+
+    def stored(self, place: Place) -> memoryview:
+        """Return the bytes of a copy as they are stored, unverified."""
+        return self._mappings.peek(place)
+
+    def keyframe(self, place: Place) -> bytes:
+        """Return the id of the object that a copy is a difference from, empty if it is none."""
+        if place.encoding != DELTA:
+            return b""
+        if place not in self._keyframes:
+            self._keyframes[place] = self.backend.get_range(place.pack, place.offset, _KEYFRAME)
+        return self._keyframes[place]
+
+    def keyframes(self, oids: Iterable[bytes]) -> set[bytes]:
+        """Return the objects that copies of `oids` are differences from."""
+        return {
+            self.keyframe(place)
+            for oid in oids
+            for place in self.index.find(oid)
+            if place.encoding == DELTA
+        }
+
+    def _check_raw(self, oid: bytes, place: Place, target: memoryview) -> str:
+        if place.size != place.stored:
+            return "its length is wrong"
+        if self.backend.read_into(place.pack, place.offset, target) != len(target):
+            return "the pack is cut off"
+        return "" if digest(target) == oid.hex() else _NOT_ITS_ID
+
+    def _check_encoded(self, oid: bytes, place: Place, target: memoryview) -> str:
+        from jupyter_mvt.store.codecs import decode
+
+        data = self.stored(place)
+        if len(data) != place.stored:
+            return "the pack is cut off"
+        fault = _NOT_ITS_ID
+        if place.encoding == DELTA:
+            fault = f"its keyframe {bytes(data[:_KEYFRAME]).hex()} is missing or corrupt"
+        # A keyframe is not verified by itself: what comes out must have the right digest.
+        for base in self._bases(place, data):
+            try:
+                decode(place.encoding, data, target, base)
+            except CorruptionError as error:
+                return error.message.rstrip(".")
+            if digest(target) == oid.hex():
+                return ""
+        return fault
+
+    def _bases(self, place: Place, data: memoryview) -> Iterator[Buffer | None]:
+        """Return what a copy may be a difference from, ``None`` for one that is no difference."""
+        if place.encoding != DELTA:
+            yield None
+            return
+        from jupyter_mvt.store.codecs import decode
+
+        for copy in self.index.search(bytes(data[:_KEYFRAME])):
+            if copy.encoding >= DELTA or copy.size != place.size:
+                continue  # a difference from a difference is never written
+            try:
+                found = self.stored(copy)
+                if copy.encoding != RAW:
+                    base = self._spare("base", copy.size)
+                    decode(copy.encoding, found, base)
+                    found = base
+            except (NotFoundError, CorruptionError):
+                continue  # if no other copy will do, the caller says so
+            if len(found) == copy.size:
+                yield found
+
+    def _mapped(self, entry: Entry) -> memoryview | None:
+        run = self._run(entry)
+        if run is None or (whole := self._mappings.take(run[0], entry.nbytes)) is None:
+            return None
+        stat = self.backend.stat(run[0].pack)
+        if stat is None:
+            return None
+        verified = self.verified.setdefault((run[0].pack, stat.version), set())
+        for chunk, place in zip(entry.chunks, run, strict=True):
+            raw = bytes.fromhex(chunk)
+            at = place.offset - run[0].offset
+            if raw not in verified:
+                if digest(whole[at : at + place.size], threads=_ALL_CORES) != chunk:
+                    return None  # another copy may be sound; else the fault is named there
+                verified.add(raw)
+        return whole
+
+    def _run(self, entry: Entry) -> list[Place] | None:
+        """Return where all chunks lie side by side and as they are, if they do."""
+        for first in self._places(entry.chunks[0]):
+            run: list[Place] = []
+            at = first.offset
+            for chunk in entry.chunks:
+                place = next(
+                    (
+                        place
+                        for place in self._places(chunk)
+                        if (place.pack, place.offset) == (first.pack, at)
+                        and place.encoding == RAW
+                        and place.size == place.stored
+                    ),
+                    None,
+                )
+                if place is None:
+                    break
+                run.append(place)
+                at += place.size
+            if len(run) == len(entry.chunks) and at - first.offset == entry.nbytes:
+                return run
+        return None
+
+    def _spare(self, name: str, size: int) -> memoryview:
         """Return memory for bytes that are only looked at; each thread has its own, warm."""
-        buffer: bytearray = getattr(self._scratch, "buffer", bytearray())
-        if len(buffer) < size:
-            buffer = self._scratch.buffer = bytearray(size)
-        return memoryview(buffer)[:size]
+        buffers: dict[str, bytearray] = self._scratch.__dict__
+        if len(buffers.get(name, b"")) < size:
+            buffers[name] = bytearray(size)
+        return memoryview(buffers[name])[:size]
 
     def _size(self, oid: ObjectId) -> int:
         return self._places(oid)[0].size

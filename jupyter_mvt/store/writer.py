@@ -15,6 +15,7 @@ from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
+from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
 from jupyter_mvt.store.store import Store
@@ -169,7 +170,7 @@ class PackWriter:
         # copy, and it is the copy's digest that counts. Large pieces are copied only if new.
         data: Buffer = bytes(piece) if len(piece) < _SMALL else piece
         oid = bytes.fromhex(digest(data))
-        if oid in self._new or self._stored(oid):
+        if oid in self._new or self._stored(oid, data):
             return Taken(oid, len(data), None)
         if data is piece:
             data = bytes(piece)
@@ -188,7 +189,7 @@ class PackWriter:
         self._stream.add(taken.oid, taken.data, taken.size)
         self._new.add(taken.oid)
 
-    def _stored(self, oid: bytes) -> bool:
+    def _stored(self, oid: bytes, data: Buffer) -> bool:
         for place in self._store.index.find(oid):
             if place.pack in self._dropped:
                 continue
@@ -196,11 +197,17 @@ class PackWriter:
             if stat is None:
                 continue
             verified = self._store.verified.setdefault((place.pack, stat.version), set())
-            if oid in verified or not self._store.check(oid, place):
+            if oid in verified or self._store.holds(oid, place, data):
                 verified.add(oid)
                 self._reused.add(place.pack)
+                self._reuse_keyframe(place)
                 return True
         return False
+
+    def _reuse_keyframe(self, place: Place) -> None:
+        copies = self._store.index.find(self._store.keyframe(place))
+        packs = {copy.pack for copy in copies if self._stat(copy.pack) is not None}
+        self._reused |= packs - self._dropped or packs
 
     def _stat(self, pack: str) -> Stat | None:
         if pack not in self._stats:

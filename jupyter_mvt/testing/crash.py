@@ -9,6 +9,7 @@ after fsync of the file.
 from __future__ import annotations
 
 import errno
+import mmap
 import random
 from dataclasses import dataclass, field
 from itertools import product
@@ -150,6 +151,16 @@ class MemoryDisk:
         piece = self.read(path, offset, target.nbytes)
         target[: len(piece)] = piece
         return len(piece)
+
+    def map(self, path: str, offset: int, length: int) -> mmap.mmap:
+        """See `Disk.map`."""
+        piece = self.read(path, offset, length)
+        if len(piece) < length:
+            msg = "the file ends before"
+            raise ValueError(msg)
+        memory = mmap.mmap(-1, length)
+        memory.write(piece)
+        return memory
 
     def list(self, path: str) -> list[tuple[str, bool]]:
         """See `Disk.list`."""

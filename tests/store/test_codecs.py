@@ -1,0 +1,161 @@
+"""Every encoding gives back what it was given, and survives any garbage."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.store.codecs import Encoded, Keyframe, decode, encode
+from jupyter_mvt.store.frames import pack_frame
+from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
+
+ITEMS = st.sampled_from([0, 1, 2, 4, 8])
+DRIFTS = st.sampled_from([0, 1, 3, 200])
+
+
+def _back(found: Encoded, size: int, base: bytes | None = None) -> bytes:
+    stored = b"".join(bytes(piece) for piece in found.pieces)
+    assert len(stored) == found.size
+    if found.encoding == RAW:
+        return stored
+    target = memoryview(bytearray(size))
+    decode(found.encoding, memoryview(stored), target, base)
+    return bytes(target)
+
+
+def _numbers(seed: int, size: int, item: int) -> bytes:
+    """Return bytes as weights have them: high bytes alike, low ones random."""
+    rng = np.random.default_rng(seed)
+    raw = rng.integers(0, 256, size, dtype=np.uint8)
+    if item > 1:
+        raw[item - 1 :: item] = 0x3F
+    return raw.tobytes()
+
+
+def _drifted(data: bytes, item: int, drift: int) -> bytes:
+    moved = np.frombuffer(data, np.uint8).copy()
+    whole = len(moved) // item * item
+    numbers = moved[:whole].view(f"u{item}")
+    rng = np.random.default_rng(drift)
+    numbers += rng.integers(-drift, drift + 1, len(numbers)).astype(numbers.dtype)
+    return moved.tobytes()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 9), st.integers(0, 300_000), ITEMS, DRIFTS, st.integers(0, 8))
+def test_decoding_undoes_encoding(seed: int, size: int, item: int, drift: int, cut: int) -> None:
+    data = _numbers(seed, size, item)
+    assert _back(encode(data, item), size) == data
+    moved = _drifted(data, item or 1, drift)
+    frames = [Keyframe(b"k" * 32, data), Keyframe(b"o" * 32, data[cut:])]
+    found = encode(moved, item, frames)
+    assert _back(found, size, data) == moved
+    assert found.size <= size or found.encoding == RAW
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400), ITEMS, st.binary(max_size=400))
+def test_small_and_odd_bytes(data: bytes, item: int, base: bytes) -> None:
+    found = encode(data, item, [Keyframe(b"k" * 32, base)])
+    assert _back(found, len(data), base) == data
+
+
+@pytest.mark.parametrize(
+    ("dtype", "item"),
+    [("<f4", 4), ("<f8", 8), ("<f2", 2), ("<u2", 2), ("<i8", 8), ("|i1", 1), ("|u1", 1)],
+)
+def test_every_kind_of_number(dtype: str, item: int) -> None:
+    rng = np.random.default_rng(3)
+    wide = rng.normal(size=50_001) * 100
+    wide[:4] = [0.0, -0.0, 1.0, -1.0]
+    numbers = wide.astype(dtype)
+    if dtype.startswith("<f"):
+        numbers[4:8] = [np.nan, np.inf, -np.inf, np.finfo(dtype).max]
+    data, moved = numbers.tobytes(), (numbers + numbers.dtype.type(1)).tobytes()
+    found = encode(moved, item, [Keyframe(b"k" * 32, data)])
+    assert _back(found, len(data), data) == moved
+
+
+def test_the_probe_chooses() -> None:
+    rng = np.random.default_rng(1)
+    weights = rng.normal(0, 0.02, 400_000).astype("<f4")
+    step = (weights + rng.normal(0, 2e-5, 400_000).astype("<f4")).tobytes()
+    other = rng.normal(0, 0.02, 400_000).astype("<f4").tobytes()
+    text = b"".join(b"%d apples and %d pears; " % (i, i * i) for i in range(20_000))
+    near, far = Keyframe(b"n" * 32, weights.tobytes()), Keyframe(b"f" * 32, other)
+    noise = rng.bytes(400_000)
+    assert encode(weights.tobytes(), 4).encoding == PLANES
+    assert encode(text).encoding == ZSTD
+    assert encode(noise, 4).encoding == RAW
+    assert encode(step, 4, [far, near]).base == near.oid
+    assert encode(step, 4, [far]).encoding == PLANES  # a keyframe that no longer helps
+    assert encode(step, 4, [near]).size < 0.7 * encode(step, 4).size
+    assert encode(b"short", 4).encoding == RAW
+
+
+def test_a_lucky_sample_does_not_make_a_bad_delta() -> None:
+    rng = np.random.default_rng(2)
+    base = rng.normal(0, 0.02, 2_000_000).astype("<f4")
+    moved = base.copy()
+    moved[10_000:600_000] = rng.normal(0, 0.02, 590_000)
+    moved[700_000:1_300_000] = rng.normal(0, 0.02, 600_000)
+    moved[1_400_000:1_950_000] = rng.normal(0, 0.02, 550_000)
+    found = encode(moved.tobytes(), 4, [Keyframe(b"k" * 32, base.tobytes())])
+    assert found.encoding == PLANES
+    assert _back(found, moved.nbytes) == moved.tobytes()
+
+
+ENCODINGS = st.sampled_from([ZSTD, PLANES, DELTA])
+
+
+def _refused_or_filled(encoding: int, data: bytes, size: int) -> None:
+    target = memoryview(bytearray(size))
+    with suppress(CorruptionError):  # nothing else may come out
+        decode(encoding, memoryview(data), target, bytes(size))
+
+
+@settings(max_examples=300, deadline=None)
+@given(ENCODINGS, st.binary(max_size=200), st.integers(0, 300))
+def test_garbage_is_refused(encoding: int, data: bytes, size: int) -> None:
+    _refused_or_filled(encoding, data, size)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 1 << 30), st.integers(0, 255), st.integers(1, 8), st.booleans())
+def test_damaged_encodings_are_refused(at: int, flip: int, item: int, cut: bool) -> None:
+    data = _numbers(1, 3000, 4)
+    for found in (
+        encode(data, 4),
+        encode(_drifted(data, 4, 1), 4, [Keyframe(b"k" * 32, data)]),
+        encode(b"abc" * 1000),
+    ):
+        stored = bytearray(b"".join(bytes(piece) for piece in found.pieces))
+        stored[at % len(stored)] ^= flip
+        if cut:
+            del stored[at % len(stored) :]
+        _refused_or_filled(found.encoding, bytes(stored), 3000)
+
+
+def test_a_frame_cannot_ask_for_more_memory_than_the_object_has() -> None:
+    import tracemalloc
+
+    bomb = pack_frame(bytes(1 << 28), 1)
+    tracemalloc.start()
+    with pytest.raises(CorruptionError):
+        decode(ZSTD, memoryview(bomb), memoryview(bytearray(1000)))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+def test_a_keyframe_of_another_length_is_refused() -> None:
+    data = _numbers(1, 3000, 4)
+    found = encode(_drifted(data, 4, 1), 4, [Keyframe(b"k" * 32, data)])
+    assert found.encoding == DELTA
+    stored = memoryview(b"".join(bytes(piece) for piece in found.pieces))
+    with pytest.raises(CorruptionError, match="another length"):
+        decode(DELTA, stored, memoryview(bytearray(3000)), data[:-1])
