@@ -10,7 +10,7 @@ from jupyter_mvt.display import Displayable
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    import pyarrow as pa  # noqa: TC004 - a mere annotation; importing it costs 0.1 s
+    import pyarrow as pa
 
 __all__ = ["SqlResult"]
 

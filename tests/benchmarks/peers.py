@@ -6,9 +6,11 @@ import importlib
 import logging
 import os
 import warnings
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["joblib_dump", "mlflow_logger", "torch_save"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,11 @@ from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.commit import Content, Param
 from jupyter_mvt.store.open import memory_store
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.store.store import Store
 
 START_US = 1_790_000_000_000_000
 MINUTE_US = 60_000_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -14,6 +14,9 @@ from jupyter_mvt.api.results import CommitResult
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.magics.complete import options
 from jupyter_mvt.magics.magic import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FIT = """
 from sklearn.linear_model import LogisticRegression

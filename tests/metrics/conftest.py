@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -15,10 +14,14 @@ from jupyter_mvt.objects.commit import Commit, Content, Param, commit_id, tree_i
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.objects.operation import Change, Operation
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.open import init_store, memory_store
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 Publish: TypeAlias = Callable[..., str]
 

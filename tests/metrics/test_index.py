@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,12 +22,14 @@ from jupyter_mvt.metrics.index import Index, index_of
 from jupyter_mvt.metrics.query import sql
 from jupyter_mvt.metrics.rebuild import index_stats, rebuild
 from jupyter_mvt.objects.clock import Clock
-from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.local import LocalBackend
 from jupyter_mvt.store.open import init_store, memory_store, open_store
 from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import Buffer
 
 Contents = Callable[[Store], Any]
 Publish = Callable[..., str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.store.store import Store
 
 Publish = Callable[..., str]
 

@@ -7,7 +7,7 @@ import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,9 @@ from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.metrics.text import stored, told
 from jupyter_mvt.metrics.where import matching
 from jupyter_mvt.objects.metric import Metric
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.store.store import Store
 
 Publish = Callable[..., str]
 HINT = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,9 @@ from jupyter_mvt.metrics.filtering import Compare, Join, Name, Not, parse
 from jupyter_mvt.metrics.where import matching
 from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.store.open import memory_store
-from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.store.store import Store
 
 Publish = Callable[..., str]
 

@@ -71,7 +71,7 @@ def test_garbage_raises_only_corruption(garbage: bytes) -> None:
     try:
         decode(garbage)
     except CorruptionError as error:
-        assert error.code == "corrupt-encoding"  # noqa: PT017
+        assert error.code == "corrupt-encoding"
 
 
 @pytest.mark.parametrize(

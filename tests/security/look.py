@@ -7,12 +7,15 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import jupyter_mvt as mvt
 from jupyter_mvt.cli.main import main
 from jupyter_mvt.errors import TrustError
 from jupyter_mvt.objects.encode import to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NEVER = ("pickle.find_class", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
          "os.fork", "socket.connect", "socket.bind", "socket.getaddrinfo")  # fmt: skip

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from playwright.sync_api import Page
-
-from tests.ui.server import Server
-
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Playwright
+    from playwright.sync_api import Browser, Locator, Page, Playwright
+
+    from tests.ui.server import Server
 
 
 SHOTS = Path(__file__).parent / "shots"
