@@ -59,10 +59,6 @@ bench: .make/test-env
 test-wheel: .make/test-env
 	$(RUN) pytest -m wheel tests/packaging -q
 
-# Measures, and writes the table into tests/benchmarks/RESULTS.md and README.md.
-bench: .make/test-env
-	$(RUN) tests.benchmarks.everyday
-
 # --- what the targets above stand on ---------------------------------------------------------
 
 $(BIN)/python:
