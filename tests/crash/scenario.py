@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath as Path
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import MvtError, RepositoryError, StorageError
 from jupyter_mvt.objects.commit import Commit, Content, Model, commit_id, tree_id
@@ -12,16 +13,18 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.snapshot import Bundle
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.fs import Disk
 from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.records import pack_operation
-from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import PackWriter, begin
-from jupyter_mvt.testing.crash import MemoryDisk
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.fs import Disk
+    from jupyter_mvt.store.store import Store
+    from jupyter_mvt.testing.crash import MemoryDisk
 
 ROOT = Path("/home/.mvt")
 HOME = "/home"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,11 +12,16 @@ from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Manifest, Part
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.snapshot import Bundle
-from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.open import init_store, memory_store
-from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import Receipt, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 
 @pytest.fixture(params=["local", "memory"])

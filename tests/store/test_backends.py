@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_mvt.store.backend import Backend
 from jupyter_mvt.store.local import LocalBackend
 from jupyter_mvt.store.memory import MemoryBackend
 from jupyter_mvt.testing import BackendTests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_mvt.store.backend import Backend
 
 
 class TestMemory(BackendTests):

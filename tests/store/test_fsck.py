@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jupyter_mvt.objects.code import Git
-from jupyter_mvt.objects.commit import Content
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.operation import Change
@@ -21,6 +18,12 @@ from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jupyter_mvt.objects.commit import Content
 
 
 def snapshot_of(bundle: Bundle) -> Snapshot:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jupyter_mvt.errors import CorruptionError, FormatError, MvtError, RepositoryError, StorageError
 from jupyter_mvt.objects.encode import encode
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store.open import init_store, open_store, read_format
 from jupyter_mvt.store.readme import README_TEXT
 from jupyter_mvt.store.records import frame
 from jupyter_mvt.store.writer import begin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_mvt.objects.ids import ObjectId
 
 
 def code_of(root: Path) -> tuple[type[MvtError], str]:

@@ -8,8 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +27,9 @@ from jupyter_mvt.store.memory import MemoryBackend
 from jupyter_mvt.store.open import memory_store, open_store
 from jupyter_mvt.store.records import pack_operation
 from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Commit = Callable[..., Operation]
 
@@ -156,7 +158,7 @@ def test_every_damaged_operation_is_named(
         try:
             assert list(oplog.operations(again)) == log  # read from its segment
         except CorruptionError as error:
-            assert key in error.message  # noqa: PT017
+            assert key in error.message
         with pytest.raises(CorruptionError, match=key):
             oplog.operation(local, number)
     local.backend.delete(key)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,8 +14,12 @@ from jupyter_mvt.objects.manifest import Part, Tie
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.pack import PAGE, read_rows
-from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import CHUNK, begin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_mvt.store.store import Store
 
 Keep = Callable[..., Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +13,9 @@ import jupyter_mvt as mvt
 from jupyter_mvt.errors import CorruptionError, MvtError
 from jupyter_mvt.metrics import index
 from jupyter_mvt.store import layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 X = np.arange(2000.0).reshape(1000, 2)
 Y = np.arange(1000) % 2
