@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_mvt.server.reading import READERS, RepositoriesHandler, ViewHandler
 from jupyter_mvt.server.version import VersionHandler
+from jupyter_mvt.server.writing import WRITERS, ActionHandler
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -15,10 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["load_jupyter_server_extension", "routes"]
 
+_KEY = "([0-9a-f]{16})"
+
 
 def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
     """Return every route of this extension below the server's base URL."""
-    return [(url_path_join(base_url, "jupyter-mvt", "api", "version"), VersionHandler)]
+    one = f"repositories/{_KEY}"
+    found: list[tuple[str, type[MvtHandler]]] = [
+        ("version", VersionHandler),
+        ("repositories", RepositoriesHandler),
+        (f"{one}/({'|'.join(READERS)})", ViewHandler),
+        (f"{one}/({'|'.join(WRITERS)})", ActionHandler),
+    ]
+    return [(url_path_join(base_url, "jupyter-mvt", "api", end), made) for end, made in found]
 
 
 def load_jupyter_server_extension(server: ServerApp) -> None:

@@ -79,8 +79,9 @@ async def test_the_authorizer_has_the_last_word(
 
 
 async def test_nothing_but_get_is_answered(jp_fetch: Any) -> None:
+    sent = {"Content-Type": "application/json"}
     with pytest.raises(HTTPClientError) as refused:
-        await jp_fetch(*ROUTE, method="POST", body="{}")
+        await jp_fetch(*ROUTE, method="POST", body="{}", headers=sent)
     assert refused.value.code == 405
 
 
