@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.display import Displayable
+from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import oplog
@@ -94,6 +95,7 @@ def verify(handle: Handle, oid: ObjectId) -> int:
     CorruptionError
         Some of it is not what its id says.
     """
+    require_whole(oplog.current(handle.store), oid)
     store, commit, total = handle.store, oplog.commit_object(handle.store, oid), 0
     for manifest_id in _manifests(commit):
         for entry in store.manifest(manifest_id).entries:

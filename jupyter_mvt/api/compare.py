@@ -8,6 +8,7 @@ from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.store import oplog
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
 
 __all__ = ["between", "diff", "side"]
+
+_WITHOUT_WEIGHTS = "mvt diff --only metrics --only params --only data --only code"
 
 
 def side(handle: Handle, view: View, oid: ObjectId) -> Side:
@@ -35,7 +38,16 @@ def between(
     handle: Handle, view: View, base: ObjectId, other: ObjectId,
     only: Collection[str] | None = None,
 ) -> Diff:  # fmt: skip
-    """Return what differs between two versions given by id."""
+    """Return what differs between two versions given by id.
+
+    Raises
+    ------
+    RestoreError
+        The weights of a thin version were asked for (code ``thin-version``).
+    """
+    if only is None or "weights" in only:
+        for oid in (base, other):
+            require_whole(view, oid, hint=_WITHOUT_WEIGHTS)
     return compare(side(handle, view, base), side(handle, view, other), only=only)
 
 

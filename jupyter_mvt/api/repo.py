@@ -9,6 +9,7 @@ from jupyter_mvt.api import commit as _commit
 from jupyter_mvt.api import compare as _compare
 from jupyter_mvt.api import log as _log
 from jupyter_mvt.api import status as _status
+from jupyter_mvt.api import upkeep as _upkeep
 from jupyter_mvt.api.collections import Branches, Labels, Tags
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.history import operations as _operations
@@ -17,22 +18,30 @@ from jupyter_mvt.history import switch as _switch
 from jupyter_mvt.history import undo as _undo
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.revisions import names, resolve
-from jupyter_mvt.store import layout, oplog
-from jupyter_mvt.store.fsck import FsckReport, fsck
+from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from jupyter_mvt.api.checkout import Checkout
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.results import CommitResult, Status
     from jupyter_mvt.compare.diff import Diff
-    from jupyter_mvt.history.results import Log, Moved, OperationLog
+    from jupyter_mvt.history.results import (
+        GcReport,
+        Log,
+        Moved,
+        OperationLog,
+        RepairReport,
+        Usage,
+    )
     from jupyter_mvt.metrics.leaderboard import Leaderboard
     from jupyter_mvt.metrics.rebuild import IndexStats
     from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.commit import Trigger
+    from jupyter_mvt.objects.settings import Settings
+    from jupyter_mvt.store.fsck import FsckReport
 
 __all__ = ["Repo"]
 
@@ -158,32 +167,30 @@ class Repo:
 
     def fsck(self, *, subset: float = 1.0) -> FsckReport:
         """Read and verify every byte; of stored objects a share, drawn by chance, if asked."""
-        from jupyter_mvt.metrics.check import check_index
-
-        return _fsck.fsck(self._handle, {layout.INDEX: check_index}, subset=subset)
+        return _upkeep.fsck(self._handle, subset)
 
     def repair(self, source: str | Path | None = None) -> RepairReport:
         """Replace damaged objects by good copies, of this or another local repository."""
-        return _fsck.repair(self._handle, source)
+        return _upkeep.repair(self._handle, source)
 
     def gc(
         self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None
     ) -> GcReport:
-        """Free what no version needs, and what the policy lets go; see `history.gc.gc`."""
-        return _gc.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+        """Free what no version needs, and what the policy lets go; see `api.upkeep.gc`."""
+        return _upkeep.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
 
     def du(self) -> Usage:
         """Tell what versions and branches take on disk, and what can be freed."""
-        return _usage.usage(self._handle)
+        return _upkeep.usage(self._handle)
 
     @property
     def settings(self) -> Settings:
         """What the repository is told to keep."""
-        return read_settings(oplog.current(self._handle.store))
+        return _upkeep.settings(self._handle)
 
     def configure(self, **changes: Any) -> Moved:
         """Change `settings`: ``keep_last``, ``keep_best``, ``keep_by``, ``quota_bytes`` …."""
-        return _settings.configure(self._handle, _settings.changed(self.settings, changes))
+        return _upkeep.configure(self._handle, changes)
 
     def __repr__(self) -> str:
         view = oplog.current(self._handle.store)

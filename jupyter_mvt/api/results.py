@@ -123,6 +123,8 @@ class VersionDetails(_Value):
     derived_from: VersionRef | None = None
     cells: tuple[tuple[int, str], ...] = ()
     """(execution number, text) of the cells that made it."""
+    thin: bool = False
+    """Whether its models and variables were dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.trash import is_thin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,10 +126,13 @@ class Version(Displayable):
             The version holds no such model (code ``unknown-model``).
         TrustError
             Code would have to run (code names which).
+        RestoreError
+            Its content was dropped by a gc (code ``thin-version``).
         """
         from jupyter_mvt.capture.restore import restore_model
 
         model = self._model(name)
+        self._require_whole()
         kernel = attached()
         return restore_model(
             self._handle.store,
@@ -147,6 +152,7 @@ class Version(Displayable):
         """
         from jupyter_mvt.capture.restore import load_tensor
 
+        self._require_whole()
         return load_tensor(self._handle.store, self._model(model), path)
 
     @property
@@ -158,6 +164,8 @@ class Version(Displayable):
         """Restore the variables that were kept; `trust` as in `load`."""
         from jupyter_mvt.capture.variables import restore_variable
 
+        if self.commit.content.variables:
+            self._require_whole()
         store, trusted = self._handle.store, trust or self._own()
         return {
             variable.name: restore_variable(store, variable, trusted=trusted)
@@ -176,7 +184,11 @@ class Version(Displayable):
             parents=tuple(version_ref(store, view, oid) for oid in self.commit.parents),
             derived_from=version_ref(store, view, ObjectId(started)) if started else None,
             cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
+            thin=is_thin(view, self.id),
         )
+
+    def _require_whole(self) -> None:
+        require_whole(oplog.current(self._handle.store), self.id)
 
     def _own(self) -> bool:
         """Tell whether this very session made the version."""

@@ -91,7 +91,8 @@ class Command:
 
 VERBS = (
     "init", "status", "commit", "log", "show", "diff", "leaderboard", "sql", "branch", "switch",
-    "tag", "label", "rollback", "checkout", "undo", "redo", "oplog", "fsck", "index", "help",
+    "tag", "label", "rollback", "checkout", "undo", "redo", "oplog", "gc",
+    "du", "fsck", "index", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""
 

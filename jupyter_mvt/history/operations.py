@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.results import OperationLog, OperationRow
 from jupyter_mvt.history.undo import undone
+from jupyter_mvt.objects.ids import is_id, short
+from jupyter_mvt.objects.settings import SETTINGS
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.operation import Change
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["operations"]
 
@@ -27,9 +31,20 @@ def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
             actor=op.actor,
             verb=op.verb,
             reason=op.reason,
-            changes=tuple((c.ref, name_of(view, c.old), name_of(view, c.new)) for c in op.changes),
+            changes=tuple(_told(view, change) for change in op.changes),
             undone_by=gone.get(op.number, 0),
         )
         for op in (every if limit is None else every[:limit])
     )
     return OperationLog(rows=rows, total=len(every))
+
+
+def _told(view: View, change: Change) -> tuple[str, str, str]:
+    kind, _, name = change.ref.partition("/")
+    if is_id(name):  # a thin version, or a pack in the trash
+        known = name_of(view, name)
+        name = short(name) if known == name else known
+        return f"{kind}/{name}", "yes" if change.old else "", "yes" if change.new else ""
+    if change.ref == SETTINGS:
+        return change.ref, "before" if change.old else "", "changed" if change.new else ""
+    return change.ref, name_of(view, change.old), name_of(view, change.new)

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["existing", "moved", "refuse_taken", "require_whole"]
 
 
-def require_whole(view: View, version: ObjectId) -> None:
+def require_whole(view: View, version: ObjectId, *, hint: str = "") -> None:
     """Raise `RestoreError` (code ``thin-version``) if the content of a version was dropped."""
     if is_thin(view, version):
         name = name_of(view, version)
         msg = f"{name} is thin: its models and variables were dropped, what describes it is kept."
-        raise RestoreError(msg, code="thin-version", hint=f"mvt show {name}")
+        raise RestoreError(msg, code="thin-version", hint=hint or f"mvt show {name}")
 
 
 def existing(view: View, kind: Kind, name: str) -> tuple[str, ObjectId]:

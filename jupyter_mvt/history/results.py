@@ -26,6 +26,7 @@ __all__ = [
     "RefKind",
     "RefList",
     "RefRow",
+    "RepairReport",
     "Usage",
     "UsageRow",
     "span",
@@ -207,6 +208,21 @@ class GcReport(_Value):
     damaged: tuple[str, ...] = ()
     operation: int = 0
     grace_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairReport(_Value):
+    """What a repair did: objects and operations healed, packs replaced, ids still lost."""
+
+    healed: int
+    operations: int
+    packs: int
+    lost: tuple[str, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """What the command line ends with: 1 when something could not be healed."""
+        return 1 if self.lost else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.errors import ConflictError
+from jupyter_mvt.errors import ConflictError, UsageError
 from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
@@ -14,7 +15,22 @@ if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.view import View
 
-__all__ = ["configure"]
+__all__ = ["changed", "configure"]
+
+
+def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """Return `settings` with some fields replaced.
+
+    Raises
+    ------
+    UsageError
+        There is no such setting (code ``bad-settings``).
+    """
+    known = {item.name for item in fields(Settings)} - {"format"}
+    for name in changes.keys() - known:
+        msg = f"There is no setting {name[:40]!r}."
+        raise UsageError(msg, code="bad-settings", hint=f"one of: {', '.join(sorted(known))}")
+    return replace(settings, **changes)
 
 
 def configure(handle: Handle, settings: Settings) -> Moved:

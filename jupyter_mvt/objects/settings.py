@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import UsageError
-from jupyter_mvt.objects.encode import decode_as, encode
+from jupyter_mvt.objects.encode import decode_as, encode, to_data
 
 if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
@@ -19,7 +20,7 @@ _MOST_DAYS = 1e5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Displayable):
     """A repository's policy. Versions that are not kept whole become thin.
 
     Attributes
@@ -49,6 +50,11 @@ class Settings:
     def grace_us(self) -> int:
         """The grace period in microseconds."""
         return int(self.grace_days * DAY_US)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain builtins."""
+        data: dict[str, Any] = to_data(self)
+        return data
 
     def check(self) -> Settings:
         """Return itself if it makes sense.

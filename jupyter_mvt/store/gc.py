@@ -18,8 +18,10 @@ from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.pack import (
     ALIGNED,
+    DELTA,
     HEADER,
     PAGE,
+    RAW,
     ROW,
     SMALL_ALIGN,
     TRAILER,
@@ -34,6 +36,9 @@ __all__ = [
     "Marker", "Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep",
     "versions",
 ]  # fmt: skip
+
+
+_ID_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ class Marker:
     store: Store
     _whole: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
     _thin: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
+    _bases: dict[Place, bytes] = field(default_factory=dict)
 
     def objects(self, version: ObjectId, *, thin: bool = False) -> frozenset[bytes]:
         """Return the ids of all objects of a version, whole or thin.
@@ -97,7 +103,27 @@ class Marker:
         for version in versions(view):
             is_thin = version in thin or trash.is_thin(view, version)
             live |= self.objects(version, thin=is_thin)
-        return live
+        return live | self.keyframes(live)
+
+    def keyframes(self, objects: Iterable[bytes]) -> set[bytes]:
+        """Return the ids of what copies of `objects` are stored as differences from."""
+        self.store.index.refresh()
+        found: set[bytes] = set()
+        left = list(objects)
+        while left:
+            for place in self.store.index.find(left.pop()):
+                if place.encoding == DELTA and place not in self._bases:
+                    self._bases[place] = _keyframe(self.store, place)
+                base = self._bases.get(place)
+                if base is not None and base not in found:
+                    found.add(base)
+                    left.append(base)
+        return found
+
+
+def _keyframe(store: Store, place: Place) -> bytes:
+    """Return the id that a difference starts with."""
+    return store.backend.get_range(place.pack, place.offset, _ID_SIZE)
 
 
 def sweep(store: Store, view: View, live: Collection[bytes]) -> Sweep:
@@ -168,7 +194,8 @@ def _packed_size(rows: Iterable[Row]) -> int:
     """Return the size of a pack of these objects; none is no pack."""
     at, count = len(HEADER), 0
     for row in rows:
-        at += -at % (PAGE if row.size >= ALIGNED else SMALL_ALIGN) + row.stored
+        is_aligned = row.encoding == RAW and row.size >= ALIGNED
+        at += -at % (PAGE if is_aligned else SMALL_ALIGN) + row.stored
         count += 1
     return at + count * ROW.size + TRAILER.size if count else 0
 
@@ -181,11 +208,11 @@ def move_survivors(store: Store, view: View, found: Sweep) -> str | None:
     try:
         stream = PackStream(out)
         for key, row in found.moved:
-            data = memoryview(bytearray(row.size))
-            if fault := store.check(row.oid, Place(key, *row[1:]), data):
+            data = store.backend.get_range(key, row.offset, row.stored)
+            if fault := store.check(row.oid, Place(key, *row[1:])):
                 msg = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
                 raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
-            stream.add(row.oid, data, row.size)
+            stream.add_encoded(row, (data,))
         made = stream.finish(avoid=trash.packs(view))
     finally:
         out.abort()
@@ -231,7 +258,7 @@ def bring_back(store: Store, view: View, marker: Marker, whole: Iterable[ObjectI
             needed = marker.objects(version)
         except CorruptionError as error:
             raise _final(view, version) from error
-        for oid in needed:
+        for oid in needed | marker.keyframes(needed):
             places = [place.pack for place in store.index.find(oid)]
             if any(key not in marks or key in back for key in places):
                 continue

@@ -12,10 +12,20 @@ from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import Displayable, render
-from jupyter_mvt.history.results import LabelHistory, Log, Moved, OperationLog, RefList
+from jupyter_mvt.history.results import (
+    GcReport,
+    LabelHistory,
+    Log,
+    Moved,
+    OperationLog,
+    RefList,
+    RepairReport,
+    Usage,
+)
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.rebuild import IndexStats
 from jupyter_mvt.metrics.result import SqlResult
+from jupyter_mvt.objects.settings import Settings
 from jupyter_mvt.store.fsck import FsckReport
 from jupyter_mvt.views import (
     checkout,
@@ -29,6 +39,7 @@ from jupyter_mvt.views import (
     query,
     status,
     tables,
+    upkeep,
     version,
 )
 from jupyter_mvt.views.saved import Drawing, bundle
@@ -42,6 +53,7 @@ DRAWINGS: dict[type, Drawing] = {
     CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
     Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
+    GcReport: Drawing(upkeep.gc, notice.as_text, notice.as_html),
     FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
     IndexStats: Drawing(index.payload, notice.as_text, notice.as_html),
     Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
@@ -51,6 +63,9 @@ DRAWINGS: dict[type, Drawing] = {
     Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
     OperationLog: Drawing(tables.operations, tables.as_text, tables.as_html),
     RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
+    RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
+    Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
+    Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),
     SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),
     Status: Drawing(status.payload, status.as_text, status.as_html),
     VersionDetails: Drawing(version.payload, version.as_text, version.as_html),

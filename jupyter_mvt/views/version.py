@@ -60,7 +60,10 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
         facts.append(("Variables", names))
     if details.derived_from is not None:
         facts.append(("Started from", details.derived_from.name))
-    facts.append(("Stored", parts.stored(commit)))
+    if details.thin:
+        facts.append(("Thin", "its models and variables were dropped; what describes it is kept"))
+    else:
+        facts.append(("Stored", parts.stored(commit)))
     return [{"key": key, "text": said} for key, said in facts]
 
 

@@ -1,0 +1,40 @@
+"""Repair a repository, and record which packs were replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.history.gc import DELETE
+from jupyter_mvt.history.results import RepairReport
+from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.store import oplog, trash
+from jupyter_mvt.store.gc import delete_gone
+from jupyter_mvt.store.repair import heal_log, heal_objects
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
+
+__all__ = ["repair"]
+
+
+def repair(handle: Handle, source: Store | None) -> RepairReport:
+    """Replace what is damaged by good copies, of this repository itself or of `source`.
+
+    Packs of which everything is stored soundly elsewhere are deleted. What no good copy was
+    found of stays as it is.
+    """
+    operations = 0 if source is None else heal_log(handle.store, source)
+    found = heal_objects(handle.store, source)
+
+    def plan(view: View) -> Plan:
+        return Plan(changes=trash.condemn(view, found.replaced), reason="repaired")
+
+    if found.replaced:
+        transact(handle, DELETE, plan)
+        delete_gone(handle.store, oplog.current(handle.store))
+    return RepairReport(
+        healed=len(found.healed), operations=operations, packs=len(found.replaced),
+        lost=tuple(sorted(oid.hex() for oid in found.lost)),
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""Good copies in the place of damaged ones, from this or another repository.
+
+What is taken from elsewhere is verified against its id, so it does not matter whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
+from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import layout, oplog, trash
+from jupyter_mvt.store.gc import versions
+from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.pack import PackStream, read_rows
+from jupyter_mvt.store.reach import reach
+from jupyter_mvt.store.records import read_operation, record_id
+from jupyter_mvt.store.store import Store
+
+__all__ = ["Healing", "heal_log", "heal_objects"]
+
+
+@dataclass(slots=True)
+class Healing:
+    """What was found damaged and what became of it.
+
+    Attributes
+    ----------
+    healed
+        Objects that have a good copy again.
+    lost
+        Objects that versions need and of which no good copy was found.
+    replaced
+        Packs that hold nothing any more that is not elsewhere, and can go.
+    """
+
+    healed: set[bytes] = field(default_factory=set)
+    lost: set[bytes] = field(default_factory=set)
+    replaced: tuple[str, ...] = ()
+
+
+def heal_log(store: Store, source: Store) -> int:
+    """Put back operations that are missing or damaged and that the next one names."""
+    numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
+    healed, expected = 0, ""
+    for number in range(max(numbers, default=0), 0, -1):
+        record = _record(store, number)
+        if record is None and expected:
+            taken = _record(source, number)
+            if taken is not None and record_id(taken) == expected:
+                store.backend.put(layout.operation(number), taken)
+                record, healed = taken, healed + 1
+        expected = "" if record is None else read_operation(record, number).prev
+    return healed
+
+
+def _record(store: Store, number: int) -> bytes | None:
+    try:
+        record = store.backend.get(layout.operation(number))
+        read_operation(record, number)
+    except (NotFoundError, CorruptionError, FormatError):
+        return None
+    return record
+
+
+def heal_objects(store: Store, source: Store | None) -> Healing:
+    """Give every object that is damaged or missing a good copy, as far as there are any."""
+    view = oplog.current(store)
+    found = Healing()
+    good, damaged, unreadable = _look(store, view)
+    wanted = {oid for oids in damaged.values() for oid in oids} - good.keys()
+    while wanted:
+        taken = _take(store, source, wanted)
+        found.healed |= taken
+        found.lost |= wanted - taken
+        # What a manifest needs can be told only once it is whole.
+        wanted = _missing(store, view) - found.healed - found.lost if taken else set()
+    found.lost |= _missing(store, view) - found.healed
+    replaced = {key for key, oids in damaged.items() if not found.lost.intersection(oids)}
+    _move_good(store, view, replaced, good)
+    if not found.lost:
+        replaced |= unreadable
+    found.replaced = tuple(sorted(replaced))
+    return found
+
+
+def _look(
+    store: Store, view: View
+) -> tuple[dict[bytes, list[Place]], dict[str, set[bytes]], set[str]]:
+    """Return sound copies by object, damaged objects by pack, and packs without an index."""
+    store.index.refresh()
+    gone = {key for key, mark in trash.deadlines(view).items() if mark == trash.GONE}
+    good: dict[bytes, list[Place]] = {}
+    damaged: dict[str, set[bytes]] = {}
+    unreadable: set[str] = set()
+    for key in store.backend.list(layout.PACKS):
+        if key in gone:
+            continue
+        try:
+            rows = read_rows(store.backend, key)
+        except CorruptionError:
+            unreadable.add(key)
+            continue
+        for row in rows:
+            place = Place(key, *row[1:])
+            if store.check(row.oid, place):
+                damaged.setdefault(key, set()).add(row.oid)
+            else:
+                good.setdefault(row.oid, []).append(place)
+    return good, damaged, unreadable
+
+
+def _missing(store: Store, view: View) -> set[bytes]:
+    """Return objects that versions need and that cannot be read as far as that can be told."""
+    missing: set[bytes] = set()
+    for version in versions(view):
+        content = oplog.commit_object(store, version).content
+        needed = reach(store, content, thin=trash.is_thin(view, version))
+        names: Iterable[ObjectId] = (*needed.manifests, *needed.blobs, *needed.chunks)
+        missing |= {bytes.fromhex(n) for n in names if not store.index.search(bytes.fromhex(n))}
+        missing |= {bytes.fromhex(oid) for oid, _ in needed.broken}
+    return missing
+
+
+def _take(store: Store, source: Store | None, wanted: set[bytes]) -> set[bytes]:
+    """Copy what `source` has of `wanted` into a new pack; return what that was."""
+    if source is None:
+        return set()
+    out = store.backend.writer()
+    stream = PackStream(out)
+    try:
+        for oid in sorted(wanted):
+            try:
+                data = source.blob(ObjectId(oid.hex()))
+            except CorruptionError:
+                continue  # missing or damaged there too
+            stream.add(oid, data, len(data))
+        if stream.rows:
+            store.index.add(stream.finish(trash.packs(oplog.current(store))), stream.rows)
+    finally:
+        out.abort()
+    return {row.oid for row in stream.rows}
+
+
+def _move_good(store: Store, view: View, leaving: set[str], good: dict[bytes, list[Place]]) -> None:
+    """Copy the sound objects that are only in packs that go."""
+    out = store.backend.writer()
+    stream = PackStream(out)
+    try:
+        for oid, places in good.items():
+            if any(place.pack not in leaving for place in places):
+                continue
+            data = memoryview(bytearray(places[0].size))
+            if fault := store.check(oid, places[0], data):
+                msg = f"The object {oid.hex()} in {places[0].pack} is corrupt: {fault}."
+                raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
+            stream.add(oid, data, len(data))
+        if stream.rows:
+            store.index.add(stream.finish({*leaving, *trash.packs(view)}), stream.rows)
+    finally:
+        out.abort()

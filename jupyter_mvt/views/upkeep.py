@@ -1,0 +1,125 @@
+"""What is stored, what a gc frees, what a repair healed, and the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.history.results import span
+from jupyter_mvt.views import escape, format, parts, tables, wire
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.results import GcReport, RepairReport, Usage, UsageRow
+    from jupyter_mvt.objects.settings import Settings
+
+__all__ = ["gc", "repair", "settings", "usage"]
+
+_PROMISE = "Nothing labelled, and no ancestor of it, is ever freed."
+
+
+def _notice(
+    title: str, said: list[str], command: str = "", *, warns: bool = False
+) -> wire.NoticeView:
+    return {"view": "notice", "schema": parts.SCHEMA, "kind": "warning" if warns else "done",
+            "title": title, "text": " ".join(said), "command": command}  # fmt: skip
+
+
+def gc(report: GcReport) -> wire.NoticeView:
+    """Return the wire form of what a gc freed or would free."""
+    freed, deleted = format.size(report.freed_bytes), format.size(report.deleted_bytes)
+    if not report.packs and not report.thin and not report.deleted_bytes:
+        held = f"What undo can bring back within {report.grace_days:g} days is kept."
+        return _notice("There is nothing to free.", [held] if report.grace_days else [])
+    said = []
+    if report.thin:
+        names = span(version.number for version in report.thin)
+        be = "would become" if report.dry_run else "is now" if len(report.thin) == 1 else "are now"
+        said.append(f"{names} {be} thin: what describes them is kept, their content goes.")
+    if report.deleted_bytes:
+        be = "would be" if report.dry_run else "was"
+        said.append(f"{deleted} {be} deleted for good.")
+    is_final = not report.grace_days
+    if report.packs and not is_final:
+        until = format.moment(report.until_us // 1000)
+        goes = "It would be" if report.dry_run else "It is"
+        said.append(f"{goes} deleted by the first gc after {until}; until then undo works.")
+    if report.damaged:
+        said.append(f"{format.plural(len(report.damaged), 'pack')} stay: another copy is damaged.")
+    said.append(_PROMISE)
+    command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
+    if report.dry_run:
+        command = "%mvt gc"
+    title = f"{freed} would be freed."
+    if not report.dry_run:
+        title = f"{freed} freed." if is_final else f"{freed} dropped."
+    return _notice(title, said, command)
+
+
+def repair(report: RepairReport) -> wire.NoticeView:
+    """Return the wire form of a repair."""
+    healed = format.plural(report.healed, "object")
+    if report.lost:
+        lost = format.plural(len(report.lost), "object")
+        return _notice(f"{healed} healed; of {lost} there is no good copy.",
+                       ["Another repository may have one:"],
+                       "%mvt fsck --repair --from FOLDER", warns=True)  # fmt: skip
+    if not report.healed and not report.packs and not report.operations:
+        return _notice("There was nothing to repair.", [])
+    said = [f"{format.plural(report.packs, 'pack')} and "
+            f"{format.plural(report.operations, 'operation')} were replaced."]  # fmt: skip
+    return _notice(f"{healed} healed; nothing is missing.", said)
+
+
+def settings(found: Settings) -> wire.TableView:
+    """Return the wire form of a repository's policy."""
+    if found.keep_last is None:
+        rows = [("Versions", "all that a branch, tag or label reaches")]
+    else:
+        rows = [("Last of each branch", format.count(found.keep_last))]
+        if found.keep_best:
+            best = f"{format.count(found.keep_best)} by {escape.line(found.keep_by, 80)}"
+            rows.append(("Best", best))
+        if found.keep_days:
+            rows.append(("Younger than", f"{found.keep_days:g} days"))
+    rows.append(("Undo of gc", f"for {found.grace_days:g} days"))
+    quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
+    rows.append(("Quota", quota))
+    return _table("What is kept whole", (("Rule", False), ("Value", False)), [
+        [{"text": rule}, {"text": value}] for rule, value in rows
+    ])  # fmt: skip
+
+
+def usage(found: Usage) -> wire.TableView:
+    """Return the wire form of what is stored."""
+    heads = (("Name", False), ("Size", True), ("Its own", True), ("Message", False))
+    title = (
+        f"{format.size(found.stored_bytes)} on disk; {format.size(found.full_bytes)} if all were"
+        f" full copies; a gc would free {format.size(found.free_bytes)}"
+    )
+    if found.quota_bytes is not None:
+        title += f"; the quota is {format.size(found.quota_bytes)}"
+    if found.droppable:
+        title += f". Dropping {found.droppable} frees {format.size(found.droppable_bytes)}"
+    rows = [_row(row, "branch") for row in found.branches]
+    rows += [_row(row, "version") for row in found.versions]
+    return _table(f"{title}.", heads, rows)
+
+
+def _row(row: UsageRow, kind: str) -> list[wire.Cell]:
+    thin = " (thin)" if row.thin else ""
+    name: wire.Cell = {"text": escape.line(row.name)}
+    name["kind"] = "version" if kind == "version" else "branch"
+    return [
+        name,
+        {"text": format.size(row.total_bytes), "value": float(row.total_bytes)},
+        {"text": format.size(row.own_bytes), "value": float(row.own_bytes)},
+        {"text": escape.line(row.message) + thin, "kind": "quiet"},
+    ]
+
+
+def _table(
+    title: str, heads: tuple[tuple[str, bool], ...], rows: list[list[wire.Cell]]
+) -> wire.TableView:
+    return {"view": "table", "schema": parts.SCHEMA, "title": title,
+            "columns": [tables.column(head, numeric=numeric) for head, numeric in heads],
+            "rows": rows, "total": len(rows), "empty": "Nothing is stored yet.",
+            "command": ""}  # fmt: skip
