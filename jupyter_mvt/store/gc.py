@@ -227,8 +227,13 @@ def drop_safely(
 
     Whatever is needed stays in a pack that is not dropped, whoever wrote to the log meanwhile.
     """
-    store.index.refresh()
     marks = trash.deadlines(view)
+    for key in store.backend.list(layout.PACKS):
+        stat = store.backend.stat(key)
+        # Another process may have published it and not yet made sure that it survives a cut.
+        if key not in marks and stat is not None and not stat.settled:
+            store.backend.settle(key)
+    store.index.refresh()
     leaving, back = set(packs), set[str]()
     for oid in live:
         places = [place.pack for place in store.index.find(oid)]

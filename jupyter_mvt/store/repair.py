@@ -71,6 +71,7 @@ def heal_objects(store: Store, source: Store | None) -> Healing:
     found = Healing()
     good, damaged, unreadable = _look(store, view)
     wanted = {oid for oids in damaged.values() for oid in oids} - good.keys()
+    wanted |= _missing(store, view)
     while wanted:
         taken = _take(store, source, wanted)
         found.healed |= taken

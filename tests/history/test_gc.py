@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,9 +26,11 @@ from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
-from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.store.writer import begin
+
+if TYPE_CHECKING:
+    from jupyter_mvt.store.store import Store
 
 SIZE = 200_000
 

@@ -1,0 +1,120 @@
+"""Repair takes good copies, verified; and the same content again heals."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jupyter_mvt.history.handle import Handle, Session
+from jupyter_mvt.history.repair import repair
+from jupyter_mvt.store import layout, oplog
+from jupyter_mvt.store.fsck import fsck
+from jupyter_mvt.store.open import open_store
+from jupyter_mvt.store.snapshot import write_snapshot
+from jupyter_mvt.store.store import Store
+from jupyter_mvt.store.writer import begin
+from tests.store.test_fsck import snapshot_of
+
+PLACES = {"object": (4100,), "objects": range(4200, 80_000, 9_000), "index": (-60,)}
+
+
+@pytest.fixture
+def filled(local: Store, commit, bundle) -> Store:
+    for seed in (1, 2):
+        with begin(local) as pack:
+            content = write_snapshot(pack, snapshot_of(bundle({"w": bytes([seed]) * 90_000})))
+            pack.publish()
+        commit(local, str(seed), content)
+    return local
+
+
+@pytest.fixture
+def twin(filled: Store, tmp_path: Path) -> Store:
+    shutil.copytree(filled.root, tmp_path / "twin")
+    return open_store(tmp_path / "twin")
+
+
+def handle(store: Store) -> Handle:
+    return Handle(store=open_store(store.root), session=Session(id="s"), actor="a", tool="t")
+
+
+def flip(path: Path, at: int) -> None:
+    path.chmod(0o600)
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def packs(store: Store) -> list[Path]:
+    return [store.root / key for key in store.backend.list(layout.PACKS)]
+
+
+@pytest.mark.parametrize("where", ["object", "objects", "index", "gone", "cut"])
+def test_every_damage_of_a_pack_is_healed_from_another_repository(filled, twin, where):
+    for path in packs(filled):
+        size = path.stat().st_size
+        if where == "gone":
+            path.unlink()
+        elif where == "cut":
+            path.chmod(0o600)
+            path.write_bytes(path.read_bytes()[: size // 2])
+        else:
+            for at in PLACES[where]:
+                flip(path, at)
+    assert not fsck(open_store(filled.root)).ok
+    report = repair(handle(filled), twin)
+    assert (report.lost, report.exit_status) == ((), 0)
+    assert fsck(open_store(filled.root)).problems == ()
+    again = repair(handle(filled), twin)
+    assert (again.healed, again.packs, again.operations) == (0, 0, 0)
+
+
+def test_without_a_good_copy_nothing_is_touched_and_it_is_said(filled):
+    before = [path.name for path in packs(filled)]
+    flip(packs(filled)[0], 5000)
+    report = repair(handle(filled), None)
+    assert (len(report.lost), report.exit_status) == (1, 1)
+    assert [path.name for path in packs(filled)] == before
+
+
+def test_lost_operations_come_back_if_the_next_one_names_them(filled, twin):
+    (filled.root / layout.operation(1)).unlink()
+    report = repair(handle(filled), twin)
+    assert (report.operations, report.lost) == (1, ())
+    assert fsck(open_store(filled.root)).ok
+    assert oplog.current(open_store(filled.root)).number == 2
+
+
+def test_a_wrong_copy_is_not_taken(filled, twin):
+    for store in (filled, twin):
+        flip(packs(store)[0], 5000)
+    report = repair(handle(filled), twin)
+    assert (report.healed, len(report.lost)) == (0, 1)
+
+
+def test_the_same_content_again_heals_and_repair_drops_the_damaged_copy(filled, bundle):
+    for path in packs(filled):
+        flip(path, 5000)
+    store = open_store(filled.root)
+    for seed in (1, 2):
+        with begin(store) as pack:
+            write_snapshot(pack, snapshot_of(bundle({"w": bytes([seed]) * 90_000})))
+            pack.publish()
+    for oid in oplog.current(store).commits:
+        weights = oplog.commit_object(store, oid).content.models[0].weights
+        for entry in store.manifest(weights).entries:
+            assert len(store.content(entry)) == 90_000
+    report = repair(handle(filled), None)
+    assert (report.lost, report.packs > 0) == ((), True)
+    assert fsck(open_store(filled.root)).problems == ()
+
+
+def test_a_subset_reads_a_share_of_the_objects_and_all_else(filled):
+    whole = fsck(filled)
+    some = fsck(filled, subset=0.5, seed="s")
+    assert 0 < some.objects < whole.objects
+    assert (some.operations, some.files, some.problems) == (whole.operations, whole.files, ())
+    flip(packs(filled)[0], -60)
+    assert not fsck(open_store(filled.root), subset=0.001).ok
