@@ -13,7 +13,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel chromium gallery bench js clean
+.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench js clean
 
 setup: .make/test-env
 
@@ -55,6 +55,10 @@ gallery: .make/test-env chromium
 bench: .make/test-env
 	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib
 	$(RUN) tests.benchmarks.everyday
+
+# XGBoost, LightGBM, CatBoost and statsmodels: a step of its own, for they are large.
+test-frameworks: .make/frameworks-env
+	$(RUN) pytest -m frameworks -n $(JOBS) -q tests
 
 test-wheel: .make/test-env
 	$(RUN) pytest -m wheel tests/packaging -q
@@ -100,6 +104,11 @@ endef
 	$(RUN) pip install -q torch==2.13.0
 	$(call install,demo$(comma)test)
 	@touch .make/demo-env
+
+.make/frameworks-env: .make/test-env
+	$(RUN) pip install -q -e ".[frameworks]"
+	rm -rf $(LINK) && ln -s $(CURDIR)/jupyter_mvt/labextension $(LINK)
+	@touch $@
 
 comma := ,
 

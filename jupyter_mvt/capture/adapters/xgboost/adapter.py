@@ -1,0 +1,133 @@
+"""What mvt asks of XGBoost, answered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import Role, mro_names
+from jupyter_mvt.capture.declared import DeclarativeAdapter
+from jupyter_mvt.capture.estimators import is_estimator
+from jupyter_mvt.objects.commit import Param
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jupyter_mvt.capture.declarative.encoder import Write
+    from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
+
+__all__ = ["ADAPTER", "XgboostAdapter"]
+
+_BOOSTER = "xgboost.core.Booster"
+_MODEL = "xgboost.sklearn.XGBModel"
+_CLASSES = frozenset(
+    {"XGBModel", "XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier",
+     "XGBRFRegressor"}
+)  # fmt: skip
+
+
+class XgboostAdapter(DeclarativeAdapter):
+    """Boosters, and the estimators around them."""
+
+    name = "xgboost"
+    package = "xgboost"
+    format = "xgboost/1"
+    priority = 20
+    match: tuple[str, ...] = (_BOOSTER, _MODEL)
+
+    def detect(self, obj: Any) -> Role | None:
+        """Return ``"predictor"`` for estimators, ``"booster"`` for what they hold."""
+        if isinstance(obj, type):
+            return None
+        names = mro_names(type(obj))
+        if _MODEL in names:
+            return "predictor"
+        return "booster" if _BOOSTER in names else None
+
+    def is_fitted(self, obj: Any) -> bool:
+        """Tell whether there is a booster with at least one round."""
+        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
+        return booster is not None and bool(booster.num_boosted_rounds())
+
+    def params(self, obj: Any) -> tuple[Param, ...]:
+        """Return an estimator's parameters, or all settings that a booster was trained with."""
+        if is_estimator(obj):
+            return super().params(obj)
+        learner = json.loads(obj.save_config())["learner"]
+        found = dict(_settings(learner, ("_train_param", "_param")))
+        return tuple(Param(name=name, value=found[name]) for name in sorted(found))
+
+    def token(self, obj: Any) -> object:
+        """Return the booster's address and number of rounds."""
+        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
+        return (id(booster), 0 if booster is None else booster.num_boosted_rounds())
+
+    def vocabulary(self) -> Vocabulary:
+        """Return how boosters and estimators are written and read."""
+        from jupyter_mvt.capture.adapters.xgboost.booster import KIND, read_booster
+        from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
+
+        return Vocabulary(
+            package="xgboost",
+            allowed=_Allowed(),
+            dialect=_Dialect(),
+            checks=_Checks(),
+            readers={KIND: read_booster},
+        )
+
+
+def _settings(level: Mapping[str, Any], ends: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for key, value in level.items():
+        if isinstance(value, dict) and key.endswith(ends):
+            yield from ((name, text) for name, text in value.items() if isinstance(text, str))
+        elif isinstance(value, dict):
+            yield from _settings(value, ends)
+
+
+class _Allowed:
+    """The estimators by name; boosters are read, not named."""
+
+    def admits(self, module: str, qualname: str) -> bool:
+        return module == "xgboost.sklearn" and qualname in _CLASSES
+
+    def confirms(self, value: Any) -> bool:
+        return isinstance(value, type) and self.admits(value.__module__, value.__qualname__)
+
+
+class _Dialect:
+    """Boosters are written by their own format."""
+
+    writers: Mapping[type, Write] = {}
+
+    def writer(self, value: Any) -> Write | None:
+        cls = type(value)
+        if f"{cls.__module__}.{cls.__qualname__}" != _BOOSTER:
+            return None
+        from jupyter_mvt.capture.adapters.xgboost.booster import write_booster
+
+        return write_booster
+
+    def state(self, value: Any, state: Any) -> Any:
+        del value
+        return state
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        del owner, key
+        return False
+
+    def step(self, owner: Any, key: str) -> str:
+        # model._Booster is the model, to a reader of paths.
+        return "" if key == "_Booster" and _MODEL in mro_names(type(owner)) else key
+
+
+class _Checks:
+    """Estimators are Python all through: the booster was checked when it was read."""
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        """Accept."""
+
+    def after(self, value: Any) -> None:
+        """Accept."""
+
+
+ADAPTER = XgboostAdapter()

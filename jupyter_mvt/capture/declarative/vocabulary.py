@@ -1,0 +1,128 @@
+"""Several frameworks in one object: a booster as a step of a pipeline, an encoder in a booster.
+
+An adapter that offers a `vocabulary` lends it to all others, so that no adapter needs to know
+another. Lending must be safe: each list confirms only what it would admit by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, Skeleton, Sources
+from jupyter_mvt.capture.declarative.freeze import freeze_object, restore_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jupyter_mvt.capture.declarative.decoder import Checks, Read
+    from jupyter_mvt.capture.declarative.encoder import Dialect, Write
+    from jupyter_mvt.capture.declarative.policy import Allowed
+
+__all__ = ["Vocabulary", "freeze_with", "restore_with"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """How the objects of one framework are written and read.
+
+    Attributes
+    ----------
+    package
+        Its top-level package: nothing of it is to be written unless that is imported.
+    readers
+        Kinds of nodes of its own; the framework's name comes first in them.
+    """
+
+    package: str
+    allowed: Allowed
+    dialect: Dialect
+    checks: Checks
+    readers: Mapping[str, Read]
+
+
+def freeze_with(own: Vocabulary, value: Any, sources: Sources) -> Frozen:
+    """Return `value` taken apart, with the words of all frameworks that are imported.
+
+    Raises
+    ------
+    Undeclarable
+        Something in it has no form as data.
+    """
+    known = [item for item in _all(own) if item is own or item.package in sys.modules]
+    allowed = _Allowed([item.allowed for item in known])
+    dialect = _Dialect([item.dialect for item in known])
+    return freeze_object(value, allowed, dialect, sources, "declarative")
+
+
+def restore_with(own: Vocabulary, skeleton: Skeleton) -> Any:
+    """Return the live object that `skeleton` describes."""
+    known = _all(own)
+    readers = {kind: read for item in known for kind, read in item.readers.items()}
+    allowed = _Allowed([item.allowed for item in known])
+    return restore_object(skeleton, allowed, _Checks([item.checks for item in known]), readers)
+
+
+def _all(own: Vocabulary) -> list[Vocabulary]:
+    found = [own]
+    for adapter in ADAPTERS:
+        lend = getattr(adapter, "vocabulary", None)
+        offered = lend() if lend is not None else None
+        if isinstance(offered, Vocabulary) and offered.package != own.package:
+            found.append(offered)
+    return found
+
+
+class _Allowed:
+    """What any of several lists admits."""
+
+    def __init__(self, lists: Sequence[Allowed]) -> None:
+        self._lists = lists
+
+    def admits(self, module: str, qualname: str) -> bool:
+        return any(item.admits(module, qualname) for item in self._lists)
+
+    def confirms(self, value: Any) -> bool:
+        return any(item.confirms(value) for item in self._lists)
+
+
+class _Dialect:
+    """The first writer found; the states of all; volatile if any says so."""
+
+    def __init__(self, dialects: Sequence[Dialect]) -> None:
+        self._dialects = dialects
+        self.writers: Mapping[type, Write] = {
+            kind: write for item in reversed(dialects) for kind, write in item.writers.items()
+        }
+
+    def writer(self, value: Any) -> Write | None:
+        found = (item.writer(value) for item in self._dialects)
+        return next((write for write in found if write is not None), None)
+
+    def state(self, value: Any, state: Any) -> Any:
+        for item in self._dialects:
+            state = item.state(value, state)
+        return state
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        return any(item.is_volatile(owner, key) for item in self._dialects)
+
+    def step(self, owner: Any, key: str) -> str:
+        steps = (item.step(owner, key) for item in self._dialects)
+        return next((step for step in steps if step != key), key)
+
+
+class _Checks:
+    """All checks, one after the other."""
+
+    def __init__(self, checks: Sequence[Checks]) -> None:
+        self._checks = checks
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        for item in self._checks:
+            item.before(cls, arguments, state)
+
+    def after(self, value: Any) -> None:
+        for item in self._checks:
+            item.after(value)
