@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import ConflictError, NotFoundError, UsageError
-from jupyter_mvt.history.gc import DELETE, GC, reversal
+from jupyter_mvt.history.gc import GC, reversal
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import Moved, span
 from jupyter_mvt.history.transaction import Plan, transact
@@ -56,8 +56,7 @@ def undo(handle: Handle, number: int | None = None) -> Moved:
     if number is None:
         candidates = [
             op for op in operations
-            if op.number not in gone and op.changes and "undoes" not in op.detail
-            and op.verb != DELETE
+            if op.number not in gone and _undoable(op) and "undoes" not in op.detail
         ]  # fmt: skip
         mine = [op for op in candidates if op.session == handle.session.id]
         chosen = next(iter(mine or candidates), None)
@@ -72,12 +71,19 @@ def undo(handle: Handle, number: int | None = None) -> Moved:
     if "undoes" in chosen.detail:
         msg = f"Operation {chosen.number} is itself an {chosen.verb}."
         raise UsageError(msg, hint="mvt redo", code="not-undoable")
-    if chosen.verb == DELETE:
-        msg = f"Operation {chosen.number} deleted what had been dropped; that is final."
+    if not _undoable(chosen):
+        msg = f"Operation {chosen.number} ({chosen.verb}) changed no version, branch or label."
         raise UsageError(msg, hint="mvt oplog", code="not-undoable")
     if chosen.verb == GC:
         return _undo_gc(handle, chosen)
     return _reverse(handle, "undo", chosen, f"Undid operation {chosen.number} ({chosen.verb}).")
+
+
+def _undoable(operation: Operation) -> bool:
+    """Tell whether an operation did more than move packs to the trash or out of it."""
+    if operation.verb == GC:
+        return bool(operation.changes)
+    return any(not change.ref.startswith("trash/") for change in operation.changes)
 
 
 def redo(handle: Handle) -> Moved:
