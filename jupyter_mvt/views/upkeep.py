@@ -33,7 +33,8 @@ def gc(report: GcReport) -> wire.NoticeView:
     if report.thin:
         names = span(version.number for version in report.thin)
         be = "would become" if report.dry_run else "is now" if len(report.thin) == 1 else "are now"
-        said.append(f"{names} {be} thin: what describes them is kept, their content goes.")
+        it, its = ("it", "its") if len(report.thin) == 1 else ("them", "their")
+        said.append(f"{names} {be} thin: what describes {it} is kept, {its} content goes.")
     if report.deleted_bytes:
         be = "would be" if report.dry_run else "was"
         said.append(f"{deleted} {be} deleted for good.")
@@ -91,17 +92,17 @@ def settings(found: Settings) -> wire.TableView:
 def usage(found: Usage) -> wire.TableView:
     """Return the wire form of what is stored."""
     heads = (("Name", False), ("Size", True), ("Its own", True), ("Message", False))
-    title = (
-        f"{format.size(found.stored_bytes)} on disk; {format.size(found.full_bytes)} if all were"
-        f" full copies; a gc would free {format.size(found.free_bytes)}"
-    )
+    stored, full = format.size(found.stored_bytes), format.size(found.full_bytes)
+    title = f"{stored} on disk, {full} as full copies"
     if found.quota_bytes is not None:
-        title += f"; the quota is {format.size(found.quota_bytes)}"
+        title += f", quota {format.size(found.quota_bytes)}"
+    if found.free_bytes:
+        title += f"; gc frees {format.size(found.free_bytes)}"
     if found.droppable:
-        title += f". Dropping {found.droppable} frees {format.size(found.droppable_bytes)}"
+        title += f"; dropping {found.droppable} frees {format.size(found.droppable_bytes)}"
     rows = [_row(row, "branch") for row in found.branches]
     rows += [_row(row, "version") for row in found.versions]
-    return _table(f"{title}.", heads, rows)
+    return _table(title, heads, rows)
 
 
 def _row(row: UsageRow, kind: str) -> list[wire.Cell]:

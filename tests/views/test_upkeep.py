@@ -1,0 +1,117 @@
+"""Whole texts of what is stored, freed, kept and healed."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from jupyter_mvt.history.results import GcReport, RepairReport, Usage, UsageRow
+from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.views.register import plain
+from jupyter_mvt.views.text import Look
+from tests.views import samples
+
+LOOK = Look(width=88, now_ms=samples.NOW // 1000)
+
+
+def shown(value: object) -> str:
+    return "\n" + plain(value, LOOK).replace("\u00a0", " ") + "\n"
+
+
+def report(**fields: object) -> GcReport:
+    plan = {"dry_run": False, "thin": (), "packs": 0, "freed_bytes": 0, "deleted_bytes": 0,
+            "until_us": samples.NOW, "grace_days": 14.0}  # fmt: skip
+    return GcReport(**{**plan, **fields})
+
+
+THIN = tuple(samples.ref(number) for number in (3, 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            report(dry_run=True, thin=THIN, packs=2, freed_bytes=41_000_000),
+            """
+            ✓ 41.0 MB would be freed.
+              v3–v5 would become thin: what describes them is kept, their content goes. It would be
+              deleted by the first gc after 2026-11-18 11:06 UTC; until then undo works. Nothing
+              labelled, and no ancestor of it, is ever freed.
+                %mvt gc
+            """,
+        ),
+        (
+            report(thin=THIN[:1], packs=2, freed_bytes=41_000_000, operation=12),
+            """
+            ✓ 41.0 MB dropped.
+              v3 is now thin: what describes it is kept, its content goes. It is deleted by the
+              first gc after 2026-11-18 11:06 UTC; until then undo works. Nothing labelled, and no
+              ancestor of it, is ever freed.
+                %mvt undo 12
+            """,
+        ),
+        (
+            report(packs=1, freed_bytes=9, deleted_bytes=50, operation=12, grace_days=0.0),
+            """
+            ✓ 9 B freed.
+              50 B was deleted for good. Nothing labelled, and no ancestor of it, is ever freed.
+            """,
+        ),
+        (
+            report(),
+            """
+            ✓ There is nothing to free.
+              What undo can bring back within 14 days is kept.
+            """,
+        ),
+        (
+            RepairReport(healed=3, operations=0, packs=1),
+            """
+            ✓ 3 objects healed; nothing is missing.
+              1 pack and 0 operations were replaced.
+            """,
+        ),
+        (
+            RepairReport(healed=0, operations=0, packs=0, lost=("ab",)),
+            """
+            ! 0 objects healed; of 1 object there is no good copy.
+              Another repository may have one:
+                %mvt fsck --repair --from FOLDER
+            """,
+        ),
+        (
+            Settings(keep_last=10, keep_best=3, keep_by="accuracy", quota_bytes=20 * 10**9),
+            """
+            What is kept whole
+
+            Rule                 Value
+            ───────────────────  ─────────────
+            Last of each branch  10
+            Best                 3 by accuracy
+            Undo of gc           for 14 days
+            Quota                20.0 GB
+            """,
+        ),
+        (
+            Usage(
+                stored_bytes=18_400_000, full_bytes=39_200_000, trash_bytes=0, free_bytes=0,
+                quota_bytes=None, droppable="v3–v9", droppable_bytes=41_000_000,
+                branches=(UsageRow(name="main", total_bytes=18, own_bytes=9),),
+                versions=(
+                    UsageRow(name="v1", total_bytes=1, own_bytes=0, thin=True, message="first"),
+                ),
+            ),
+            """
+            18.4 MB on disk, 39.2 MB as full copies; dropping v3–v9 frees 41.0 MB
+
+            Name  Size  Its own  Message
+            ────  ────  ───────  ────────────
+            main  18 B      9 B
+            v1     1 B      0 B  first (thin)
+            """,
+        ),
+    ],
+)  # fmt: skip
+def test_it_says_what_is_the_case(value: object, expected: str) -> None:
+    assert shown(value) == dedent(expected)
