@@ -48,7 +48,7 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
             f"The quota of {quota:,} bytes would be exceeded: {used:,} bytes are stored "
             f"and this version needs {new:,} more. Nothing was written."
         )
-        raise StorageError(msg, code="quota-exceeded", hint="mvt gc --dry-run --grace 0")
+        raise StorageError(msg, code="quota-exceeded", hint="mvt gc --grace 0")
 
 
 def _bundles(snapshot: Snapshot) -> Iterator[Bundle]:

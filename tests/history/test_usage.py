@@ -77,7 +77,7 @@ def test_a_quota_is_told_before_a_byte_is_written(home):
         f"StorageError [quota-exceeded]: The quota of {used + 1000:,} bytes would be exceeded: "
         f"{used:,} bytes are stored and this version needs 2"
     )
-    assert error.value.hint == "mvt gc --dry-run --grace 0"
+    assert error.value.hint == "mvt gc --grace 0"
     assert list(home.store.backend.list("")) == files
     # What is stored already needs no room.
     require_room(home.store, Settings(quota_bytes=used + 1000), snapshot(1))
