@@ -182,7 +182,7 @@ class ModelAdapter(Protocol):
 
 
 ADAPTERS: Registry[ModelAdapter] = Registry("model adapter", "jupyter_mvt.adapters")
-for _name in ("sklearn", "torch", "xgboost", "lightgbm", "catboost", "pickled"):
+for _name in ("sklearn", "torch", "xgboost", "lightgbm", "catboost", "statsmodels", "pickled"):
     ADAPTERS.register(_name, f"jupyter_mvt.capture.adapters.{_name}:ADAPTER")
 
 

@@ -1,0 +1,5 @@
+"""statsmodels, restored without pickle."""
+
+from jupyter_mvt.capture.adapters.statsmodels.adapter import ADAPTER
+
+__all__ = ["ADAPTER"]
