@@ -62,7 +62,7 @@ class LocalBackend:
             with explained("read", path):
                 return self.disk.read(path)
         except StorageError as error:
-            self._raise_missing(key, error)
+            _raise_missing(key, self._base, error)
             raise
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
@@ -72,7 +72,7 @@ class LocalBackend:
             with explained("read", path):
                 return self.disk.read(path, offset, length)
         except StorageError as error:
-            self._raise_missing(key, error)
+            _raise_missing(key, self._base, error)
             raise
 
     def read_into(self, key: str, offset: int, target: memoryview) -> int:
@@ -82,7 +82,7 @@ class LocalBackend:
             with explained("read", path):
                 return self.disk.read_into(path, offset, target)
         except StorageError as error:
-            self._raise_missing(key, error)
+            _raise_missing(key, self._base, error)
             raise
 
     def map(self, key: str, offset: int, length: int) -> mmap.mmap | None:
@@ -214,10 +214,6 @@ class LocalBackend:
     def _path(self, key: str) -> str:
         return f"{self._base}/{layout.check_key(key)}"
 
-    def _raise_missing(self, key: str, error: StorageError) -> None:
-        if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
-            raise missing(key, self._base) from error
-
 
 class LocalWriter:
     """See `ObjectWriter`; small pieces are gathered."""
@@ -316,6 +312,11 @@ class LocalWriter:
         if self._handle is not None:
             handle, self._handle = self._handle, None
             self._disk.close(handle)
+
+
+def _raise_missing(key: str, where: str, error: StorageError) -> None:
+    if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
+        raise missing(key, where) from error
 
 
 def _no_links(path: str) -> StorageError:

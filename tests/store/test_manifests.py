@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
@@ -41,6 +41,7 @@ def decoded_or_none(data: bytes) -> Manifest | None:
         return None
 
 
+@settings(deadline=None)
 @given(entries)
 def test_round_trip(found: list[Entry]) -> None:
     manifest, data = manifest_of(found)
@@ -48,6 +49,7 @@ def test_round_trip(found: list[Entry]) -> None:
     assert encode_manifest(manifest) == data
 
 
+@settings(deadline=None)
 @given(entries, st.randoms(use_true_random=False))
 def test_order_does_not_matter(found: list[Entry], chance: object) -> None:
     shuffled = list(found)
@@ -55,6 +57,7 @@ def test_order_does_not_matter(found: list[Entry], chance: object) -> None:
     assert build_manifest(shuffled, [])[1] == build_manifest(found, [])[1]
 
 
+@settings(deadline=None)
 @given(entries, texts)
 def test_volatile_entries_do_not_count(found: list[Entry], extra: str) -> None:
     steady = [entry for entry in found if not entry.volatile]
@@ -64,6 +67,7 @@ def test_volatile_entries_do_not_count(found: list[Entry], extra: str) -> None:
         assert manifest.identity == digest(data)
 
 
+@settings(deadline=None)
 @given(entries, st.data())
 def test_damaged_bytes_are_refused_or_mean_another_manifest(
     found: list[Entry], data: st.DataObject
@@ -76,6 +80,7 @@ def test_damaged_bytes_are_refused_or_mean_another_manifest(
         assert decoded_or_none(damaged) != manifest
 
 
+@settings(deadline=None)
 @given(garbage=st.binary(max_size=200), magic=st.booleans())
 def test_garbage_raises_only_corruption(*, garbage: bytes, magic: bool) -> None:
     data = b"MVTM\x01" + garbage if magic else garbage
