@@ -76,6 +76,7 @@ class Dialect:
     def writer(self, value: Any) -> Write | None:
         """Return nothing: statsmodels' objects are Python all through."""
         del value
+        return None
 
     def state(self, value: Any, state: Any) -> Any:
         """Return the state without data; refuse what holds a formula."""
