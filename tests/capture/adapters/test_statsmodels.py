@@ -113,3 +113,9 @@ def test_a_formula_slipped_into_data_is_refused():
     )  # fmt: skip
     with pytest.raises(MvtError, match="formula"):
         ADAPTER.restore(bad)
+
+
+def test_a_model_that_was_fitted_is_not_its_results():
+    model = statsmodels.OLS(Y, X)
+    model.fit()
+    assert (ADAPTER.detect(model), ADAPTER.is_fitted(model)) == ("predictor", False)

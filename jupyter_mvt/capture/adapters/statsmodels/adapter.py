@@ -18,6 +18,7 @@ __all__ = ["ADAPTER", "StatsmodelsAdapter"]
 
 _WRAPPER = "statsmodels.base.wrapper.ResultsWrapper"
 _RESULTS = "statsmodels.base.model.Results"
+_MODEL = "statsmodels.base.model.Model"
 _DROPPED = (
     "the training data inside the results is not kept: what needs it (residuals, fitted values, "
     "influence) is gone once restored; predictions, coefficients and statistics are kept"
@@ -31,16 +32,19 @@ class StatsmodelsAdapter(DeclarativeAdapter):
     package = "statsmodels"
     format = "statsmodels/1"
     priority = 20
-    match: tuple[str, ...] = (_WRAPPER, _RESULTS)
+    match: tuple[str, ...] = (_WRAPPER, _RESULTS, _MODEL)
 
     def detect(self, obj: Any) -> Role | None:
-        """Return ``"results"``."""
-        known = not isinstance(obj, type) and {_WRAPPER, _RESULTS} & set(mro_names(type(obj)))
+        """Return ``"results"`` of a fit, ``"predictor"`` for a model, which never is fitted."""
+        names = () if isinstance(obj, type) else mro_names(type(obj))
+        if _MODEL in names:
+            return "predictor"
+        known = _WRAPPER in names or _RESULTS in names
         return "results" if known and hasattr(obj, "params") else None
 
     def is_fitted(self, obj: Any) -> bool:
-        """Tell whether there are coefficients: results are born of a fit."""
-        return getattr(obj, "params", None) is not None
+        """Tell whether these are results: fitting a model leaves the model as it was."""
+        return self.detect(obj) == "results" and obj.params is not None
 
     def children(self, obj: Any) -> Iterable[Any]:
         """Return nothing: a model holds no other."""
@@ -49,6 +53,8 @@ class StatsmodelsAdapter(DeclarativeAdapter):
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return what was fitted and how."""
+        if self.detect(obj) != "results":
+            return ()
         family = getattr(obj, "family", None)
         link = getattr(family, "link", None)
         told = {
@@ -65,7 +71,7 @@ class StatsmodelsAdapter(DeclarativeAdapter):
 
     def token(self, obj: Any) -> object:
         """Return the addresses of results and model."""
-        return (id(obj), id(obj.model))
+        return (id(obj), id(getattr(obj, "model", None)))
 
     def freeze(self, obj: Any, sources: Sources) -> Frozen:
         """Return the results without their data; as a flagged pickle where that cannot be."""
