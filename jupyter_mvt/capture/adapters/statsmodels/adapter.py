@@ -39,8 +39,10 @@ class StatsmodelsAdapter(DeclarativeAdapter):
         names = () if isinstance(obj, type) else mro_names(type(obj))
         if _MODEL in names:
             return "predictor"
-        known = _WRAPPER in names or _RESULTS in names
-        return "results" if known and hasattr(obj, "params") else None
+        # A wrapper without anything inside answers no question at all.
+        inner = vars(obj).get("_results") if _WRAPPER in names else obj
+        known = inner is not None and _RESULTS in mro_names(type(inner))
+        return "results" if known and hasattr(inner, "params") else None
 
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether these are results: fitting a model leaves the model as it was."""

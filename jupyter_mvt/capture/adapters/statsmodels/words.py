@@ -89,9 +89,9 @@ class Dialect:
         if _DATA in names:
             return _names_only(value, state)
         if _RESULTS in names:
-            kept = _without_rows(state, _rows(value.model))
-            kept["_cache"] = _statistics(value)
-            return kept
+            # First, for asking leaves traces in other attributes too.
+            statistics = _statistics(value)
+            return {**_without_rows(vars(value), _rows(value.model)), "_cache": statistics}
         return _without_rows(state, _rows(value)) if _MODEL in names else state
 
     def is_volatile(self, owner: Any, key: str) -> bool:
@@ -134,8 +134,8 @@ def _statistics(results: Any) -> dict[str, Any]:
                 with suppress(Exception):
                     known[name] = getattr(results, name)
     return {
-        name: value for name, value in known.items()
-        if rows not in getattr(value, "shape", ()) and not hasattr(value, "_results")
+        name: known[name] for name in _STATISTICS
+        if name in known and rows not in getattr(known[name], "shape", ())
     }  # fmt: skip
 
 
