@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.api import restoring
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
@@ -70,7 +71,7 @@ class Checkout(Displayable):
         return {"version": to_data(self.version), "primary": self.primary, "values": kinds}
 
 
-def checkout(version: Version, *, trust: bool = False) -> Checkout:
+def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checkout:
     """Restore every model and variable of `version`.
 
     Raises
@@ -82,7 +83,7 @@ def checkout(version: Version, *, trust: bool = False) -> Checkout:
     """
     content = version.commit.content
     values = {model.var: version.load(model.var, trust=trust) for model in content.models}
-    values |= version.restore_variables(trust=trust)
+    values |= restoring.variables(handle, version.id, version.commit, trust=trust)
     primary = content.primary
     return Checkout(version.ref, values, None if primary is None else primary.var)
 

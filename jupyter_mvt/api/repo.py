@@ -129,7 +129,7 @@ class Repo:
 
     def checkout(self, revision: str | Version = "HEAD", *, trust: bool = False) -> Checkout:
         """Restore the models and variables of a version; changes nothing here."""
-        return _checkout.checkout(self[revision], trust=trust)
+        return _checkout.checkout(self._handle, self[revision], trust=trust)
 
     def switch(self, name: str, *, create: bool = False, start: str = "HEAD") -> Moved:
         """Move HEAD to a branch; with `create`, make it first."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.api.kernel import attached
+from jupyter_mvt.api import restoring
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
-from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import version_ref
-from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jupyter_mvt.history.handle import Handle
-    from jupyter_mvt.objects.commit import Commit, Model, Scalar
+    from jupyter_mvt.objects.commit import Commit, Scalar
     from jupyter_mvt.objects.metric import MetricValue
     from jupyter_mvt.objects.version import VersionRef
 
@@ -129,18 +127,7 @@ class Version(Displayable):
         RestoreError
             Its content was dropped by a gc (code ``thin-version``).
         """
-        from jupyter_mvt.capture.restore import restore_model
-
-        model = self._model(name)
-        self._require_whole()
-        kernel = attached()
-        return restore_model(
-            self._handle.store,
-            model,
-            namespace=None if kernel is None else kernel.namespace,
-            sources=None if kernel is None else kernel.sources(),
-            trusted=trust or self._own(),
-        )
+        return restoring.model(self._handle, self.id, self.commit, name, trust=trust)
 
     def tensor(self, path: str, *, model: str | None = None) -> np.ndarray[Any, Any]:
         """Return one array of a model without reading the rest.
@@ -150,27 +137,12 @@ class Version(Displayable):
         NotFoundError
             There is no such array (code ``unknown-tensor``).
         """
-        from jupyter_mvt.capture.restore import load_tensor
-
-        self._require_whole()
-        return load_tensor(self._handle.store, self._model(model), path)
+        return restoring.tensor(self._handle, self.id, self.commit, path, model)
 
     @property
     def variables(self) -> Mapping[str, Any]:
         """Names and values of the variables that were kept, restored."""
-        return self.restore_variables()
-
-    def restore_variables(self, *, trust: bool = False) -> dict[str, Any]:
-        """Restore the variables that were kept; `trust` as in `load`."""
-        from jupyter_mvt.capture.variables import restore_variable
-
-        if self.commit.content.variables:
-            self._require_whole()
-        store, trusted = self._handle.store, trust or self._own()
-        return {
-            variable.name: restore_variable(store, variable, trusted=trusted)
-            for variable in self.commit.content.variables
-        }
+        return restoring.variables(self._handle, self.id, self.commit)
 
     @property
     def details(self) -> VersionDetails:
@@ -186,26 +158,6 @@ class Version(Displayable):
             cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
             thin=is_thin(view, self.id),
         )
-
-    def _require_whole(self) -> None:
-        require_whole(oplog.current(self._handle.store), self.id)
-
-    def _own(self) -> bool:
-        """Tell whether this very session made the version."""
-        kernel = attached()
-        return kernel is not None and self.id in kernel.trusted
-
-    def _model(self, name: str | None) -> Model:
-        content = self.commit.content
-        if name is None:
-            found = content.primary
-        else:
-            found = next((model for model in content.models if model.var == name), None)
-        if found is None:
-            known = ", ".join(model.var for model in content.models) or "none"
-            msg = f"{self.name} holds no model" + (f" named {name!r}." if name else ".")
-            raise NotFoundError(msg, hint=f"models of {self.name}: {known}", code="unknown-model")
-        return found
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return bundle(self.details)

@@ -20,7 +20,7 @@ def look_up(namespace: Mapping[str, Any], text: str) -> Any:
     Raises
     ------
     CaptureError
-        There is no such name (code ``unknown-name``).
+        There is no such name (code ``unknown-variable``).
     """
     root = _ROOT.match(text)
     if root is None or root[0] not in namespace:
@@ -50,4 +50,4 @@ def _take(value: Any, step: re.Match[str]) -> Any:
 def _unknown(text: str) -> CaptureError:
     shown = text if len(text) <= 60 else text[:57] + "..."
     msg = f"There is no variable {shown!r}."
-    return CaptureError(msg, hint="mvt status", code="unknown-name")
+    return CaptureError(msg, hint="mvt status", code="unknown-variable")

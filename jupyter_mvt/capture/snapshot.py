@@ -103,7 +103,7 @@ def snapshot(request: Request) -> Snapshot:
     ------
     CaptureError
         No model (``no-model``), an unfitted one (``unfitted``), a metric that is no number
-        (``metric-not-a-number``), a name that does not exist (``unknown-name``).
+        (``metric-not-a-number``), a name that does not exist (``unknown-variable``).
     AmbiguousError
         Several models may be meant and a person can say which (``ambiguous-model``).
     """

@@ -46,7 +46,7 @@ def take_variables(
     Raises
     ------
     CaptureError
-        There is no variable of such a name (code ``unknown-name``).
+        There is no variable of such a name (code ``unknown-variable``).
     """
     drafts, notes = [], []
     for name in dict.fromkeys(names):
@@ -185,7 +185,7 @@ def _restore_pickle(
 ) -> Any:
     if not trusted:
         msg = f"The variable {variable.name!r} is a pickle: restoring it would run code."
-        hint = "if you know who made this version: version.restore_variables(trust=True)"
+        hint = "if you know who made this version: repo.checkout(version, trust=True)"
         raise TrustError(msg, hint=hint, code="untrusted-pickle")
     skeleton = Skeleton(
         state=reader.blob(variable.state),

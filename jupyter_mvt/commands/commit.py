@@ -91,7 +91,7 @@ def _number(text: str, word: str) -> float:
     except ValueError:
         msg = f"{word[:60]!r} does not give a number."
         hint = "--metrics accuracy=0.93, or the name of a dict: --metrics scores"
-        raise UsageError(msg, hint=hint, code="metric-not-a-number") from None
+        raise UsageError(msg, hint=hint, code="metric-syntax") from None
 
 
 def _listed(given: list[str]) -> list[str]:

@@ -82,7 +82,7 @@ class MemoryDisk:
 
     def mkdir(self, path: str) -> None:
         """See `Disk.mkdir`."""
-        self._require_folder(_above(path))
+        _require_folder(self, _above(path))
         if path in self._names:
             raise FileExistsError(errno.EEXIST, "a file", path)
         if path not in self._folders:
@@ -90,8 +90,8 @@ class MemoryDisk:
 
     def create(self, path: str) -> int:
         """See `Disk.create`."""
-        self._require_folder(_above(path))
-        self._require_free(path)
+        _require_folder(self, _above(path))
+        _require_free(self, path)
         inode = max(self._files, default=0) + 1
         self._do(Event("name", path, inode))
         return inode
@@ -110,41 +110,41 @@ class MemoryDisk:
 
     def fsync_file(self, path: str) -> None:
         """See `Disk.fsync_file`."""
-        self.fsync(self._inode(path))
+        self.fsync(_inode(self, path))
 
     def fsync_dir(self, path: str) -> None:
         """See `Disk.fsync_dir`."""
-        self._require_folder(path)
+        _require_folder(self, path)
         if "fsync_dir" not in self.lies:
             self._do(Event("fsync_dir", path))
 
     def rename(self, source: str, target: str) -> None:
         """See `Disk.rename`."""
-        inode = self._inode(source)
-        self._require_folder(_above(target))
+        inode = _inode(self, source)
+        _require_folder(self, _above(target))
         self._do(Event("name", target, inode))
         self._do(Event("unname", source))
 
     def link(self, source: str, target: str) -> None:
         """See `Disk.link`."""
-        inode = self._inode(source)
-        self._require_folder(_above(target))
-        self._require_free(target)
+        inode = _inode(self, source)
+        _require_folder(self, _above(target))
+        _require_free(self, target)
         self._do(Event("name", target, inode))
 
     def unlink(self, path: str) -> None:
         """See `Disk.unlink`."""
-        self._inode(path)
+        _inode(self, path)
         self._do(Event("unname", path))
 
     def chmod(self, path: str, mode: int) -> None:
         """See `Disk.chmod`."""
-        self._do(Event("chmod", inode=self._inode(path), mode=mode))
+        self._do(Event("chmod", inode=_inode(self, path), mode=mode))
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """See `Disk.read`."""
         end = None if length is None else offset + length
-        return bytes(self._files[self._inode(path)].data[offset:end])
+        return bytes(self._files[_inode(self, path)].data[offset:end])
 
     def read_into(self, path: str, offset: int, target: memoryview) -> int:
         """See `Disk.read_into`."""
@@ -164,7 +164,7 @@ class MemoryDisk:
 
     def list(self, path: str) -> list[tuple[str, bool]]:
         """See `Disk.list`."""
-        self._require_folder(path)
+        _require_folder(self, path)
         return [
             (name.rpartition("/")[2], is_folder)
             for names, is_folder in ((self._names, False), (self._folders, True))
@@ -176,7 +176,7 @@ class MemoryDisk:
         """See `Disk.stat`."""
         if path in self._folders:
             return FileStat(0, 0, 0, _DIRECTORY)
-        inode = self._inode(path)
+        inode = _inode(self, path)
         file = self._files[inode]
         return FileStat(len(file.data), file.time, inode, file.mode)
 
@@ -212,20 +212,23 @@ class MemoryDisk:
         self.events.append(event)
         self.apply(event)
 
-    def _inode(self, path: str) -> int:
-        if path in self._folders:
-            raise IsADirectoryError(errno.EISDIR, "a folder", path)
-        if path not in self._names:
-            raise FileNotFoundError(errno.ENOENT, "no such file", path)
-        return self._names[path]
 
-    def _require_folder(self, path: str) -> None:
-        if path not in self._folders:
-            raise FileNotFoundError(errno.ENOENT, "no such folder", path)
+def _inode(disk: MemoryDisk, path: str) -> int:
+    if path in disk._folders:
+        raise IsADirectoryError(errno.EISDIR, "a folder", path)
+    if path not in disk._names:
+        raise FileNotFoundError(errno.ENOENT, "no such file", path)
+    return disk._names[path]
 
-    def _require_free(self, path: str) -> None:
-        if path in self._names or path in self._folders:
-            raise FileExistsError(errno.EEXIST, "taken", path)
+
+def _require_folder(disk: MemoryDisk, path: str) -> None:
+    if path not in disk._folders:
+        raise FileNotFoundError(errno.ENOENT, "no such folder", path)
+
+
+def _require_free(disk: MemoryDisk, path: str) -> None:
+    if path in disk._names or path in disk._folders:
+        raise FileExistsError(errno.EEXIST, "taken", path)
 
 
 class FaultyDisk:

@@ -145,7 +145,7 @@ def test_no_model_and_unfitted(kernel):
 def test_an_explicit_name_wins_and_is_checked(kernel):
     kernel.run(X).run("a = Toy().fit(X)\nb = Toy().fit(X)\nraw = Toy()")
     assert named(kernel.namespace, ["a"], kernel.log).primary.name == "a"
-    for name, code in (("raw", "unfitted"), ("X", "no-model"), ("nope", "unknown-name")):
+    for name, code in (("raw", "unfitted"), ("X", "no-model"), ("nope", "unknown-variable")):
         with pytest.raises(CaptureError) as raised:
             named(kernel.namespace, [name], kernel.log)
         assert raised.value.code == code

@@ -176,7 +176,7 @@ def test_variables_are_taken_by_name(kernel):
     assert [(v.name, v.state_kind) for v in found.variables] == [("keep", "declarative")]
     with pytest.raises(CaptureError) as raised:
         taken(kernel, variables=["nope"])
-    assert raised.value.code == "unknown-name"
+    assert raised.value.code == "unknown-variable"
 
 
 def test_equal_content_gives_equal_snapshots(kernel):

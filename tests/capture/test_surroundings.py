@@ -112,4 +112,4 @@ def test_look_up_evaluates_nothing():
     for text in ("nope", "d[x]", "h.none", "d[rf]()", "1 + 1", "", "h.inner[k][9]", "a b"):
         with pytest.raises(CaptureError) as raised:
             look_up(names, text)
-        assert raised.value.code == "unknown-name"
+        assert raised.value.code == "unknown-variable"

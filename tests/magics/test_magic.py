@@ -124,7 +124,7 @@ def test_an_error_is_two_lines(shell, capsys):
 @pytest.mark.parametrize(
     ("cell", "code"),
     [("%mvt commit", "no-model"), ("%mvt log", "not-a-repository"),
-     ("%mvt commit nothing", "unknown-name"), ("%%mvt log\nx", "usage"),
+     ("%mvt commit nothing", "unknown-variable"), ("%%mvt log\nx", "usage"),
      ('%mvt commit -m "open', "usage"), ("%mvt label sideways x", "usage")],
 )  # fmt: skip
 def test_bad_input_has_a_code_and_leaves_nothing(shell, cell, code, capsys):

@@ -24,7 +24,7 @@ def freeze_state(optimizer: Any, module: Any, sources: Sources) -> Frozen:
     Raises
     ------
     CaptureError
-        It also updates parameters of another model (code ``optimizer-mismatch``), or holds
+        It also updates parameters of another model (code ``optimizer-shared``), or holds
         something that has no form as data (``not-capturable``).
     """
     named = () if module is None else module.named_parameters()
@@ -53,7 +53,7 @@ def _name(parameter: Any, names: dict[int, str], module: Any) -> str:
     if id(parameter) not in names:
         if module is not None:
             msg = "The optimizer updates parameters that are not the model's."
-            raise CaptureError(msg, code="optimizer-mismatch")
+            raise CaptureError(msg, code="optimizer-shared")
         names[id(parameter)] = str(len(names))
     return names[id(parameter)]
 

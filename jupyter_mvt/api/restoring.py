@@ -1,0 +1,82 @@
+"""A version's content brought back to life: models, single arrays, variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.api.kernel import attached
+from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.history.naming import name_of
+from jupyter_mvt.history.refs import require_whole
+from jupyter_mvt.store import oplog
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.commit import Commit, Model
+    from jupyter_mvt.objects.ids import ObjectId
+
+__all__ = ["model", "tensor", "variables"]
+
+
+def model(
+    handle: Handle, oid: ObjectId, commit: Commit, name: str | None = None, *, trust: bool = False
+) -> Any:
+    """Restore one model of a version; see `Version.load`."""
+    from jupyter_mvt.capture.restore import restore_model
+
+    kept = _model(handle, oid, commit, name)
+    require_whole(oplog.current(handle.store), oid)
+    kernel = attached()
+    return restore_model(
+        handle.store,
+        kept,
+        namespace=None if kernel is None else kernel.namespace,
+        sources=None if kernel is None else kernel.sources(),
+        trusted=trust or _own(oid),
+    )
+
+
+def tensor(
+    handle: Handle, oid: ObjectId, commit: Commit, path: str, name: str | None = None
+) -> np.ndarray[Any, Any]:
+    """Return one array of a model; see `Version.tensor`."""
+    from jupyter_mvt.capture.restore import load_tensor
+
+    kept = _model(handle, oid, commit, name)
+    require_whole(oplog.current(handle.store), oid)
+    return load_tensor(handle.store, kept, path)
+
+
+def variables(
+    handle: Handle, oid: ObjectId, commit: Commit, *, trust: bool = False
+) -> dict[str, Any]:
+    """Restore the variables that were kept; `trust` as in `Version.load`."""
+    from jupyter_mvt.capture.variables import restore_variable
+
+    kept = commit.content.variables
+    if kept:
+        require_whole(oplog.current(handle.store), oid)
+    trusted = trust or _own(oid)
+    return {one.name: restore_variable(handle.store, one, trusted=trusted) for one in kept}
+
+
+def _own(oid: ObjectId) -> bool:
+    """Tell whether this very session made the version."""
+    kernel = attached()
+    return kernel is not None and oid in kernel.trusted
+
+
+def _model(handle: Handle, oid: ObjectId, commit: Commit, name: str | None) -> Model:
+    content = commit.content
+    if name is None:
+        found = content.primary
+    else:
+        found = next((model for model in content.models if model.var == name), None)
+    if found is None:
+        version = name_of(oplog.current(handle.store), oid)
+        known = ", ".join(model.var for model in content.models) or "none"
+        msg = f"{version} holds no model" + (f" named {name!r}." if name else ".")
+        raise NotFoundError(msg, hint=f"models of {version}: {known}", code="unknown-model")
+    return found
