@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -94,7 +96,9 @@ def two_versions(tmp_path, weight):
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None,
                     reason="only root can become another user")  # fmt: skip
 def test_somebody_who_may_only_read_can_look_and_is_told(program, two_versions, tmp_path):
-    for path in [tmp_path, *tmp_path.parents][:3]:
+    for path in (tmp_path, *tmp_path.parents):
+        if path == Path(tempfile.gettempdir()):
+            break
         path.chmod(0o755)
     for path in two_versions.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o444)
