@@ -1,8 +1,7 @@
-/** The plugin: sidebar, commands, commit button and status. Each service it uses may be absent. */
+/** The plugin: sidebar, commands and status. Each service it uses may be absent. */
 
 import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, Notification } from "@jupyterlab/apputils";
-import type { Kernel } from "@jupyterlab/services";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { LabIcon } from "@jupyterlab/ui-components";
 import { Widget } from "@lumino/widgets";
@@ -19,13 +18,12 @@ const ICON = new LabIcon({
 });
 const CATEGORY = "Model versions";
 const SHOW = "jupyter-mvt:show";
-const COMMIT = "jupyter-mvt:commit";
 const REFRESH = "jupyter-mvt:refresh";
 
 /** As much of a notebook as is used here; JupyterLab and Notebook 7 give it alike. */
 interface Book {
   context: { path: string };
-  sessionContext: { session: { kernel: Kernel.IKernelConnection | null } | null };
+  sessionContext: object;
 }
 
 function bookOf(widget: unknown): Book | null {
@@ -76,14 +74,13 @@ function activate(app: JupyterFrontEnd, lab: ILabShell | null, restorer: ILayout
   const look = (): void => void panel.refresh(true);
   app.shell.currentChanged?.connect(look);
   void app.restored.then(look);
-  addCommands(app, node, book, look);
-  for (const command of [SHOW, COMMIT, REFRESH]) {
+  addCommands(app, node, look);
+  for (const command of [SHOW, REFRESH]) {
     palette?.addItem({ command, category: CATEGORY });
   }
 }
 
-function addCommands(app: JupyterFrontEnd, node: Widget, book: () => Book | null, look: () => void): void {
-  const kernel = (): Kernel.IKernelConnection | null => book()?.sessionContext.session?.kernel ?? null;
+function addCommands(app: JupyterFrontEnd, node: Widget, look: () => void): void {
   app.commands.addCommand(SHOW, {
     label: "Show Model Versions",
     icon: ICON,
@@ -94,37 +91,6 @@ function addCommands(app: JupyterFrontEnd, node: Widget, book: () => Book | null
     },
   });
   app.commands.addCommand(REFRESH, { label: "Refresh Model Versions", execute: look });
-  app.commands.addCommand(COMMIT, {
-    label: "Commit Model",
-    caption: "Keep the model of this notebook as a version (needs a running kernel)",
-    icon: ICON,
-    isEnabled: () => kernel() !== null,
-    execute: async () => {
-      const live = kernel();
-      if (live) {
-        await commit(live);
-        look();
-      }
-    },
-  });
-}
-
-async function commit(kernel: Kernel.IKernelConnection): Promise<void> {
-  const lines: string[] = [];
-  const done = kernel.requestExecute({ code: "%load_ext jupyter_mvt\n%mvt commit", store_history: false, silent: false });
-  done.onIOPub = ({ content }) => {
-    const data = (content as { data?: Record<string, unknown> }).data;
-    const plain = data?.["text/plain"];
-    if (typeof plain === "string") {
-      lines.push(plain);
-    }
-  };
-  const { content } = await done.done;
-  if (content.status === "ok") {
-    Notification.success((lines.join("\n") || "Kept.").split("\n")[0] ?? "", { autoClose: 8000 });
-  } else if (content.status === "error") {
-    Notification.error(content.evalue);
-  }
 }
 
 function openWide(lab: ILabShell, title: string, payload: unknown): void {
