@@ -16,6 +16,7 @@ export class Feed {
   log: LogView | null = null;
   labels: TableView | null = null;
   private tag = "";
+  private picked: string | null = null;
 
   constructor(readonly client: Client) {}
 
@@ -23,10 +24,19 @@ export class Feed {
   async find(path: string): Promise<void> {
     const { repositories, here } = await this.client.repositories(path);
     this.repositories = repositories;
-    const next = here ?? repositories[0]?.id ?? null;
+    // Another folder's repository is shown beside a notebook only if somebody picked it.
+    const offered = repositories.map(({ id }) => id);
+    const picked = this.picked !== null && offered.includes(this.picked) ? this.picked : null;
+    const next = here ?? picked ?? (path === "" ? (offered[0] ?? null) : null);
     if (next !== this.key) {
       this.choose(next);
     }
+  }
+
+  /** Takes the repository that somebody picked from the list. */
+  pick(key: string): void {
+    this.picked = key;
+    this.choose(key);
   }
 
   /** Takes another repository, and forgets what was known. */

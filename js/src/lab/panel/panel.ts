@@ -159,7 +159,7 @@ class Sidebar implements Panel {
     const again = button(null, { icon: "swap", label: "Compare the two versions picked (c)", kind: "ghost icn" });
     this.scope.on(again, "click", () => void this.compare());
     const name = repositoryName(repositories, key, this.scope, (next) => {
-      this.feed.choose(next);
+      this.feed.pick(next);
       this.picked = [];
       void this.refresh(false);
     });
