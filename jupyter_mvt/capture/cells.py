@@ -148,7 +148,9 @@ class CellLog:
         ids = _ids(namespace)
         if entry.ids:
             before = entry.ids
-            entry.rebound = frozenset(name for name, key in ids.items() if before.get(name) != key)
+            entry.rebound = frozenset(
+                name for name, key in ids.items() if before.get(name) != key and name[:1] != "_"
+            )
         entry.ids = {}
         self._done.append(entry)
         self.watch.look(namespace, entry.order)
@@ -269,4 +271,6 @@ class CellLog:
 
 
 def _ids(namespace: Mapping[str, Any]) -> dict[str, int]:
-    return {name: id(obj) for name, obj in list(namespace.items()) if name[:1] != "_"}
+    # Without a loop of Python's own: this runs around every cell, over every name.
+    there = dict(namespace.items())
+    return dict(zip(there, map(id, there.values()), strict=True))

@@ -24,6 +24,8 @@ BROKEN: dict[str, str] = {}
 
 _by_type: dict[type, tuple[ModelAdapter, ...]] = {}
 _by_type_size = -1
+_no_models: set[type] = set()
+"""Types that no adapter knows."""
 
 
 def is_public(name: str) -> bool:
@@ -51,6 +53,7 @@ def _forget_types() -> None:
     size = len(ADAPTERS.names())
     if size != _by_type_size:
         _by_type.clear()
+        _no_models.clear()
         _by_type_size = size
 
 
@@ -59,6 +62,8 @@ def _known(obj: Any) -> tuple[ModelAdapter, Role] | None:
     adapters = _by_type.get(cls)
     if adapters is None:
         adapters = _by_type[cls] = _matching(cls)
+        if not adapters:
+            _no_models.add(cls)
     for adapter in adapters:
         role = adapter.detect(obj)
         if role is not None:
@@ -110,9 +115,11 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     for name, obj in list(namespace.items()):
         cls = type(obj)
         # Most variables are of types already known to be no models: this is a hook's inner loop.
-        if _by_type.get(cls) == () or name[:1] == "_":
+        if cls in _no_models or name[:1] == "_":
             if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
-                containers.append((name, obj))
+                held = obj.values() if cls is dict else obj
+                if not _no_models.issuperset(map(type, held)):
+                    containers.append((name, obj))
             continue
         found = _known(obj)
         if found is not None and name not in _SHELL_NAMES:
@@ -127,7 +134,7 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
 def _elements(name: str, holder: Any) -> Iterator[Seen]:
     items = holder.items() if isinstance(holder, dict) else enumerate(holder)
     for key, obj in list(items):
-        if _by_type.get(type(obj)) == () or not isinstance(key, (str, int)):
+        if type(obj) in _no_models or not isinstance(key, (str, int)):
             continue
         found = _known(obj)
         if found is not None:

@@ -60,9 +60,12 @@ def hooks() -> Row:
     """The two events around a cell, with 500 variables in the namespace."""
     from types import SimpleNamespace
 
+    import numpy as np
+
     from jupyter_mvt.capture.cells import CellLog
 
-    names: dict[str, Any] = {f"name{i}": [i] for i in range(500)}
+    kinds: tuple[Any, ...] = (0, 0.5, "text", [1, 2, 3], np.zeros(3))
+    names: dict[str, Any] = {f"name{i}": kinds[i % len(kinds)] for i in range(500)}
     log, taken = CellLog(), []
     for number in range(200):
         info = SimpleNamespace(raw_cell=f"x{number} = {number}", cell_id="c", silent=False)

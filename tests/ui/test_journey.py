@@ -64,6 +64,8 @@ def test_the_quickstart_is_drawn_live_and_again_without_a_kernel(desk: Desk) -> 
     count = run_to_the_end(desk, name)
     assert count >= 12
     expect(outputs(desk)).to_have_count(count)
+    # High enough for the longest view to be seen, and pictured, whole.
+    desk.page.set_viewport_size({"width": 1400, "height": 2400})
     for theme in ("light", "dark"):
         desk.theme(theme)
         for view in VIEWS:
@@ -75,6 +77,7 @@ def test_the_quickstart_is_drawn_live_and_again_without_a_kernel(desk: Desk) -> 
                 GALLERY.mkdir(exist_ok=True)
                 shutil.copy(path, GALLERY / f"{view}-{theme}.png")
     desk.theme("light")
+    desk.page.set_viewport_size({"width": 1400, "height": 1000})
     if os.environ.get("MVT_GALLERY") and desk.server.app == "lab":
         card(desk, "commit").scroll_into_view_if_needed()
         shutil.copy(desk.shot("journey-lab"), GALLERY / "journey.png")
