@@ -43,7 +43,7 @@ def declarations() -> str:
     for name in wire.__all__:
         value = getattr(wire, name)
         blocks.append(_interface(value) if is_typeddict(value) else _alias(name, value))
-    return "\n".join(blocks)
+    return "".join(blocks)
 
 
 def _interface(cls: Any) -> str:

@@ -1,6 +1,5 @@
 // Made from jupyter_mvt/views/wire.py, not to be edited:
 //   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
-
 /**
  * One cell of a plain table; `version` and `label` are drawn as such.
  */
@@ -9,7 +8,6 @@ export interface Cell {
   value?: number | null;
   kind?: "version" | "label" | "tag" | "branch" | "time" | "code" | "quiet";
 }
-
 /**
  * One cell; `title`: ``cell 4``, ``cell 7, only in v9``.
  */
@@ -17,7 +15,6 @@ export interface CellDiff {
   title: string;
   lines: Line[];
 }
-
 /**
  * Cells that differ, of `total`.
  */
@@ -26,7 +23,6 @@ export interface CodeSection {
   total: number;
   git: string;
 }
-
 /**
  * A column of a table or a metric to choose; `lower` means that lower is better.
  */
@@ -37,7 +33,6 @@ export interface Column {
   lower: boolean;
   numeric: boolean;
 }
-
 /**
  * One column. `bars` are shares of the other side in bins, `steps` those of the base.
  */
@@ -48,7 +43,6 @@ export interface ColumnDrift {
   steps: number[];
   ticks: string[];
 }
-
 /**
  * Commit card. Not `created`: nothing had changed since `version`, `text` says so.
  *
@@ -68,7 +62,6 @@ export interface CommitView {
   notes: NoteRow[];
   cut?: string;
 }
-
 /**
  * A new version against another. `basis`: ``same test data · noise not tested``.
  */
@@ -79,7 +72,6 @@ export interface Comparison {
   metrics: Metric[];
   worse: string[];
 }
-
 /**
  * One dataset and its columns that differ.
  */
@@ -90,7 +82,6 @@ export interface DataRow {
   columns: ColumnDrift[];
   hidden: number;
 }
-
 /**
  * Datasets that differ; `equal` names the others.
  */
@@ -98,7 +89,6 @@ export interface DataSection {
   rows: DataRow[];
   equal: string[];
 }
-
 /**
  * A diff. Equal aspects are absent. `headline` holds at most three metrics.
  */
@@ -117,7 +107,6 @@ export interface DiffView {
   weights?: WeightsSection;
   cut?: string;
 }
-
 /**
  * Facts and packages that differ.
  */
@@ -125,7 +114,6 @@ export interface EnvironmentSection {
   rows: ParamRow[];
   text: string;
 }
-
 /**
  * ``Model`` — ``RandomForestClassifier, 118,402 weights``.
  */
@@ -133,7 +121,6 @@ export interface Fact {
   key: string;
   text: string;
 }
-
 /**
  * A number as text, and the number to sort or plot by (``None`` if not finite or absent).
  */
@@ -141,14 +128,12 @@ export interface Figure {
   text: string;
   value: number | null;
 }
-
 /**
  * A label chip.
  */
 export interface Label {
   name: string;
 }
-
 /**
  * `by` is the ranking column, not among `columns`; `baseline` names a version (``v6``).
  */
@@ -163,7 +148,6 @@ export interface LeaderboardView {
   baseline: string;
   cut?: string;
 }
-
 /**
  * One line of code; `marks` are [start, end) character spans that changed within it.
  */
@@ -174,7 +158,6 @@ export interface Line {
   text: string;
   marks: number[][];
 }
-
 /**
  * One version of the log with its metrics by key.
  */
@@ -184,7 +167,6 @@ export interface LogRow {
   regressed: string[];
   model: string;
 }
-
 /**
  * Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
  *
@@ -203,7 +185,6 @@ export interface LogView {
   production: string;
   cut?: string;
 }
-
 /**
  * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
  *
@@ -225,7 +206,6 @@ export interface Metric {
   tip: string;
   effect: number;
 }
-
 /**
  * `basis`: on what data, and that noise was not tested.
  */
@@ -234,7 +214,6 @@ export interface MetricsSection {
   rows: Metric[];
   equal: string[];
 }
-
 /**
  * A node of the module tree: `rel` relative change, `size` elements, leaf when no children.
  */
@@ -246,7 +225,6 @@ export interface Module {
   tip: string;
   children: Module[];
 }
-
 /**
  * A capture note.
  */
@@ -255,7 +233,6 @@ export interface NoteRow {
   about: string;
   text: string;
 }
-
 /**
  * One thing that happened: ``production is now v9.`` `command` can be pasted.
  */
@@ -267,7 +244,6 @@ export interface NoticeView {
   text: string;
   command: string;
 }
-
 /**
  * Any view as compact JSON in one text, because notebooks indent what is not text.
  */
@@ -276,7 +252,6 @@ export interface Packed {
   schema: number;
   packed: string;
 }
-
 /**
  * One hyperparameter on both sides; an absent side is ``None``.
  */
@@ -286,7 +261,6 @@ export interface ParamRow {
   base: string | null;
   other: string | null;
 }
-
 /**
  * Params that differ, of `total`.
  */
@@ -294,7 +268,6 @@ export interface ParamsSection {
   rows: ParamRow[];
   total: number;
 }
-
 export type Payload =
   | CommitView
   | LogView
@@ -304,7 +277,6 @@ export type Payload =
   | NoticeView
   | StatusView
   | VersionView;
-
 /**
  * A metric's value at one version, with the change against the first parent.
  */
@@ -314,7 +286,6 @@ export interface Point {
   change: string;
   verdict: Verdict | null;
 }
-
 /**
  * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
  */
@@ -327,7 +298,6 @@ export interface RankRow {
   verdict: Verdict | null;
   baseline: boolean;
 }
-
 /**
  * One part of what would be committed.
  */
@@ -337,7 +307,6 @@ export interface StatusPart {
   text: string;
   size: string;
 }
-
 /**
  * What would be committed.
  */
@@ -352,7 +321,6 @@ export interface StatusView {
   command: string;
   cut?: string;
 }
-
 /**
  * Any other list: branches, tags, labels, operations, query results.
  */
@@ -367,7 +335,6 @@ export interface TableView {
   command: string;
   cut?: string;
 }
-
 /**
  * A version that cannot be ranked, and why.
  */
@@ -375,9 +342,7 @@ export interface Unranked {
   version: Version;
   reason: string;
 }
-
 export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
-
 /**
  * A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits.
  */
@@ -393,7 +358,6 @@ export interface Version {
   labels: string[];
   tags: string[];
 }
-
 /**
  * Everything about one version.
  */
@@ -409,7 +373,6 @@ export interface VersionView {
   cells: CellDiff[];
   cut?: string;
 }
-
 /**
  * One model's weights. `text`: ``9 of 11 tensors differ``.
  */
@@ -420,7 +383,6 @@ export interface WeightsModel {
   structure: string[];
   largest: Fact[];
 }
-
 /**
  * Models whose weights or structure differ.
  */

@@ -9,7 +9,7 @@ const HEIGHT = 56;
 export function dataBody(section: DataSection, { base, other }: DiffView, scope: Scope): HTMLElement[] {
   const hidden = section.rows.reduce((sum, row) => sum + row.hidden, 0);
   const drawn = section.rows.some(({ columns }) => columns.some(({ bars }) => bars.length > 0));
-  const words = hidden === 0 ? "" : `${hidden} more ${hidden === 1 ? "column" : "columns"} with little or no drift`;
+  const words = hidden === 0 ? "" : `${hidden} more ${hidden === 1 ? "column" : "columns"} with less drift or none`;
   const legend = drawn
     ? [
         span("nw", h("i", { class: "sw ln6" }), base.name),
