@@ -7,15 +7,15 @@ fast because rows are read in blocks that fit the cache, by several threads.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from blake3 import blake3
 
+from jupyter_mvt.capture.kind import Table, stamp_of, table_of
 from jupyter_mvt.capture.profile import profile, sample_rows
 from jupyter_mvt.capture.rowhash import add_column, row_sums
-from jupyter_mvt.capture.tables import Table, table_of
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.dataset import Column, Schema
@@ -34,6 +34,10 @@ PREFIX_ROWS = 131_072
 _BLOCK_ROWS = 32_768
 _THREADED_BYTES = 1_000_000
 _MAX_COLUMNS_PROFILED = 2_000
+_MOST_REMEMBERED = 64
+
+_read_before: dict[tuple[str, frozenset[int]], DatasetDraft] = {}
+"""What was read of files, by stamps that change with the files; see `kind.stamp_of`."""
 
 
 def describe(
@@ -64,6 +68,20 @@ def describe(
     CaptureError
         `obj` is no dataset of a known kind (code ``not-a-dataset``).
     """
+    ends = frozenset(known_rows)
+    stamp = stamp_of(obj)
+    if stamp and (stamp, ends) in _read_before:
+        return replace(_read_before[stamp, ends], var=var, role=role, arg_of=arg_of)
+    draft = _describe(obj, var, threads, ends)
+    # A file may have been written while it was read.
+    if stamp and stamp == stamp_of(obj):
+        if len(_read_before) >= _MOST_REMEMBERED:
+            _read_before.clear()
+        _read_before[stamp, ends] = draft
+    return replace(draft, role=role, arg_of=arg_of)
+
+
+def _describe(obj: Any, var: str, threads: int, known_rows: frozenset[int]) -> DatasetDraft:
     table = table_of(obj)
     if table is None:
         msg = f"{var!r} is a {type(obj).__qualname__}, which is no dataset that mvt can read."
@@ -75,29 +93,31 @@ def describe(
         Column(name=strip.name, type=strip.type, digest=oid, profile=shape)
         for strip, oid, shape in zip(table.strips, facts.digests, facts.profiles, strict=True)
     )
-    partial = table.lost or any(strip.type == "opaque" for strip in table.strips)
+    partial = bool(table.lost) or any(strip.type == "opaque" for strip in table.strips)
     return DatasetDraft(
         var=var,
-        role=role,
+        role="",
         kind=table.kind,
         id=_dataset_id(table.strips, facts.digests, table.rows),
         rows=table.rows,
         schema=Schema(columns=columns, prefixes=_prefixes(table, facts.blocks, sorted(ends))),
         multiset_id=facts.multiset,
         digest_kind="sampled" if partial else "full",
-        arg_of=arg_of,
         nbytes=table.nbytes,
+        source=table.source,
+        lost=table.lost,
     )
 
 
 def notes_about(draft: DatasetDraft) -> tuple[Note, ...]:
     """Return what the fingerprint of a dataset does not cover."""
+    notes = [Note(kind="sampled", about=draft.var, text=text) for text in draft.lost]
     opaque = [column.name for column in draft.schema.columns if column.type == "opaque"]
-    if not opaque:
-        return ()
-    names = ", ".join(opaque[:5])
-    text = f"columns {names} hold objects whose content is not part of the dataset's id"
-    return (Note(kind="partial", about=draft.var, text=text),)
+    if opaque:
+        names = ", ".join(opaque[:5])
+        text = f"columns {names} hold objects whose content is not part of the dataset's id"
+        notes.append(Note(kind="partial", about=draft.var, text=text))
+    return tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.capture.kind import is_dataset, kind_of, parts_of
 from jupyter_mvt.capture.metrics import split_of
-from jupyter_mvt.capture.tables import is_dataset
 from jupyter_mvt.objects.commit import Note
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _OTHERS = ("X_test", "y_test", "x_test", "test_X", "test_y", "test_df", "df_test
            "X_holdout", "y_holdout")  # fmt: skip
 _TARGET = re.compile(r"^y(?:_|$|[A-Z])|_y$|^y\d*$|label|target", re.IGNORECASE)
 _ROLES = frozenset({"features", "target", "reference", "live"})
+_HELD_OUT = frozenset({"eval_set", "evals", "valid_sets", "validation_data", "eval_dataset"})
+_MOST_PARTS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,19 @@ class Source:
 
 
 def given_datasets(data: Any, namespace: Mapping[str, Any]) -> tuple[Source, ...]:
-    """Return the datasets somebody named: ``{role or name: data}``, or one alone."""
-    if not isinstance(data, Mapping):
-        return (Source(var=_name_of(data, namespace) or "data", role="train", obj=data),)
+    """Return the datasets somebody named: ``{role or name: data}``, or one alone.
+
+    A path, a pattern or a list of paths stands for the files that it names.
+
+    Raises
+    ------
+    CaptureError
+        There is no such file (code ``no-such-file``).
+    """
+    if not isinstance(data, Mapping) or is_dataset(data):
+        var = _name_of(data, namespace)
+        alone = Source(var=var or _file_name(data) or "data", role="train", obj=_opened(data))
+        return _expanded([alone], namespace, None)
     found = []
     for key, obj in data.items():
         label = str(key)
@@ -51,8 +64,18 @@ def given_datasets(data: Any, namespace: Mapping[str, Any]) -> tuple[Source, ...
         role = label if label in _ROLES or split_of(label) == label else _role(label, "")
         if not role and var != label:
             role = label
-        found.append(Source(var=var, role=role, obj=obj))
-    return tuple(found)
+        found.append(Source(var=var, role=role, obj=_opened(obj)))
+    return _expanded(found, namespace, None)
+
+
+def _opened(obj: Any) -> Any:
+    from jupyter_mvt.capture.kinds.files import gather, is_path
+
+    return gather(obj) if is_path(obj) else obj
+
+
+def _file_name(obj: Any) -> str:
+    return re.split(r"[\\/]", str(obj).rstrip("\\/"))[-1] if isinstance(obj, str) else ""
 
 
 def _name_of(obj: Any, namespace: Mapping[str, Any]) -> str:
@@ -96,7 +119,60 @@ def find_datasets(
     if not found:
         text = "no dataset was recognised; name it with data={...} or --data"
         notes.append(Note(kind="skipped", about="data", text=text))
-    return tuple(found.values()), tuple(notes)
+    return _expanded(found.values(), namespace, log), tuple(notes)
+
+
+def _expanded(
+    sources: Iterable[Source], namespace: Mapping[str, Any], log: CellLog | None
+) -> tuple[Source, ...]:
+    """Replace holders of data (splits, bunches, boosters' matrices) by what they hold."""
+    found: dict[str, Source] = {}
+    for source in sources:
+        parts = parts_of(source.obj)
+        if parts is not None and len(parts) <= _MOST_PARTS:
+            inner = [_part(source, name, obj, namespace) for name, obj in parts.items()]
+        else:
+            inner = list(_made_from(source, namespace, log)) or [source]
+        for one in inner:
+            found.setdefault(one.var, one)
+    return tuple(found.values())
+
+
+def _part(source: Source, name: str, obj: Any, namespace: Mapping[str, Any]) -> Source:
+    var = _name_of(obj, namespace) or f"{source.var}.{name}"
+    role = split_of(name) or _with_target(source.role, name)
+    return replace(source, var=var, role=role, obj=obj)
+
+
+def _with_target(role: str, label: str) -> str:
+    if not _TARGET.search(label) or role.endswith("target"):
+        return role
+    return f"{role}-target" if role else "target"
+
+
+def _made_from(
+    source: Source, namespace: Mapping[str, Any], log: CellLog | None
+) -> Iterator[Source]:
+    """Return the frames that a booster's matrix was made of, if nobody has rebound them since."""
+    kind = kind_of(source.obj)
+    text = None if log is None else log.definition(source.var)
+    if log is None or kind is None or kind.name != "boosters" or not text:
+        return
+    try:
+        calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    except (SyntaxError, ValueError):
+        return
+    made = log.last_write(source.var)
+    for call in calls[:1]:
+        given = [("", arg) for arg in call.args] + [(k.arg or "", k.value) for k in call.keywords]
+        plain = [(word, arg.id) for word, arg in given if isinstance(arg, ast.Name)]
+        data = [(w, n) for w, n in plain if is_dataset(namespace.get(n))]
+        if any(log.last_write(name) > made for _, name in data):
+            return
+        for position, (word, name) in enumerate(data):
+            label = word or ("label" if position == 1 else name)
+            yield replace(source, var=name, role=_with_target(source.role, label),
+                          obj=namespace[name])  # fmt: skip
 
 
 def _arguments(
@@ -109,9 +185,8 @@ def _arguments(
         obj = namespace.get(name)
         if name and is_dataset(obj):
             label = argument.keyword if argument.keyword in ("y", "target", "labels") else name
-            role = _role(name, "train")
-            if _TARGET.search(label) and not role.endswith("target"):
-                role = f"{role}-target"
+            role = _role(name, "val" if argument.keyword in _HELD_OUT else "train")
+            role = _with_target(role, label)
             yield name, Source(var=name, role=role, obj=obj, arg_of=call)
 
 

@@ -23,6 +23,7 @@ from jupyter_mvt.capture.discovery import (
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
 
@@ -258,8 +259,14 @@ def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[Datase
         taking.notes += notes
     drafts = []
     for source in sources:
-        draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
-                         threads=request.threads, known_rows=request.known_rows)  # fmt: skip
+        try:
+            draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
+                             threads=request.threads, known_rows=request.known_rows)  # fmt: skip
+        except CaptureError as error:
+            if request.data is not None:
+                raise
+            taking.notes.append(Note(kind="skipped", about=source.var, text=error.message))
+            continue
         taking.notes += notes_about(draft)
         drafts.append(draft)
     return tuple(drafts)

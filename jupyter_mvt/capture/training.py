@@ -163,9 +163,19 @@ def _arguments(node: ast.Call, *, skip: int | None) -> tuple[Argument, ...]:
     words += [(word.arg or "", word.value) for word in node.keywords]
     return tuple(
         _argument(keyword, value)
-        for keyword, value in words
+        for keyword, given in words
+        for value in _elements(given)
         if not isinstance(value, (ast.Constant, ast.Lambda))
     )
+
+
+def _elements(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what a displayed list holds: ``eval_set=[(X_val, y_val)]``."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        for item in node.elts:
+            yield from _elements(item)
+    else:
+        yield node
 
 
 def _argument(keyword: str, node: ast.expr) -> Argument:

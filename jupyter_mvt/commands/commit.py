@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.commit import Wish, take
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.errors import RepositoryError, UsageError
+from jupyter_mvt.errors import CaptureError, RepositoryError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,7 +24,7 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("models", nargs="*", metavar="MODEL", help="names of models; found if none")
     parser.add_argument("-m", "--message", default="", help="what this version is")
     parser.add_argument("--data", action="append", default=[], metavar="[ROLE=]NAME",
-                        help="a dataset, such as train=X_train; may be repeated")  # fmt: skip
+                        help="a dataset or file: train=X_train; may be repeated")  # fmt: skip
     parser.add_argument("--metrics", action="append", default=[], metavar="NAME",
                         help="a dict of metrics, or a number; may be repeated")  # fmt: skip
     parser.add_argument("--params", metavar="NAME", help="a dict of params of the run")
@@ -61,12 +62,22 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
 
 
 def _data(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:
-    """Return role (or name) → dataset of ``--data X_train`` and ``--data train=X_train``."""
+    """Return role (or name) → dataset of ``--data X_train`` and ``--data train=data/*.csv``."""
     found = {}
     for word in given:
         role, _, name = word.rpartition("=")
-        found[role or name] = look_up(names, name)
+        found[role or name] = _dataset(names, name)
     return found or None
+
+
+def _dataset(names: Mapping[str, Any], name: str) -> Any:
+    """Return a variable, else the words themselves where they name files."""
+    try:
+        return look_up(names, name)
+    except CaptureError:
+        if name.isidentifier() and not Path(name).exists():
+            raise
+        return name
 
 
 def _metrics(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from jupyter_mvt.objects.ids import ObjectId
 
 __all__ = ["Column", "Dataset", "Schema"]
@@ -65,6 +67,8 @@ class Dataset:
         Object id of the encoded `Schema`.
     arg_of
         The fitting call in which it was an argument, such as ``"clf.fit"``; empty if none.
+    source
+        The file or folder that it was read from, as the person wrote it.
     """
 
     var: str
@@ -78,3 +82,4 @@ class Dataset:
     schema_id: ObjectId
     arg_of: str = ""
     nbytes: int = 0
+    source: str | UnsetType = UNSET

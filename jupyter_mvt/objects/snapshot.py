@@ -68,6 +68,9 @@ class DatasetDraft:
     digest_kind: str = "full"
     arg_of: str = ""
     nbytes: int = 0
+    source: str = ""
+    lost: tuple[str, ...] = ()
+    """What the id does not cover, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

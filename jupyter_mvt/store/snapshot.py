@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import UNSET
+
 from jupyter_mvt.objects.code import Cell, Code
 from jupyter_mvt.objects.commit import Content, Model, Variable
 from jupyter_mvt.objects.dataset import Dataset
@@ -71,6 +73,7 @@ def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:
         schema_id=pack.blob(encode(draft.schema)),
         arg_of=draft.arg_of,
         nbytes=draft.nbytes,
+        source=draft.source or UNSET,
     )
 
 

@@ -1,0 +1,77 @@
+"""Frames, series and indexes of pandas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from jupyter_mvt.capture.columns import Strip, arrow_strip, numpy_strip, object_strip
+from jupyter_mvt.capture.kind import Table
+
+__all__ = ["KIND", "PandasKind"]
+
+
+class PandasKind:
+    """Frames, series and indexes; an index other than 0, 1, 2 … is a column."""
+
+    name = "pandas"
+    match: tuple[str, ...] = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
+
+    def table(self, obj: Any) -> Table:
+        """Return the columns."""
+        if hasattr(obj, "nlevels"):
+            strips = _index_strips(obj, trivial=False)
+            name = str(obj.name or "")
+            strips = tuple(replace(strip, index=False, name=name) for strip in strips)
+            return Table(kind="pandas", rows=len(obj), strips=strips, nbytes=int(obj.nbytes))
+        if obj.ndim == 1:
+            columns = [(str(obj.name) if obj.name is not None else "", obj)]
+            nbytes = int(obj.memory_usage(index=False))
+        else:
+            columns = [(str(label), series) for label, series in obj.items()]
+            nbytes = int(obj.memory_usage(index=False).sum())
+        strips = tuple(_strip(label, series) for label, series in columns)
+        strips = _index_strips(obj.index) + strips
+        return Table(kind="pandas", rows=len(obj), strips=strips, nbytes=nbytes)
+
+
+def _strip(name: str, series: Any, *, index: bool = False) -> Strip:
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        values = series.to_numpy()
+        if dtype.kind != "O":
+            return numpy_strip(name, values, index=index)
+        return object_strip(name, values, index=index)
+    import pyarrow as pa
+
+    try:
+        return arrow_strip(name, pa.array(series.array, from_pandas=True), index=index)
+    except (pa.ArrowException, TypeError, ValueError):
+        # Sparse and third-party extension arrays know numpy at least.
+        values = np.asarray(series.array)
+        make = object_strip if values.dtype.kind == "O" else numpy_strip
+        return make(name, values, index=index)
+
+
+def _index_strips(index: Any, *, trivial: bool = True) -> tuple[Strip, ...]:
+    """Index levels as columns; the plain numbering 0, 1, 2 … is not kept."""
+    if trivial and index.nlevels == 1 and index.name is None and _is_numbering(index):
+        return ()
+    names = [f"__index_{i}__" if name is None else str(name) for i, name in enumerate(index.names)]
+    levels = [index.get_level_values(i) for i in range(index.nlevels)]
+    pairs = zip(names, levels, strict=True)
+    return tuple(_strip(name, level, index=True) for name, level in pairs)
+
+
+def _is_numbering(index: Any) -> bool:
+    if type(index).__name__ == "RangeIndex":
+        return bool(index.start == 0 and index.step == 1) or not len(index)
+    dtype = index.dtype
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "iu":
+        return not len(index) and str(dtype) == "object"
+    return bool((index.to_numpy() == np.arange(len(index))).all())
+
+
+KIND = PandasKind()
