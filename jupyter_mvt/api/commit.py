@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.api import trust
 from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.capture.snapshot import Request, snapshot
@@ -120,8 +121,7 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                   total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
                   timings_ms=taken.timings_ms, packs=receipt.packs)  # fmt: skip
     made = publish(handle, draft)
-    if kernel is not None:
-        kernel.trusted.add(made.id)
+    trust.made(handle, made.id, made.commit)
     return _result(handle, made, started)
 
 

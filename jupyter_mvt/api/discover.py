@@ -13,6 +13,7 @@ from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.refs import MAIN
 from jupyter_mvt.store.open import init_store, open_store
+from jupyter_mvt.store.trusted import TrustBook
 
 __all__ = ["FOLDER", "find", "init", "initialise", "open_"]
 
@@ -62,7 +63,7 @@ def initialise(path: str | Path = ".") -> Initialised:
 
 def open_(
     path: str | Path = ".", *, identity: Identity | None = None, own_head: bool = True,
-    clock: Clock | None = None,
+    clock: Clock | None = None, trust_folder: Path | None = None,
 ) -> Repo:  # fmt: skip
     """Return the repository at or above folder `path`.
 
@@ -76,6 +77,8 @@ def open_(
         Whether this session has a HEAD of its own, or follows the default branch.
     clock
         Time and chance, for tests.
+    trust_folder
+        Where the trust database is kept; the live session's by default, else nowhere.
 
     Raises
     ------
@@ -94,6 +97,7 @@ def open_(
     if kernel is not None:
         # What was verified or written a cell ago need not be read again to be relied on.
         store.verified = kernel.verified.setdefault(root.resolve(), store.verified)
+    folder = trust_folder or (None if kernel is None else kernel.trust_folder)
     handle = Handle(
         store=store,
         session=_session(kernel, root, clock, own_head),
@@ -101,6 +105,7 @@ def open_(
         tool=who.tool,
         clock=clock,
         name=root.parent.name,
+        book=None if folder is None else TrustBook(folder),
     )
     return Repo(handle, kernel)
 

@@ -44,7 +44,9 @@ class Kernel:
         Repository root → what its `Store` has verified in this process; keyed by the state of
         each file, so that remembering it is safe.
     trusted
-        Object ids of pickles and sources that this very session has stored or was told to trust.
+        Ids of the versions that this very session made.
+    trust_folder
+        Where this person's trust database is, ``None`` for nowhere.
     """
 
     namespace: Mapping[str, Any]
@@ -54,6 +56,7 @@ class Kernel:
     sessions: dict[Path, Session] = field(default_factory=dict)
     verified: dict[Path, dict[tuple[str, str], set[bytes]]] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
+    trust_folder: Path | None = None
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

@@ -11,6 +11,7 @@ from jupyter_mvt.api import log as _log
 from jupyter_mvt.api import status as _status
 from jupyter_mvt.api import upkeep as _upkeep
 from jupyter_mvt.api.collections import Branches, Labels, Tags
+from jupyter_mvt.api.trust import Trust
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.history import operations as _operations
 from jupyter_mvt.history import rollback as _rollback
@@ -81,6 +82,11 @@ class Repo:
     def labels(self) -> Labels:
         """Labels: a mapping with ``move``, ``remove``, ``history``, ``list``."""
         return Labels(self._handle)
+
+    @property
+    def trust(self) -> Trust:
+        """Versions whose code may run: ``add``, ``remove``, ``list``."""
+        return Trust(self._handle)
 
     def __getitem__(self, revision: str | Version) -> Version:
         """Return the version that `revision` names."""

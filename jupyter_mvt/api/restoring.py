@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import attached
-from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.api.trust import is_trusted, refusal
+from jupyter_mvt.errors import NotFoundError, TrustError
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.store import oplog
@@ -29,13 +32,14 @@ def model(
     kept = _model(handle, oid, commit, name)
     require_whole(oplog.current(handle.store), oid)
     kernel = attached()
-    return restore_model(
-        handle.store,
-        kept,
-        namespace=None if kernel is None else kernel.namespace,
-        sources=None if kernel is None else kernel.sources(),
-        trusted=trust or _own(oid),
-    )
+    with _trusting(handle, oid, commit):
+        return restore_model(
+            handle.store,
+            kept,
+            namespace=None if kernel is None else kernel.namespace,
+            sources=None if kernel is None else kernel.sources(),
+            trusted=trust or is_trusted(handle, oid),
+        )
 
 
 def tensor(
@@ -58,14 +62,18 @@ def variables(
     kept = commit.content.variables
     if kept:
         require_whole(oplog.current(handle.store), oid)
-    trusted = trust or _own(oid)
-    return {one.name: restore_variable(handle.store, one, trusted=trusted) for one in kept}
+    trusted = trust or is_trusted(handle, oid)
+    with _trusting(handle, oid, commit):
+        return {one.name: restore_variable(handle.store, one, trusted=trusted) for one in kept}
 
 
-def _own(oid: ObjectId) -> bool:
-    """Tell whether this very session made the version."""
-    kernel = attached()
-    return kernel is not None and oid in kernel.trusted
+@contextmanager
+def _trusting(handle: Handle, oid: ObjectId, commit: Commit) -> Iterator[None]:
+    """Say with a refusal who made the version, when, and how it is trusted."""
+    try:
+        yield
+    except TrustError as error:
+        raise refusal(handle, oid, commit, error) from None
 
 
 def _model(handle: Handle, oid: ObjectId, commit: Commit, name: str | None) -> Model:

@@ -116,7 +116,7 @@ class Version(Displayable):
             Its name in the notebook; the primary one by default.
         trust
             Allow code of this version to run (a pickle, or classes from cells that are not live
-            here). Versions made by this very session need none.
+            here). Versions that you made, or trusted by ``mvt trust``, need none.
 
         Raises
         ------

@@ -17,6 +17,7 @@ from jupyter_mvt.capture.adapter import Frozen, Skeleton
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.declarative.freeze import count_weights
 from jupyter_mvt.capture.declarative.graph import refuse
+from jupyter_mvt.capture.opcodes import pickled_names
 from jupyter_mvt.errors import CaptureError, MvtError, RestoreError, TrustError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import digest, short
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import Param
     from jupyter_mvt.objects.manifest import Part
 
-__all__ = ["freeze_pickled", "restore_pickled"]
+__all__ = ["freeze_pickled", "names_of", "restore_pickled"]
 
 _MAGIC = b"mvt-pickle/1\n"
 _DEPTH = 8
@@ -92,6 +93,11 @@ def restore_pickled(skeleton: Skeleton) -> Any:
     except Exception as error:
         msg = f"The pickle cannot be loaded here: {type(error).__name__}: {error}."
         raise RestoreError(msg, code="unpickling-fails") from error
+
+
+def names_of(state: bytes) -> tuple[str, ...]:
+    """Return what loading a stored pickle would import, as its opcodes say; loads nothing."""
+    return pickled_names(_split(state)[1])
 
 
 def _split(state: bytes) -> tuple[dict[str, Any], memoryview]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt._version import __version__
+from jupyter_mvt.api import places
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
@@ -38,7 +39,8 @@ class ShellDesk:
 
     def repo(self) -> Repo:
         """Return the repository at hand; `RepositoryError` when there is none."""
-        return open_(self._folder, identity=who(), own_head=False)
+        return open_(self._folder, identity=who(), own_head=False,
+                     trust_folder=_trust_folder())  # fmt: skip
 
     def init(self, path: str) -> Any:
         """Make a repository in folder `path`."""
@@ -49,6 +51,13 @@ def who() -> Identity:
     """Return the person that the command line acts for."""
     name = os.environ.get("MVT_AUTHOR") or os.environ.get("GIT_AUTHOR_NAME") or account()
     return Identity(actor=name[:200], tool=f"jupyter_mvt {__version__} cli")
+
+
+def _trust_folder() -> Path | None:
+    try:
+        return places.trust_folder(os.environ, Path.home(), sys.platform)
+    except RuntimeError:
+        return None  # an account without a home folder
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
+    from jupyter_mvt.store.trusted import TrustBook
 
 __all__ = ["Handle", "Session", "branch_of", "tip_of"]
 
@@ -53,6 +54,8 @@ class Handle:
         Time and random tokens.
     name
         Display name of the repository.
+    book
+        What this person trusts, ``None`` where nobody said where that is kept.
     """
 
     store: Store
@@ -61,6 +64,7 @@ class Handle:
     tool: str
     clock: Clock = field(default_factory=Clock)
     name: str = ""
+    book: TrustBook | None = None
 
 
 def branch_of(handle: Handle, view: View) -> str:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.magics.identity import who
+from jupyter_mvt.magics.identity import trust_folder, who
 from jupyter_mvt.magics.magic import MvtMagics
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         cells=CellLog(),
         interactive=_asks(shell),
         identity=who(),
+        trust_folder=trust_folder(),
     )
     attach(kernel)
     events = _Events(shell, kernel)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+import sys
 from configparser import ConfigParser, Error
 from pathlib import Path
 
 from jupyter_mvt._version import __version__
+from jupyter_mvt.api import places
 from jupyter_mvt.api.kernel import Identity, account
 
-__all__ = ["git_user", "who"]
+__all__ = ["git_user", "trust_folder", "who"]
 
 
 def who() -> Identity:
     """Return the person and tool that operations are recorded under."""
     name = os.environ.get("MVT_AUTHOR") or os.environ.get("GIT_AUTHOR_NAME") or git_user()
     return Identity(actor=(name or account())[:200], tool=f"jupyter_mvt {__version__} magic")
+
+
+def trust_folder() -> Path | None:
+    """Return where this person's trust database lies, ``None`` without a home folder."""
+    try:
+        return places.trust_folder(os.environ, Path.home(), sys.platform)
+    except RuntimeError:
+        return None
 
 
 def git_user() -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.metrics.index import index_of
+from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
     from jupyter_mvt.store.store import Store
@@ -35,6 +36,11 @@ class IndexStats(Displayable):
     segments: int
     files: int
     nbytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as plain builtins."""
+        data: dict[str, Any] = to_data(self)
+        return data
 
 
 def rebuild(store: Store) -> IndexStats:

@@ -24,7 +24,8 @@ NOT_AGAIN = ("exec", "compile", "import", "ctypes.dlopen")
 
 VERBS = ("log", "show v1", "show production", "diff v1 v3", "status", "leaderboard",
          "label history production", "label", "branch", "tag", "oplog", "fsck",
-         "help commit")  # fmt: skip
+         "help commit", "du", "gc --dry-run", "trust --list", "index", "show HEAD",
+         "diff HEAD~1 HEAD")  # fmt: skip
 
 
 def ways(root: str) -> list[Callable[[], object]]:
@@ -54,6 +55,10 @@ def ways(root: str) -> list[Callable[[], object]]:
     looks = [lambda value=value: drawn(value) for value in values]
     looks += [lambda line=line: typed(line) for line in VERBS]
     looks += [lambda: (version.params, version.metrics, version.environment, version.cells)]
+    every = [repo[row.version.id] for row in repo.log(limit=None).entries]
+    looks += [lambda one=one: drawn(lambda: one.details) for one in every]
+    looks += [lambda one=one: drawn(lambda: repo.diff(one, version)) for one in every]
+    looks += [lambda one=one: (one.cells, one.params, one.metrics) for one in every]
     return looks
 
 

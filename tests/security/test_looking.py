@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import jupyter_mvt as mvt
+from tests.security.payloads import build
 
 LOOK = Path(__file__).with_name("look.py")
 
@@ -45,3 +46,14 @@ def test_no_way_of_looking_unpickles_runs_or_calls_out(tmp_path):
     assert "trust" in hint
     # The trap works: it was the looking that left it alone.
     assert trusted == "trusted: the trap is sprung"
+
+
+def test_no_way_of_looking_at_any_payload_runs_it(tmp_path):
+    proof = tmp_path / "sprung"
+    kinds = build(tmp_path, str(proof))
+    assert len(kinds) >= 12
+    done = subprocess.run([sys.executable, str(LOOK), str(tmp_path), str(proof)],
+                          capture_output=True, text=True, check=False, timeout=200)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "looked: nothing ran"
+    assert done.stdout.splitlines()[-1] == "trusted: the trap is sprung"
