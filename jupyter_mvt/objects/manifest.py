@@ -43,6 +43,12 @@ class Part:
         the store is ready for it, so that no second copy of a model exists.
     volatile
         Stored, but no part of the identity (fit times, generated ids).
+    shifts
+        Rows or text, where an insertion moves what follows: cut where the content says, so that
+        the rest is found again. Weights, which change in place, are cut at fixed offsets.
+    window
+        Returns the bytes ``start:stop`` in memory of their own, for content that is not in this
+        process's memory (a file, another device) and need not be there all at once.
     """
 
     path: str
@@ -51,6 +57,8 @@ class Part:
     nbytes: int
     read: Callable[[], Buffer]
     volatile: bool = False
+    shifts: bool = False
+    window: Callable[[int, int], Buffer] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from jupyter_mvt.errors import CaptureError, UsageError
+from jupyter_mvt.errors import UsageError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
+from jupyter_mvt.store.chunking import CHUNK, cut
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
@@ -22,7 +23,6 @@ from jupyter_mvt.store.store import Store
 
 __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
-CHUNK = 8 << 20
 _SMALL = 64 << 10
 _IN_FLIGHT = 4
 _QUEUED = 256
@@ -114,9 +114,8 @@ class PackWriter:
         for part in bundle.parts:
             chunks: list[ObjectId] = []
             kept.append((part, chunks))
-            whole = _content(part)
-            for at in range(0, part.nbytes, CHUNK):
-                self._enqueue(queue, chunks, whole[at : at + CHUNK])
+            for piece in cut(part):
+                self._enqueue(queue, chunks, piece)
         while queue:
             self._drain(queue)
         entries = (_entry(part, chunks) for part, chunks in kept)
@@ -218,19 +217,6 @@ class PackWriter:
         if not self._open:
             msg = "This writer is finished; begin a new one."
             raise UsageError(msg, code="writer-finished")
-
-
-def _content(part: Part) -> memoryview:
-    view = memoryview(part.read())
-    if view.nbytes != part.nbytes:
-        msg = f"{part.path!r} has {view.nbytes} bytes, not the {part.nbytes} announced."
-        raise CaptureError(msg, code="part-changed", hint="commit when nothing is training")
-    if not view.nbytes:
-        return memoryview(b"")
-    try:
-        return view.cast("B")
-    except TypeError:
-        return memoryview(view.tobytes())  # a format that memoryview cannot reinterpret
 
 
 def _entry(part: Part, chunks: list[ObjectId]) -> Entry:

@@ -1,0 +1,84 @@
+"""Where content is cut into chunks.
+
+Weights change in place, so they are cut at fixed offsets. Rows, text and opaque files move when
+something is inserted: they are cut where a rolling hash of the content says (FastCDC, 64 KiB on
+average), so that all chunks but those around a change are found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from jupyter_mvt.errors import CaptureError
+from jupyter_mvt.objects.ids import Buffer
+from jupyter_mvt.objects.manifest import Part
+from jupyter_mvt.store.packplan import item_size
+
+__all__ = ["CHUNK", "cut"]
+
+CHUNK = 8 << 20
+"""Length of chunks at fixed offsets, and of the stretches in which a file is read."""
+
+# Part of the format: other figures would cut the same content at other places.
+_AVERAGE, _LEAST, _MOST = 64 << 10, 16 << 10, 256 << 10
+
+
+def cut(part: Part) -> Iterator[memoryview]:
+    """Return the content of `part` in pieces, one a chunk.
+
+    Raises
+    ------
+    CaptureError
+        It has another length than it announced (code ``part-changed``).
+    """
+    if part.window is None:
+        stretches = _memory(part)
+    else:
+        stretches = _windows(part, part.window)
+    return _by_content(part, stretches) if part.shifts else stretches
+
+
+def _memory(part: Part) -> Iterator[memoryview]:
+    whole = _checked(part, part.read(), part.nbytes)
+    step = part.nbytes if part.shifts else CHUNK
+    for at in range(0, part.nbytes, step or 1):
+        yield whole[at : at + step]
+
+
+def _windows(part: Part, window: Callable[[int, int], Buffer]) -> Iterator[memoryview]:
+    for at in range(0, part.nbytes, CHUNK):
+        end = min(at + CHUNK, part.nbytes)
+        yield _checked(part, window(at, end), end - at)
+
+
+def _checked(part: Part, found: Buffer, length: int) -> memoryview:
+    view = memoryview(found)
+    if view.nbytes != length:
+        msg = f"{part.path!r} has {view.nbytes} bytes, not the {length} announced."
+        raise CaptureError(msg, code="part-changed", hint="commit when nothing is training")
+    if not view.nbytes:
+        return memoryview(b"")
+    try:
+        return view.cast("B")
+    except TypeError:
+        return memoryview(view.tobytes())  # a format that memoryview cannot reinterpret
+
+
+def _by_content(part: Part, stretches: Iterator[memoryview]) -> Iterator[memoryview]:
+    from pyfastcdc import FastCDC
+
+    cutter = FastCDC(_AVERAGE, min_size=_LEAST, max_size=_MOST)
+    item = item_size(part.dtype) or 1
+    rest, left = memoryview(b""), part.nbytes
+    for stretch in stretches:
+        left -= len(stretch)
+        data = memoryview(b"".join((rest, stretch))) if rest else stretch
+        at = 0
+        # Near the end of a stretch the next cut may depend on what comes after it.
+        while at < len(data) and (len(data) - at >= _MOST or not left):
+            length = next(cutter.cut_buf(data[at : at + _MOST])).length
+            if at + length < len(data) or left:
+                length -= length % item  # whole numbers, so that they can be packed as such
+            yield data[at : at + length]
+            at += length
+        rest = data[at:]
