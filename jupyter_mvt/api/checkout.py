@@ -13,6 +13,7 @@ from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.version import Version
+    from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit
     from jupyter_mvt.objects.version import VersionRef
@@ -34,6 +35,8 @@ class Checkout(Displayable):
         The primary model, ``None`` if the version has none.
     names
         What there is.
+    saved
+        Paths of the files that were written.
     """
 
     def __init__(self, version: VersionRef, values: dict[str, Any], primary: str | None) -> None:
@@ -41,11 +44,19 @@ class Checkout(Displayable):
         self.names = tuple(values)
         self.values = values
         self.primary = primary
+        self.saved: tuple[str, ...] = ()
 
     @property
     def model(self) -> Any:
         """The primary model."""
         return None if self.primary is None else self.values[self.primary]
+
+    @property
+    def files(self) -> StoredFiles:
+        """Its models that are files; ``files.save(folder)`` writes them."""
+        from jupyter_mvt.capture.files.rebuild import gathered
+
+        return gathered(self.values)
 
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__.get("values", {})
@@ -68,7 +79,8 @@ class Checkout(Displayable):
     def to_dict(self) -> dict[str, Any]:
         """Return what came from where; live objects by the name of their class."""
         kinds = {name: type(value).__qualname__ for name, value in self.values.items()}
-        return {"version": to_data(self.version), "primary": self.primary, "values": kinds}
+        return {"version": to_data(self.version), "primary": self.primary, "values": kinds,
+                "saved": list(self.saved)}  # fmt: skip
 
 
 def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checkout:

@@ -16,11 +16,12 @@ from jupyter_mvt.store import oplog
 if TYPE_CHECKING:
     import numpy as np
 
+    from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit, Model
     from jupyter_mvt.objects.ids import ObjectId
 
-__all__ = ["model", "tensor", "variables"]
+__all__ = ["files", "model", "tensor", "variables"]
 
 
 def model(
@@ -74,6 +75,14 @@ def _trusting(handle: Handle, oid: ObjectId, commit: Commit) -> Iterator[None]:
         yield
     except TrustError as error:
         raise refusal(handle, oid, commit, error) from None
+
+
+def files(handle: Handle, oid: ObjectId, commit: Commit) -> StoredFiles:
+    """Return the models that are files; of two of one name, each in its model's folder."""
+    from jupyter_mvt.capture.files.rebuild import FORMAT, gathered
+
+    kept = [one.var for one in commit.content.models if one.adapter == FORMAT]
+    return gathered({name: model(handle, oid, commit, name) for name in kept})
 
 
 def _model(handle: Handle, oid: ObjectId, commit: Commit, name: str | None) -> Model:

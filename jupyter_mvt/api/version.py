@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit, Scalar
     from jupyter_mvt.objects.metric import MetricValue
@@ -143,6 +144,11 @@ class Version(Displayable):
     def variables(self) -> Mapping[str, Any]:
         """Names and values of the variables that were kept, restored."""
         return restoring.variables(self._handle, self.id, self.commit)
+
+    @property
+    def files(self) -> StoredFiles:
+        """Its models that are files; ``files.save(folder)`` writes them."""
+        return restoring.files(self._handle, self.id, self.commit)
 
     @property
     def details(self) -> VersionDetails:

@@ -42,6 +42,7 @@ Role: TypeAlias = Literal[
     "params",
     "optimizer",
     "loss",
+    "file",
 ]
 
 Sources: TypeAlias = Callable[[type | Callable[..., Any]], "str | None"]
@@ -182,7 +183,16 @@ class ModelAdapter(Protocol):
 
 
 ADAPTERS: Registry[ModelAdapter] = Registry("model adapter", "jupyter_mvt.adapters")
-for _name in ("sklearn", "torch", "xgboost", "lightgbm", "catboost", "statsmodels", "pickled"):
+for _name in (
+    "sklearn",
+    "torch",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "statsmodels",
+    "file",
+    "pickled",
+):
     ADAPTERS.register(_name, f"jupyter_mvt.capture.adapters.{_name}:ADAPTER")
 
 

@@ -20,6 +20,7 @@ from jupyter_mvt.capture.discovery import (
     optimizer_of,
     pasteable,
 )
+from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
@@ -157,12 +158,16 @@ def chosen(request: Request) -> Choice:
         return choose(request.namespace, request.cells, interactive=request.interactive)
     if request.cells is not None:
         request.cells.watch.look(request.namespace, request.cells.current)
+    file = as_file(model, request.namespace)
+    if file is not None:
+        return given({file.name: file}, request.cells)
     if isinstance(model, str):
         return named(request.namespace, [model], request.cells)
     if isinstance(model, (list, tuple)) and model and all(isinstance(m, str) for m in model):
         return named(request.namespace, model, request.cells)
     if isinstance(model, Mapping):
-        return given({str(name): obj for name, obj in model.items()}, request.cells)
+        models = {str(n): as_file(obj, request.namespace) or obj for n, obj in model.items()}
+        return given(models, request.cells)
     return given({_name_of(model, request.namespace): model}, request.cells)
 
 

@@ -17,10 +17,17 @@ __all__ = ["COMMAND"]
 def _arguments(parser: Parser) -> None:
     parser.revision("revision", "HEAD")
     parser.add_argument("--trust", action="store_true", help="let code of that version run")
+    parser.add_argument("--files", metavar="FOLDER", help="write the files that it holds there")
+    parser.add_argument("--overwrite", action="store_true",
+                        help="with --files: also where there is such a file")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> Checkout:
-    return desk.repo().checkout(args.revision, trust=args.trust)
+    found = desk.repo().checkout(args.revision, trust=args.trust)
+    if args.files is not None:
+        saved = found.files.save(args.files, overwrite=args.overwrite)
+        found.saved = tuple(str(path) for path in saved)
+    return found
 
 
 COMMAND = Command(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.commit import Wish, take
+from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.errors import CaptureError, RepositoryError, UsageError
@@ -21,7 +22,8 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("models", nargs="*", metavar="MODEL", help="names of models; found if none")
+    parser.add_argument("models", nargs="*", metavar="MODEL",
+                        help="names of models, or paths of files; found if none")  # fmt: skip
     parser.add_argument("-m", "--message", default="", help="what this version is")
     parser.add_argument("--data", action="append", default=[], metavar="[ROLE=]NAME",
                         help="a dataset or file: train=X_train; may be repeated")  # fmt: skip
@@ -35,13 +37,9 @@ def _arguments(parser: Parser) -> None:
 
 
 def _run(desk: Desk, args: Namespace) -> CommitResult:
-    if desk.kernel is None:
-        msg = "There is no live session here, so there is no model to commit."
-        hint = "in a program: jupyter_mvt.open().commit(model)"
-        raise UsageError(msg, hint=hint, code="no-session")
-    names = desk.kernel.namespace
+    names = _names(desk, args)
     wish = Wish(
-        model={name: look_up(names, name) for name in args.models} or None,
+        model=dict(_model(names, word) for word in args.models) or None,
         message=args.message,
         data=_data(names, args.data),
         metrics=_metrics(names, args.metrics),
@@ -59,6 +57,23 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
     taken = take(desk.kernel, wish)
     made = desk.init(".")
     return replace(desk.repo().grant(wish, taken), made_repository=made.path)
+
+
+def _names(desk: Desk, args: Namespace) -> Mapping[str, Any]:
+    """Return the session's names; without a session only files can be meant."""
+    if desk.kernel is not None:
+        return desk.kernel.namespace
+    if not args.models or not all(as_file(word, {}) for word in args.models):
+        msg = "There is no live session here, so there is no model to commit."
+        hint = "mvt commit PATH keeps a file; in a program: jupyter_mvt.open().commit(model)"
+        raise UsageError(msg, hint=hint, code="no-session")
+    return {}
+
+
+def _model(names: Mapping[str, Any], word: str) -> tuple[str, Any]:
+    """Return a model by the name of its variable, or by the path of its file."""
+    file = as_file(word, names)
+    return (word, look_up(names, word)) if file is None else (file.name, file)
 
 
 def _data(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | None:

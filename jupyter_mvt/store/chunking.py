@@ -31,10 +31,7 @@ def cut(part: Part) -> Iterator[memoryview]:
     CaptureError
         It has another length than it announced (code ``part-changed``).
     """
-    if part.window is None:
-        stretches = _memory(part)
-    else:
-        stretches = _windows(part, part.window)
+    stretches = _memory(part) if part.window is None else _windows(part, part.window)
     return _by_content(part, stretches) if part.shifts else stretches
 
 

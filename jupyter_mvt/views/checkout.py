@@ -23,6 +23,10 @@ def payload(found: Checkout) -> wire.TableView:
         ]
         for name, value in found.values.items()
     ]
+    rows += [
+        [{"text": escape.line(path), "kind": "code"}, {"text": "file"}, {"text": "written"}]
+        for path in found.saved
+    ]
     return {"view": "table", "schema": parts.SCHEMA,
             "title": f"Restored from {found.version.name}, beside your own",
             "columns": [column("Name"), column("Type"), column("Role")], "rows": rows,

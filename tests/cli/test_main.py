@@ -78,7 +78,7 @@ def test_commit_needs_a_session(capsys):
     assert status == 2
     assert err == (
         "UsageError [no-session]: There is no live session here, so there is no model to commit.\n"
-        "Hint: in a program: jupyter_mvt.open().commit(model)\n"
+        "Hint: mvt commit PATH keeps a file; in a program: jupyter_mvt.open().commit(model)\n"
     )
 
 

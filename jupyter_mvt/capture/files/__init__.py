@@ -1,0 +1,1 @@
+"""Files as they are: which byte ranges are arrays, and the same bytes back."""
