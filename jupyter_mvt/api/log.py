@@ -30,7 +30,7 @@ __all__ = ["index", "leaderboard", "log", "sql"]
 
 def log(
     handle: Handle, revision: str | None = None, *, where: str | None = None,
-    limit: int | None = 200,
+    limit: int | None = 200, skip: int = 0,
 ) -> Log:  # fmt: skip
     """List versions, newest first, each with what got worse against its first parent.
 
@@ -42,9 +42,11 @@ def log(
         A filter over metrics, params and words: ``"accuracy > 0.9 and author = 'ana'"``.
     limit
         At most so many; ``Log.total`` counts all.
+    skip
+        Leave out so many of the newest: the next page.
     """
     among = None if where is None else matching(handle.store, where)
-    found = plain_log(handle, revision, limit=limit, among=among)
+    found = plain_log(handle, revision, limit=limit, skip=skip, among=among)
     view = oplog.current(handle.store)
     return replace(found, entries=tuple(_judged(handle, view, entry) for entry in found.entries))
 

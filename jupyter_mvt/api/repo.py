@@ -120,11 +120,11 @@ class Repo:
 
     def log(
         self, revision: str | Version | None = None, *, where: str | None = None,
-        limit: int | None = 200,
+        limit: int | None = 200, skip: int = 0,
     ) -> Log:  # fmt: skip
-        """List versions, newest first; `where` filters: ``"accuracy > 0.9"``."""
+        """List versions, newest first; `where` filters: ``"accuracy > 0.9"``; `skip` pages."""
         start = None if revision is None else str(revision)
-        return _log.log(self._handle, start, where=where, limit=limit)
+        return _log.log(self._handle, start, where=where, limit=limit, skip=skip)
 
     def diff(
         self, base: str | Version = "HEAD~1", other: str | Version = "HEAD",

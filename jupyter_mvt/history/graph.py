@@ -5,12 +5,11 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.store import oplog
+from jupyter_mvt.store.ancestry import parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jupyter_mvt.objects.commit import Commit
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
@@ -24,18 +23,16 @@ def tips(view: View) -> list[ObjectId]:
     return list(dict.fromkeys(named))
 
 
-def ancestors(
-    store: Store, view: View, starts: Iterable[ObjectId]
-) -> Iterator[tuple[ObjectId, Commit]]:
+def ancestors(store: Store, view: View, starts: Iterable[ObjectId]) -> Iterator[ObjectId]:
     """Yield `starts` and all they follow, newest number first, each once."""
+    known = parents(store)
     heap = [(-view.commits[oid].number, oid) for oid in set(starts)]
     heapq.heapify(heap)
     seen = {oid for _, oid in heap}
     while heap:
         _, oid = heapq.heappop(heap)
-        commit = oplog.commit_object(store, oid)
-        yield oid, commit
-        for parent in commit.parents:
+        yield oid
+        for parent in known[oid]:
             if parent not in seen:
                 seen.add(parent)
                 heapq.heappush(heap, (-view.commits[parent].number, parent))
@@ -44,7 +41,7 @@ def ancestors(
 def is_ancestor(store: Store, view: View, old: ObjectId, new: ObjectId) -> bool:
     """Tell whether `new` is `old` or follows it."""
     floor = view.commits[old].number
-    for oid, _ in ancestors(store, view, [new]):
+    for oid in ancestors(store, view, [new]):
         if oid == old:
             return True
         if view.commits[oid].number < floor:

@@ -14,8 +14,8 @@ from jupyter_mvt.store import oplog
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jupyter_mvt.objects.commit import Commit
     from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
 
 __all__ = ["log"]
 
@@ -25,6 +25,7 @@ def log(
     revision: str | None = None,
     *,
     limit: int | None = 200,
+    skip: int = 0,
     among: Collection[str] | None = None,
 ) -> Log:
     """Return versions, newest first.
@@ -35,38 +36,39 @@ def log(
         Only this version and what it follows; all branches, tags and labels by default.
     limit
         At most so many entries; `Log.total` counts all.
+    skip
+        Leave out so many of the newest.
     among
         Only versions whose ids are in here (what a filter has found).
     """
     view = oplog.current(handle.store)
     marks = labels_by_version(view)
     starts = tips(view) if revision is None else [resolve(handle, view, revision)]
-    total = 0
-
-    def fitting() -> list[tuple[ObjectId, Commit]]:
-        nonlocal total
-        kept = []
-        for oid, commit in ancestors(handle.store, view, starts):
-            if among is not None and oid not in among:
-                continue
-            total += 1
-            if limit is None or total <= limit:
-                kept.append((oid, commit))
-        return kept
-
-    entries = tuple(
-        LogEntry(
-            version=version_ref(handle.store, view, oid, marks),
-            metrics=commit.content.metrics,
-            model_class=commit.content.primary.cls if commit.content.primary else "",
-            new_bytes=commit.new_bytes,
-        )
-        for oid, commit in fitting()
-    )
+    among = None if among is None else set(among)
+    line = ancestors(handle.store, view, starts)
+    found = [oid for oid in line if among is None or oid in among]
+    shown = found[skip : None if limit is None else skip + limit]
+    entries = tuple(_entry(handle, view, oid, marks) for oid in shown)
+    first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)
+    others = [oid for oid in first if oid not in set(shown)]
     return Log(
         repository=handle.name,
         entries=entries,
-        total=total,
+        total=len(found),
         branches=dict(view.branches),
         head=branch_of(handle, view),
+        parents=tuple(_entry(handle, view, oid, marks) for oid in others),
+    )
+
+
+def _entry(
+    handle: Handle, view: View, oid: ObjectId,
+    marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> LogEntry:  # fmt: skip
+    commit = oplog.commit_object(handle.store, oid)
+    return LogEntry(
+        version=version_ref(handle.store, view, oid, marks),
+        metrics=commit.content.metrics,
+        model_class=commit.content.primary.cls if commit.content.primary else "",
+        new_bytes=commit.new_bytes,
     )

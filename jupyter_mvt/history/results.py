@@ -75,6 +75,8 @@ class Log(_Value):
         Branch → id of its tip.
     head
         ``"main"`` or the id of a detached version; what the session stands on.
+    parents
+        First parents that are not among `entries`, for changes to be told against.
     """
 
     repository: str
@@ -82,6 +84,7 @@ class Log(_Value):
     total: int
     branches: dict[str, str] = field(default_factory=dict)
     head: str = ""
+    parents: tuple[LogEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

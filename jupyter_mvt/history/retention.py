@@ -56,7 +56,7 @@ def roots(store: Store, view: View, since_us: int) -> Roots:
 
 def protected(store: Store, view: View) -> set[ObjectId]:
     """Return what is never freed, whatever is asked: labelled versions with their ancestors."""
-    return {oid for oid, _ in ancestors(store, view, view.labels.values())}
+    return set(ancestors(store, view, view.labels.values()))
 
 
 def whole(
@@ -74,16 +74,18 @@ def whole(
         Where the grace period begins.
     """
     found = roots(store, view, since_us)
-    keep = {oid for oid, _ in ancestors(store, view, found.labels)} | found.tags
-    reachable = dict(ancestors(store, view, found.branches | found.tags | found.labels))
+    keep = {*ancestors(store, view, found.labels), *found.tags}
+    starts = found.branches | found.tags | found.labels
+    reachable = list(ancestors(store, view, starts))
     if settings.keep_last is None:
-        return keep | reachable.keys()
+        return keep | set(reachable)
     for tip in found.branches:
-        keep |= {oid for oid, _ in islice(ancestors(store, view, [tip]), settings.keep_last)}
+        keep |= set(islice(ancestors(store, view, [tip]), settings.keep_last))
+    commits = [(oid, oplog.commit_object(store, oid)) for oid in reachable]
     if settings.keep_days:
         youngest = now_us - int(settings.keep_days * 24 * 3600 * 10**6)
-        keep |= {oid for oid, commit in reachable.items() if commit.time_us >= youngest}
-    return keep | _best(reachable.items(), settings)
+        keep |= {oid for oid, commit in commits if commit.time_us >= youngest}
+    return keep | _best(commits, settings)
 
 
 def _best(versions: Iterable[tuple[ObjectId, Commit]], settings: Settings) -> set[ObjectId]:

@@ -105,10 +105,7 @@ def _versions(
 def _branches(
     handle: Handle, view: View, needs: dict[ObjectId, frozenset[bytes]], sizes: dict[bytes, int]
 ) -> tuple[UsageRow, ...]:
-    lines = {
-        name: {oid for oid, _ in ancestors(handle.store, view, [tip])}
-        for name, tip in view.branches.items()
-    }
+    lines = {name: set(ancestors(handle.store, view, [tip])) for name, tip in view.branches.items()}
     rows = []
     for name, line in lines.items():
         elsewhere = _union(needs[oid] for oid in needs if oid not in line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt._version import __version__
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "RepositoriesHandler", "ViewHandler"]
 
 _MOST = 1_000
-# Rows past the page, unjudged: the parents against which its last versions are told.
-_TAIL = 64
 
 
 class RepositoriesHandler(MvtHandler):
@@ -76,10 +73,10 @@ def _shown(value: object) -> Any:
 def _log(repo: Repo, asked: dict[str, str]) -> Any:
     from jupyter_mvt.views.log import payload
 
-    start, most = _number(asked, "offset", 0), min(_number(asked, "limit", 200), _MOST)
     found = repo.log(asked.get("branch") or None, where=asked.get("where") or None,
-                     limit=start + most + _TAIL)  # fmt: skip
-    view = payload(replace(found, entries=found.entries[start:]), limit=most)
+                     limit=min(_number(asked, "limit", 200), _MOST),
+                     skip=_number(asked, "offset", 0))  # fmt: skip
+    view = payload(found)
     view.pop("cut", None)
     return view
 

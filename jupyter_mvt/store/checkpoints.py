@@ -20,6 +20,7 @@ from jupyter_mvt.store import layout
 from jupyter_mvt.store.folding import Fold, label_moves
 from jupyter_mvt.store.records import (
     frame,
+    previous,
     read_operation,
     record_id,
     split_frames,
@@ -140,7 +141,7 @@ def _require_chain(records: list[bytes], last: int, head: str) -> None:
         if record_id(record) != head:
             unframe(record, layout.operation(number))  # damaged bytes are named as such
             raise broken_chain(number)
-        head = read_operation(record, number).prev
+        head = previous(record, number)
         number -= 1
 
 

@@ -17,7 +17,9 @@ from jupyter_mvt.store import layout
 
 __all__ = [
     "frame",
+    "lineage",
     "pack_operation",
+    "previous",
     "read_operation",
     "record_id",
     "skim_operation",
@@ -98,6 +100,39 @@ def skim_operation(data: bytes, number: int) -> Operation:
     if operation.format > FORMAT or operation.number != number:
         return read_operation(data, number)
     return operation
+
+
+class _Prev(msgspec.Struct):
+    prev: str
+
+
+class _Made(msgspec.Struct):
+    parents: list[str]
+
+
+class _Lineage(msgspec.Struct):
+    commit_id: str | None = None
+    commit: _Made | None = None
+
+
+def previous(data: bytes, number: int) -> str:
+    """Return the id of the record before a record whose bytes are known to be right."""
+    try:
+        return msgspec.json.decode(memoryview(data)[_HEAD:-1], type=_Prev).prev
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return read_operation(data, number).prev
+
+
+def lineage(data: bytes, number: int) -> tuple[ObjectId, tuple[ObjectId, ...]] | None:
+    """Return the commit in a record whose bytes are known to be right, and its parents."""
+    try:
+        found = msgspec.json.decode(memoryview(data)[_HEAD:-1], type=_Lineage)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        whole = read_operation(data, number)
+        found = msgspec.convert({"commit_id": whole.commit_id, "commit": whole.commit}, _Lineage)
+    if found.commit_id is None or found.commit is None:
+        return None
+    return ObjectId(found.commit_id), tuple(map(ObjectId, found.commit.parents))
 
 
 def split_frames(data: bytes) -> list[bytes]:

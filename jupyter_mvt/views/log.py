@@ -21,7 +21,7 @@ def payload(log: Log, limit: int | None = None) -> wire.LogView:
     """Return the wire form of a log, at most its newest `limit` versions."""
     entries = log.entries if limit is None else log.entries[:limit]
     columns = _columns(entries)
-    by_id = {str(entry.version.id): entry for entry in log.entries}
+    by_id = {str(entry.version.id): entry for entry in (*log.parents, *log.entries)}
     marked = (e.version.name for e in log.entries if "production" in e.version.labels)
     view: wire.LogView = {
         "view": "log",
