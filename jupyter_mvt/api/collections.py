@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.errors import NotFoundError
-from jupyter_mvt.history import branch, label, tag
+from jupyter_mvt.history import branch, label, rollback, tag
 from jupyter_mvt.history.refs import existing
 from jupyter_mvt.store import oplog
 
@@ -115,6 +115,10 @@ class Labels(_Refs):
     def remove(self, name: str, *, reason: str = "") -> Moved:
         """Take a label away."""
         return label.remove(self._handle, name, reason=reason)
+
+    def previous(self, name: str) -> Version:
+        """Return the version that a label rolls back to; see `history.label.previous`."""
+        return Version(self._handle, rollback.target(self._handle, name))
 
     def history(self, name: str) -> LabelHistory:
         """Return one label with all of its moves, newest first."""

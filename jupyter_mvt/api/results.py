@@ -11,6 +11,7 @@ from jupyter_mvt.objects.encode import to_data
 if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.objects.commit import Commit, Note
+    from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
@@ -125,6 +126,8 @@ class VersionDetails(_Value):
     """(execution number, text) of the cells that made it."""
     thin: bool = False
     """Whether its models and variables were dropped."""
+    remarks: tuple[Remark, ...] = ()
+    """What people wrote about it since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import ObjectId, short
+from jupyter_mvt.objects.remark import remarks_of
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.trash import is_thin
 
@@ -163,6 +164,7 @@ class Version(Displayable):
             derived_from=version_ref(store, view, ObjectId(started)) if started else None,
             cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
             thin=is_thin(view, self.id),
+            remarks=tuple(remarks_of(view, self.id).values()),
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

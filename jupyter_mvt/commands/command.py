@@ -91,7 +91,7 @@ class Command:
 
 VERBS = (
     "init", "status", "commit", "log", "show", "diff", "leaderboard", "sql", "branch", "switch",
-    "tag", "label", "rollback", "checkout", "undo", "redo", "oplog", "gc",
+    "tag", "label", "note", "rollback", "checkout", "undo", "redo", "oplog", "gc",
     "du", "fsck", "index", "trust", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""

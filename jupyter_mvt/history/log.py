@@ -9,10 +9,11 @@ from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.naming import labels_by_version, version_ref
 from jupyter_mvt.history.results import Log, LogEntry
 from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
@@ -42,13 +43,13 @@ def log(
         Only versions whose ids are in here (what a filter has found).
     """
     view = oplog.current(handle.store)
-    marks = labels_by_version(view)
+    marks, counts = labels_by_version(view), remark_counts(view)
     starts = tips(view) if revision is None else [resolve(handle, view, revision)]
     among = None if among is None else set(among)
     line = ancestors(handle.store, view, starts)
     found = [oid for oid in line if among is None or oid in among]
     shown = found[skip : None if limit is None else skip + limit]
-    entries = tuple(_entry(handle, view, oid, marks) for oid in shown)
+    entries = tuple(_entry(handle, view, oid, marks, counts) for oid in shown)
     first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)
     others = [oid for oid in first if oid not in set(shown)]
     return Log(
@@ -57,13 +58,13 @@ def log(
         total=len(found),
         branches=dict(view.branches),
         head=branch_of(handle, view),
-        parents=tuple(_entry(handle, view, oid, marks) for oid in others),
+        parents=tuple(_entry(handle, view, oid, marks, counts) for oid in others),
     )
 
 
 def _entry(
     handle: Handle, view: View, oid: ObjectId,
-    marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]], counts: Mapping[str, int],
 ) -> LogEntry:  # fmt: skip
     commit = oplog.commit_object(handle.store, oid)
     return LogEntry(
@@ -71,4 +72,5 @@ def _entry(
         metrics=commit.content.metrics,
         model_class=commit.content.primary.cls if commit.content.primary else "",
         new_bytes=commit.new_bytes,
+        remarks=counts.get(oid, 0),
     )

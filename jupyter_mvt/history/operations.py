@@ -8,6 +8,7 @@ from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.results import OperationLog, OperationRow
 from jupyter_mvt.history.undo import undone
 from jupyter_mvt.objects.ids import is_id, short
+from jupyter_mvt.objects.remark import NOTE
 from jupyter_mvt.objects.settings import SETTINGS
 from jupyter_mvt.store import oplog
 
@@ -41,6 +42,10 @@ def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
 
 def _told(view: View, change: Change) -> tuple[str, str, str]:
     kind, _, name = change.ref.partition("/")
+    if kind == NOTE:
+        version, _, number = name.partition("/")
+        told = f"{kind}/{name_of(view, version)}/{number}"
+        return told, "said" if change.old else "", "said" if change.new else ""
     if is_id(name):  # a thin version, or a pack in the trash
         known = name_of(view, name)
         name = short(name) if known == name else known

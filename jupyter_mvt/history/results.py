@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jupyter_mvt.objects.metric import Metric
+    from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RefKind",
     "RefList",
     "RefRow",
+    "RemarkList",
     "RepairReport",
     "Usage",
     "UsageRow",
@@ -57,6 +59,8 @@ class LogEntry:
     regressions: tuple[tuple[str, str], ...] = ()
     model_class: str = ""
     new_bytes: int = 0
+    remarks: int = 0
+    """How many notes people wrote on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,14 @@ class RefList(_Value):
 
     kind: RefKind
     rows: tuple[RefRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkList(_Value):
+    """The notes on one version: number → note, oldest first."""
+
+    version: VersionRef
+    rows: dict[int, Remark]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.refs import split
+from jupyter_mvt.objects.remark import NOTE
 from jupyter_mvt.objects.settings import SETTINGS
 from jupyter_mvt.store import oplog
 
@@ -158,6 +159,9 @@ def _told(view: View, change: Change) -> str:
     kind, name = split(change.ref)
     if kind == SETTINGS:
         return "The settings are as they were before."
+    if kind == NOTE:
+        version = name_of(view, name.partition("/")[0])
+        return f"The note on {version} is {'gone' if change.old is None else 'there'} again."
     if not name:
         return f"The default branch is {change.old} again."
     if change.old is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt._version import __version__
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.server.handler import MvtHandler
 
 if TYPE_CHECKING:
@@ -81,6 +81,28 @@ def _log(repo: Repo, asked: dict[str, str]) -> Any:
     return view
 
 
+def _home(repo: Repo, asked: dict[str, str]) -> Any:
+    """Answer all that the panel shows before anything is picked, in one look."""
+    return {
+        "log": _log(repo, asked),
+        "labels": _shown(repo.labels.list()),
+        "branches": _shown(repo.branches.list()),
+    }
+
+
+def _way_back(repo: Repo, asked: dict[str, str]) -> Any:
+    """Tell where a label has been, and where it would roll back to if it ever was elsewhere."""
+    from jupyter_mvt.views import parts
+
+    name = asked.get("label") or "production"
+    view = _shown(repo.labels.history(name))
+    try:
+        target = repo.labels.previous(name)
+    except NotFoundError:
+        return {"history": view, "to": None}
+    return {"history": view, "to": parts.version(target.ref)}
+
+
 def _number(asked: dict[str, str], name: str, default: int) -> int:
     text = asked.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < 9):
@@ -98,6 +120,9 @@ READERS: dict[str, Callable[[Repo, dict[str, str]], Any]] = {
     ),
     "branches": lambda repo, asked: _shown(repo.branches.list()),
     "tags": lambda repo, asked: _shown(repo.tags.list()),
+    "home": _home,
+    "way-back": _way_back,
+    "usage": lambda repo, asked: _shown(repo.du()),
     "labels": lambda repo, asked: _shown(repo.labels.list()),
     "history": lambda repo, asked: _shown(repo.labels.history(asked.get("label", "production"))),
     "leaderboard": lambda repo, asked: _shown(repo.leaderboard(asked.get("by") or None)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WRITERS", "ActionHandler"]
 
-_LONGEST = 2_000
+_LONGEST = 4_000
 
 
 class Wish:
@@ -90,6 +90,8 @@ WRITERS: dict[str, Callable[[Repo, Wish], Moved]] = {
     "rollback": _rollback,
     "undo": lambda repo, wish: repo.undo(wish.number("operation")),
     "branch": lambda repo, wish: repo.branches.create(wish.text("name"), wish.text("revision")),
+    "switch": lambda repo, wish: repo.switch(wish.text("name")),
+    "note": lambda repo, wish: repo.note(wish.text("revision"), wish.text("text")),
     "tag": lambda repo, wish: repo.tags.create(wish.text("name"), wish.text("revision")),
 }
 """Action → how it is done; the addresses of the routes are made of these names."""

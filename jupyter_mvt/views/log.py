@@ -88,12 +88,15 @@ def _row(
         for m in entry.metrics
         if key_of(m) in columns
     }
-    return {
+    row: wire.LogRow = {
         "version": parts.version(entry.version),
         "points": points,
         "regressed": [_regressed(entry, before, found) for found in entry.regressions[:5]],
         "model": escape.line(entry.model_class.rsplit(".", 1)[-1], 80),
     }
+    if entry.remarks:
+        row["remarks"] = entry.remarks
+    return row
 
 
 def _point(metric: Metric, old: Metric | None, *, first: bool) -> wire.Point:
@@ -184,7 +187,7 @@ def _cells(row: wire.LogRow, metric: str, look: text.Look) -> tuple[str, ...]:
     point = row["points"].get(metric)
     marks = [f"[{label}]" for label in version["labels"]] + [f"({tag})" for tag in version["tags"]]
     # What points here must not be cut off with a long message.
-    message = " ".join([*marks, version["message"]]).strip()
+    message = " ".join([*marks, version["message"], _remarks(row)]).strip()
     if point is None:
         value, change = (format.MISSING if metric else ""), ""
     else:
@@ -193,6 +196,11 @@ def _cells(row: wire.LogRow, metric: str, look: text.Look) -> tuple[str, ...]:
             change = f"{change} {text.SHAPES[point['verdict']]}"
     return (version["name"], message, value, change, version["author"],
             look.time(version["time_ms"]))  # fmt: skip
+
+
+def _remarks(row: wire.LogRow) -> str:
+    count = row.get("remarks", 0)
+    return f"({format.plural(count, 'note')})" if count else ""
 
 
 def as_html(view: wire.LogView) -> html.Safe:
@@ -212,7 +220,7 @@ def as_html(view: wire.LogView) -> html.Safe:
 def _html_row(row: wire.LogRow, shown: list[wire.Column], metric: str) -> list[html.Child]:
     version = row["version"]
     point = row["points"].get(metric)
-    message: list[html.Child] = [version["message"]]
+    message: list[html.Child] = [" ".join([version["message"], _remarks(row)]).strip()]
     message += [f" [{label}]" for label in version["labels"]]
     message += [f" tag {tag}" for tag in version["tags"]]
     for said in row["regressed"]:

@@ -20,6 +20,7 @@ from jupyter_mvt.history.results import (
     Moved,
     OperationLog,
     RefList,
+    RemarkList,
     RepairReport,
     Usage,
 )
@@ -65,6 +66,7 @@ DRAWINGS: dict[type, Drawing] = {
     Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
     OperationLog: Drawing(tables.operations, tables.as_text, tables.as_html),
     RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
+    RemarkList: Drawing(tables.remarks, tables.as_text, tables.as_html),
     RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
     Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
     Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Literal
 from jupyter_mvt.views import escape, format, html, parts, text, wire
 
 if TYPE_CHECKING:
-    from jupyter_mvt.history.results import LabelHistory, LabelMove, OperationLog, RefList
+    from jupyter_mvt.history.results import (
+        LabelHistory,
+        LabelMove,
+        OperationLog,
+        RefList,
+        RemarkList,
+    )
 
-__all__ = ["as_html", "as_text", "column", "history", "operations", "refs"]
+__all__ = ["as_html", "as_text", "column", "history", "operations", "refs", "remarks"]
 
 _TITLES = {"branch": "Branches", "tag": "Tags", "label": "Labels"}
 _EMPTY = {
@@ -82,6 +88,24 @@ def _moved(history: tuple[LabelMove, ...]) -> str:
 def _time(time_us: int) -> wire.Cell:
     time_ms = time_us // 1000
     return {"text": format.moment(time_ms), "value": float(time_ms), "kind": "time"}
+
+
+def remarks(found: RemarkList) -> wire.TableView:
+    """Return the wire form of the notes on a version, oldest first."""
+    heads = [column("#", numeric=True), column("Note"), column("Who"), column("Time", kind="time")]
+    rows: list[list[wire.Cell]] = [
+        [
+            {"text": str(number), "value": float(number)},
+            {"text": escape.block(remark.text, 4_000)},
+            {"text": escape.line(remark.author, 80), "kind": "quiet"},
+            _time(remark.time_us),
+        ]
+        for number, remark in found.rows.items()
+    ]
+    name = found.version.name
+    return {"view": "table", "schema": parts.SCHEMA, "title": f"Notes on {name}", "columns": heads,
+            "rows": rows, "total": len(rows), "empty": f"Nobody wrote a note on {name} yet.",
+            "command": "" if rows else f'%mvt note {name} "what to remember"'}  # fmt: skip
 
 
 def operations(found: OperationLog) -> wire.TableView:

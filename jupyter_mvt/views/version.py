@@ -9,6 +9,7 @@ from jupyter_mvt.views.diff import html_cell, qualified, side
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.results import VersionDetails
+    from jupyter_mvt.objects.remark import Remark
 
 __all__ = ["as_html", "as_text", "payload"]
 
@@ -21,7 +22,7 @@ def payload(details: VersionDetails) -> wire.VersionView:
         # What was set by hand comes first; defaults are many and say little.
         ranked = sorted(model.params, key=lambda row: row.default)
         params += [parts.param(row, model.var) for row in ranked]
-    return {
+    view: wire.VersionView = {
         "view": "version",
         "schema": parts.SCHEMA,
         "version": parts.version(details.version),
@@ -32,6 +33,14 @@ def payload(details: VersionDetails) -> wire.VersionView:
         "notes": parts.notes(details.commit.notes),
         "cells": [sections.cell(order, source) for order, source in details.cells],
     }
+    if details.remarks:
+        view["remarks"] = [_remark(remark) for remark in details.remarks[-200:]]
+    return view
+
+
+def _remark(remark: Remark) -> wire.RemarkRow:
+    return {"author": escape.line(remark.author, 80), "time_ms": remark.time_us // 1000,
+            "text": escape.block(remark.text, 4_000)}  # fmt: skip
 
 
 def _facts(details: VersionDetails) -> list[wire.Fact]:
@@ -73,6 +82,10 @@ def as_text(view: wire.VersionView, look: text.Look) -> str:
     blocks = [text.version_head(view["version"], look, parents), text.facts(view["facts"], look)]
     if view["metrics"]:
         blocks.append(text.own_table(view["metrics"], look))
+    blocks += [
+        f"{row['author']}, {look.time(row['time_ms'])}\n{look.wrap(row['text'], '  ')}"
+        for row in view.get("remarks", ())
+    ]
     if view["params"]:
         rows = [(qualified(row), side(row["other"])) for row in view["params"]]
         blocks.append(text.table([("Param", "Value"), *rows], (False, False), look, indent="  "))
@@ -90,6 +103,10 @@ def as_html(view: wire.VersionView) -> html.Safe:
         html.version_head(view["version"], [parent["name"] for parent in view["parents"]]),
         html.facts(view["facts"]),
         html.own_table(view["metrics"]) if view["metrics"] else None,
+        *(
+            html.p(html.b(row["author"]), " ", html.time(row["time_ms"]), " ", row["text"])
+            for row in view.get("remarks", ())
+        ),
         html.table(("Param", "Value"), params) if params else None,
         *(html_cell(cell) for cell in view["cells"]),
         *html.tail(view["notes"], view.get("cut")),

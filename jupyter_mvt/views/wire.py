@@ -26,6 +26,7 @@ from jupyter_mvt.views.wire_parts import (
     NoteRow,
     ParamRow,
     ParamsSection,
+    RemarkRow,
     Verdict,
     Version,
     WeightsModel,
@@ -62,6 +63,7 @@ __all__ = [
     "Payload",
     "Point",
     "RankRow",
+    "RemarkRow",
     "StatusPart",
     "StatusView",
     "TableView",
@@ -120,6 +122,7 @@ class LogRow(TypedDict):
     points: dict[str, Point]
     regressed: list[str]
     model: str
+    remarks: NotRequired[int]
 
 
 class LogView(TypedDict):
@@ -276,6 +279,7 @@ class VersionView(TypedDict):
     params: list[ParamRow]
     notes: list[NoteRow]
     cells: list[CellDiff]
+    remarks: NotRequired[list[RemarkRow]]
     cut: NotRequired[str]
 
 

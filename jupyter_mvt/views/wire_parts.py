@@ -20,6 +20,7 @@ __all__ = [
     "NoteRow",
     "ParamRow",
     "ParamsSection",
+    "RemarkRow",
     "Verdict",
     "Version",
     "WeightsModel",
@@ -77,6 +78,14 @@ class Fact(TypedDict):
     """``Model`` — ``RandomForestClassifier, 118,402 weights``."""
 
     key: str
+    text: str
+
+
+class RemarkRow(TypedDict):
+    """What somebody wrote about a version after it was made."""
+
+    author: str
+    time_ms: int
     text: str
 
 

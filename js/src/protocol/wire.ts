@@ -166,6 +166,7 @@ export interface LogRow {
   points: Record<string, Point>;
   regressed: string[];
   model: string;
+  remarks?: number;
 }
 /**
  * Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
@@ -267,6 +268,14 @@ export interface ParamRow {
 export interface ParamsSection {
   rows: ParamRow[];
   total: number;
+}
+/**
+ * What somebody wrote about a version after it was made.
+ */
+export interface RemarkRow {
+  author: string;
+  time_ms: number;
+  text: string;
 }
 export type Payload =
   | CommitView
@@ -371,6 +380,7 @@ export interface VersionView {
   params: ParamRow[];
   notes: NoteRow[];
   cells: CellDiff[];
+  remarks?: RemarkRow[];
   cut?: string;
 }
 /**

@@ -102,6 +102,8 @@ export const commit = shape({
   cut,
 });
 
+const remark = shape({ author: text, time_ms: number, text });
+
 /** Log and timeline. */
 export const log = shape({
   repository: text,
@@ -177,5 +179,6 @@ export const everything = shape({
   params: list(param),
   notes: list(note),
   cells: list(cellDiff),
+  remarks: optional(list(remark)),
   cut,
 });

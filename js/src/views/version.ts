@@ -1,7 +1,8 @@
-import type { VersionView } from "../protocol/wire";
+import type { RemarkRow, VersionView } from "../protocol/wire";
 import { parentsText, versionMeta } from "./atoms/chips";
 import { fold } from "./atoms/controls";
-import { versionGlyph } from "./atoms/icons";
+import { icon, versionGlyph } from "./atoms/icons";
+import { when } from "./atoms/times";
 import { codeBlock } from "./code";
 import { div, h, span } from "./h";
 import { paramTable } from "./params";
@@ -31,10 +32,21 @@ export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, s
       ...tiles,
       factsLine(data.facts) ?? "",
       ...data.notes.map(noteRow),
+      ...(data.remarks ?? []).map(remarkRow),
       ...params(data, scope),
       ...cells(data, scope),
       cutNote(data.cut) ?? "",
     ),
+  );
+}
+
+/** What somebody wrote about it since. */
+export function remarkRow({ author, time_ms, text }: RemarkRow): HTMLElement {
+  return h(
+    "div",
+    { class: "note" },
+    icon("note"),
+    div("", h("p", { class: "s" }, h("b", null, author), " ", h("span", { class: "q" }, when(time_ms))), h("p", { class: "tx" }, text)),
   );
 }
 
