@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.errors import NotFoundError
-from jupyter_mvt.history import branch, label, rollback, tag
+from jupyter_mvt.history import branch, label, note, rollback, tag
 from jupyter_mvt.history.refs import existing
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
-    from jupyter_mvt.history.results import LabelHistory, Moved, RefList
+    from jupyter_mvt.history.results import LabelHistory, Moved, RefList, RemarkList
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.refs import Kind
     from jupyter_mvt.objects.view import View
 
-__all__ = ["Branches", "Labels", "Tags"]
+__all__ = ["Branches", "Labels", "Notes", "Tags"]
 
 
 class _Refs(Mapping[str, Version]):
@@ -123,3 +123,22 @@ class Labels(_Refs):
     def history(self, name: str) -> LabelHistory:
         """Return one label with all of its moves, newest first."""
         return label.history(self._handle, name)
+
+
+class Notes:
+    """What people wrote on versions after they were made."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def list(self, revision: str | Version = "HEAD") -> RemarkList:
+        """Return the notes on a version, oldest first, as a value to show."""
+        return note.listing(self._handle, str(revision))
+
+    def add(self, revision: str | Version, text: str) -> Moved:
+        """Write a note on a version."""
+        return note.add(self._handle, str(revision), text)
+
+    def delete(self, revision: str | Version, number: int) -> Moved:
+        """Take note `number` of a version away."""
+        return note.delete(self._handle, str(revision), number)

@@ -10,10 +10,9 @@ from jupyter_mvt.api import compare as _compare
 from jupyter_mvt.api import log as _log
 from jupyter_mvt.api import status as _status
 from jupyter_mvt.api import upkeep as _upkeep
-from jupyter_mvt.api.collections import Branches, Labels, Tags
+from jupyter_mvt.api.collections import Branches, Labels, Notes, Tags
 from jupyter_mvt.api.trust import Trust
 from jupyter_mvt.api.version import Version
-from jupyter_mvt.history import note as _note
 from jupyter_mvt.history import operations as _operations
 from jupyter_mvt.history import rollback as _rollback
 from jupyter_mvt.history import switch as _switch
@@ -89,6 +88,11 @@ class Repo:
         """Versions whose code may run: ``add``, ``remove``, ``list``."""
         return Trust(self._handle)
 
+    @property
+    def notes(self) -> Notes:
+        """What people wrote on versions: ``add``, ``delete``, ``list``."""
+        return Notes(self._handle)
+
     def __getitem__(self, revision: str | Version) -> Version:
         """Return the version that `revision` names."""
         view = oplog.current(self._handle.store)
@@ -141,12 +145,6 @@ class Repo:
     def switch(self, name: str, *, create: bool = False, start: str = "HEAD") -> Moved:
         """Move HEAD to a branch; with `create`, make it first."""
         return _switch.switch(self._handle, name, create=create, start=start)
-
-    def note(self, revision: str | Version, text: str = "", *, delete: int | None = None) -> Moved:
-        """Write a note on a version, or take note number `delete` away."""
-        if delete is not None:
-            return _note.delete(self._handle, str(revision), delete)
-        return _note.add(self._handle, str(revision), text)
 
     def rollback(self, label: str, to: str | Version | None = None, *, reason: str = "") -> Moved:
         """Put a label back on the version it held before, once that is read and verified."""

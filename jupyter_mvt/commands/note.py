@@ -21,10 +21,10 @@ def _arguments(parser: Parser) -> None:
 
 
 def _run(desk: Desk, args: Namespace) -> Moved | RemarkList:
-    repo = desk.repo()
-    if args.text is None and args.delete is None:
-        return repo[args.revision].remarks
-    return repo.note(args.revision, args.text or "", delete=args.delete)
+    notes = desk.repo().notes
+    if args.delete is not None:
+        return notes.delete(args.revision, args.delete)
+    return notes.list(args.revision) if args.text is None else notes.add(args.revision, args.text)
 
 
 COMMAND = Command(

@@ -91,7 +91,7 @@ WRITERS: dict[str, Callable[[Repo, Wish], Moved]] = {
     "undo": lambda repo, wish: repo.undo(wish.number("operation")),
     "branch": lambda repo, wish: repo.branches.create(wish.text("name"), wish.text("revision")),
     "switch": lambda repo, wish: repo.switch(wish.text("name")),
-    "note": lambda repo, wish: repo.note(wish.text("revision"), wish.text("text")),
+    "note": lambda repo, wish: repo.notes.add(wish.text("revision"), wish.text("text")),
     "tag": lambda repo, wish: repo.tags.create(wish.text("name"), wish.text("revision")),
 }
 """Action → how it is done; the addresses of the routes are made of these names."""
