@@ -269,14 +269,6 @@ export interface ParamsSection {
   rows: ParamRow[];
   total: number;
 }
-/**
- * What somebody wrote about a version after it was made.
- */
-export interface RemarkRow {
-  author: string;
-  time_ms: number;
-  text: string;
-}
 export type Payload =
   | CommitView
   | LogView
@@ -306,6 +298,14 @@ export interface RankRow {
   change: string;
   verdict: Verdict | null;
   baseline: boolean;
+}
+/**
+ * What somebody wrote about a version after it was made.
+ */
+export interface RemarkRow {
+  author: string;
+  time_ms: number;
+  text: string;
 }
 /**
  * One part of what would be committed.
