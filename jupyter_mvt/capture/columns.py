@@ -13,23 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
-from jupyter_mvt.capture.rowhash import bytes_words, text_words, value_words
+from jupyter_mvt.capture.rowhash import bytes_words, value_words
+from jupyter_mvt.capture.texts import coded_block, is_coded, text_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_mvt.objects.ids import Buffer
-
-__all__ = [
-    "Block",
-    "Strip",
-    "arrow_strip",
-    "numpy_strip",
-    "object_strip",
-    "octets_of",
-    "wide_strip",
-]
+__all__ = ["Strip", "arrow_strip", "numpy_strip", "object_strip", "wide_strip"]
 
 Array = np.ndarray[Any, Any]
 
@@ -38,25 +30,6 @@ _ARROW_NAMES = {
     "string_view": "string", "large_binary": "binary", "binary_view": "binary",
     "date32[day]": "date32",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some rows of a column.
-
-    Attributes
-    ----------
-    pieces
-        Canonical bytes.
-    nulls
-        How many rows are missing.
-    words
-        One 64-bit word a row for the order-insensitive hash, ``None`` if too costly.
-    """
-
-    pieces: tuple[Buffer, ...]
-    nulls: int
-    words: Array | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +104,8 @@ def _numpy_type(dtype: np.dtype[Any]) -> str:
 
 def _missing(values: Array) -> Array | None:
     if values.dtype.kind in "fc":
+        if not len(values) or not np.isnan(values.min()):
+            return None  # the least of numbers is NaN where any of them is
         bad = np.isnan(values)
     elif values.dtype.kind in "Mm":
         bad = np.isnat(values)
@@ -148,16 +123,7 @@ def _fixed(values: Array, valid: Array | None) -> Block:
         values[~valid] = np.zeros((), values.dtype)
     octets = octets_of(values)
     nulls = 0 if valid is None else int(len(valid) - valid.sum())
-    return Block((_bitmap(valid), octets), nulls, value_words(values, valid))
-
-
-def octets_of(values: Array) -> memoryview:
-    """Return the bytes of a contiguous array without a copy."""
-    return values.reshape(-1).view(np.uint8).data
-
-
-def _bitmap(valid: Array | None) -> bytes:
-    return b"\0" if valid is None else b"\1" + np.packbits(valid, bitorder="little").tobytes()
+    return Block((bitmap(valid), octets), nulls, value_words(values, valid))
 
 
 def wide_strip(name: str, values: Array) -> Strip:
@@ -192,8 +158,11 @@ def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
         column = pa.chunked_array([column])
     kind = _decoded(column.type)
 
+    coded = is_coded(column)
+
     def block(start: int, stop: int) -> Block:
-        return _arrow_block(_flat(column.slice(start, stop - start)))
+        part = column.slice(start, stop - start)
+        return coded_block(part.chunk(0)) if coded else _arrow_block(_flat(part))
 
     def sample(rows: Array | None) -> Any:
         part = column if rows is None else column.take(pa.array(rows))
@@ -243,17 +212,10 @@ def _is_list(kind: Any) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _valid(array: Any) -> Array | None:
-    if not array.null_count:
-        return None
-    found: Array = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
-    return found
-
-
 def _arrow_block(array: Any) -> Block:
-    kind, valid = array.type, _valid(array)
+    kind, valid = array.type, presence(array)
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
-        return _text_block(array, valid)
+        return text_block(array, valid)
     if pa.types.is_null(kind):
         return Block((b"\0",), len(array), value_words(np.zeros(len(array), np.uint8), None))
     if pa.types.is_boolean(kind):
@@ -269,7 +231,7 @@ def _arrow_block(array: Any) -> Block:
     if pa.types.is_struct(kind):
         # flatten() hides the children of missing structs; the children's blocks follow.
         pieces = [piece for child in array.flatten() for piece in _arrow_block(_flat(child)).pieces]
-        return Block((_bitmap(valid), *pieces), array.null_count, None)
+        return Block((bitmap(valid), *pieces), array.null_count, None)
     return _object_block(array.to_pylist())
 
 
@@ -293,33 +255,17 @@ def _dtype(kind: Any, width: int) -> np.dtype[Any]:
 
 
 def _canonical_nan(values: Array) -> Array:
-    if values.dtype.kind == "f":
-        bad = np.isnan(values)
-        if bad.any():
-            values = values.copy()
-            values[bad] = np.nan
+    if values.dtype.kind == "f" and len(values) and np.isnan(values.min()):
+        values = values.copy()
+        values[np.isnan(values)] = np.nan
     return values
-
-
-def _text_block(array: Any, valid: Array | None) -> Block:
-    if valid is not None:
-        array = array.fill_null(b"" if pa.types.is_large_binary(array.type) else "")
-    buffers = array.buffers()
-    if not len(array) or buffers[1] is None:
-        return Block((_bitmap(valid),), array.null_count, np.zeros(0, np.uint64))
-    offsets = np.frombuffer(buffers[1], np.int64, len(array) + 1, array.offset * 8)
-    lengths = np.diff(offsets)
-    data: Buffer = b"" if buffers[2] is None else memoryview(buffers[2])[offsets[0] : offsets[-1]]
-    words = text_words(data, offsets[:-1] - offsets[0], lengths, valid)
-    pieces = (_bitmap(valid), octets_of(lengths), data)
-    return Block(pieces, 0 if valid is None else int((~valid).sum()), words)
 
 
 def _list_block(array: Any, valid: Array | None) -> Block:
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
     lengths = np.ascontiguousarray(lengths.astype(np.int64))
     children = _arrow_block(_flat(array.flatten()))
-    pieces = (_bitmap(valid), octets_of(lengths), *children.pieces)
+    pieces = (bitmap(valid), octets_of(lengths), *children.pieces)
     return Block(pieces, array.null_count, None)
 
 

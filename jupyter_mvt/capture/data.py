@@ -6,6 +6,7 @@ fast because rows are read in blocks that fit the cache, by several threads.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def describe(
     role: str = "",
     *,
     arg_of: str = "",
-    threads: int = 2,
+    threads: int | None = None,
     known_rows: Iterable[int] = (),
 ) -> DatasetDraft:
     """Return the fingerprint of a dataset.
@@ -58,7 +59,7 @@ def describe(
     var, role, arg_of
         See `objects.dataset.Dataset`.
     threads
-        How many may work at once.
+        How many may work at once; as many as there are cores, up to eight, by default.
     known_rows
         Numbers of rows of earlier versions: ids of these prefixes are computed as well, so that
         "rows appended" is seen for any number of rows.
@@ -72,7 +73,7 @@ def describe(
     stamp = stamp_of(obj)
     if stamp and (stamp, ends) in _read_before:
         return replace(_read_before[stamp, ends], var=var, role=role, arg_of=arg_of)
-    draft = _describe(obj, var, threads, ends)
+    draft = _describe(obj, var, threads or min(8, os.cpu_count() or 1), ends)
     # A file may have been written while it was read.
     if stamp and stamp == stamp_of(obj):
         if len(_read_before) >= _MOST_REMEMBERED:
@@ -167,6 +168,7 @@ def _block(strips: tuple[Strip, ...], start: int) -> _Done:
     digests: list[bytes] = []
     nulls: list[int] = []
     total: Any = None
+    spare: Any = None
     hashed = True
     position = 0
     for strip in strips:
@@ -183,7 +185,8 @@ def _block(strips: tuple[Strip, ...], start: int) -> _Done:
         if hashed and block.words is not None:
             if total is None:
                 total = np.zeros(len(block.words), np.uint64)
-            add_column(total, block.words, position)
+                spare = np.empty_like(total)
+            add_column(total, block.words, position, spare)
         position += 1
     sums = row_sums(total) if hashed and total is not None else None
     return _Done(digests, nulls, sums)

@@ -6,6 +6,7 @@ mixed rows. Fast and good against chance, not against an adversary: identity is 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["add_column", "bytes_words", "row_sums", "text_words", "value_words"]
+__all__ = ["NULL_WORD", "add_column", "bytes_words", "row_sums", "text_words", "value_words"]
 
 Array = np.ndarray[Any, Any]
 
 _A = np.uint64(0x9E3779B97F4A7C15)
 _B = np.uint64(0xBF58476D1CE4E5B9)
 _C = np.uint64(0x94D049BB133111EB)
-_NULL = np.uint64(0xD6E8FEB86659FD93)
+NULL_WORD = np.uint64(0xD6E8FEB86659FD93)
 _LONG = 1024
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
 
@@ -39,7 +40,7 @@ def value_words(values: Array, valid: Array | None) -> Array:
         words = bits if width == 8 else bits.astype(np.uint64)
     else:
         words = _folded(rows)
-    return words if valid is None else np.where(valid, words, _NULL)
+    return words if valid is None else np.where(valid, words, NULL_WORD)
 
 
 def _folded(rows: Array) -> Array:
@@ -60,33 +61,52 @@ def _folded(rows: Array) -> Array:
 
 def text_words(data: Buffer, starts: Array, lengths: Array, valid: Array | None) -> Array:
     """Return a word for each text, read eight bytes at a time from all texts at once."""
-    memory = np.zeros(len(data) // 8 + 3, np.uint64)
+    memory = np.empty(len(data) // 8 + 3, np.uint64)
+    memory[len(data) // 8 :] = 0
     memory.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
-    words = lengths.astype(np.uint64) * _B
-    words = _spread((words + _A) ^ _eight(memory, starts, lengths))
+    words = lengths.astype(np.uint64)
+    words *= _B
+    words = _next(words, memory, starts, lengths)
+    if len(lengths) and int(lengths.max()) > 8:
+        _rest(words, memory, starts, lengths)
+    if valid is not None:
+        words[~valid] = NULL_WORD
+    return words
+
+
+def _rest(words: Array, memory: Array, starts: Array, lengths: Array) -> None:
+    """Go on with what is longer than eight bytes, in place."""
     long = lengths > _LONG
     active = np.flatnonzero((lengths > 8) & ~long)
     at, left = starts[active] + 8, lengths[active] - 8
     while len(active):
-        words[active] = _spread((words[active] + _A) ^ _eight(memory, at, left))
+        words[active] = _next(words[active], memory, at, left)
         more = left > 8
         active, at, left = active[more], at[more] + 8, left[more] - 8
     for row in np.flatnonzero(long):
         text = memory.view(np.uint8)[starts[row] : starts[row] + lengths[row]]
         words[row] = int.from_bytes(blake3(text.data).digest(8), "little")
-    if valid is not None:
-        words[~valid] = _NULL
-    return words
 
 
-def _eight(memory: Array, at: Array, left: Array) -> Array:
-    """Return the next up to eight bytes at each place, from two aligned words."""
+def _next(words: Array, memory: Array, at: Array, left: Array) -> Array:
+    """Mix the next up to eight bytes at each place into `words`, which are used up."""
+    # Each line is a pass over all rows: the fewer, and the fewer new arrays, the better.
     place = at >> 3
-    shift = ((at & 7) << 3).astype(np.uint64)
-    low = memory.take(place) >> shift
-    high = (memory.take(place + 1) << (np.uint64(63) - shift)) << np.uint64(1)
-    found: Array = (low | high) & _MASKS.take(np.minimum(left, 8))
-    return found
+    found = memory.take(place, mode="clip")
+    place += 1
+    high = memory.take(place, mode="clip")
+    shift = at.astype(np.uint64)
+    shift &= np.uint64(7)
+    shift <<= np.uint64(3)
+    found >>= shift
+    np.subtract(np.uint64(63), shift, out=shift)
+    high <<= shift
+    high <<= np.uint64(1)
+    found |= high
+    found &= _MASKS.take(left, mode="clip")
+    words += _A
+    words ^= found
+    return _spread(words, words)
 
 
 def bytes_words(cells: Sequence[bytes]) -> Array:
@@ -94,22 +114,26 @@ def bytes_words(cells: Sequence[bytes]) -> Array:
     return np.frombuffer(b"".join(blake3(cell).digest(8) for cell in cells), np.uint64)
 
 
-def _spread(words: Array) -> Array:
-    words = words * _C
-    words ^= words >> np.uint64(32)
-    words *= _B
-    return words
+def _spread(words: Array, out: Array | None = None) -> Array:
+    mixed: Array = np.multiply(words, _C, out=out)
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _B
+    return mixed
 
 
-def add_column(total: Array, words: Array, position: int) -> None:
-    """Add the words of column number `position` to the rows' running hashes, in place."""
+def add_column(total: Array, words: Array, position: int, spare: Array) -> None:
+    """Add the words of column number `position` to the rows' running hashes, in place.
+
+    `spare` is memory of the same size that is written over.
+    """
     # Folded first: round floats differ in their high bits only, which a product would lose.
-    mixed = words >> np.uint64(32)
+    mixed = np.right_shift(words, np.uint64(32), out=spare)
     mixed ^= words
     mixed *= np.uint64(_key(position))
     total += mixed
 
 
+@lru_cache(maxsize=4096)
 def _key(position: int) -> int:
     """Return an odd number of 64 random-looking bits for each column."""
     return int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1

@@ -65,7 +65,7 @@ class Request:
     known_rows
         Numbers of rows of datasets of earlier versions, see `data.describe`.
     threads
-        How many may read data at once.
+        How many may read data at once, see `data.describe`.
     """
 
     namespace: Mapping[str, Any] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Request:
     variables: Sequence[str] | None = None
     folder: Path | None = None
     known_rows: tuple[int, ...] = ()
-    threads: int = 2
+    threads: int | None = None
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_mvt.capture.columns import Block, Strip, octets_of
+from jupyter_mvt.capture.block import Block, octets_of
+from jupyter_mvt.capture.columns import Strip
 
 __all__ = ["sparse_strip"]
 

@@ -1,0 +1,52 @@
+"""Some rows of a column in canonical form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["Block", "bitmap", "octets_of", "presence"]
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a column.
+
+    Attributes
+    ----------
+    pieces
+        Canonical bytes.
+    nulls
+        How many rows are missing.
+    words
+        One 64-bit word a row for the order-insensitive hash, ``None`` if too costly.
+    """
+
+    pieces: tuple[Buffer, ...]
+    nulls: int
+    words: Array | None
+
+
+def octets_of(values: Array) -> memoryview:
+    """Return the bytes of a contiguous array without a copy."""
+    return values.reshape(-1).view(np.uint8).data
+
+
+def bitmap(valid: Array | None) -> bytes:
+    """Return which rows are present, one bit each; a single zero when all are."""
+    return b"\0" if valid is None else b"\1" + np.packbits(valid, bitorder="little").tobytes()
+
+
+def presence(array: Any) -> Array | None:
+    """Return which rows of an Arrow array are not missing, ``None`` when none is."""
+    if not array.null_count:
+        return None
+    found: Array = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+    return found
