@@ -70,7 +70,7 @@ class Registry(Generic[T]):
         return tuple(self._entries)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names()
+        return name in self._entries or name in self.names()
 
     def __iter__(self) -> Iterator[T]:
         return (self.get(name) for name in self.names())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["fresh", "in_turn", "milliseconds"]
+__all__ = ["fresh", "in_turn", "milliseconds", "printed"]
 
 
 def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -31,12 +32,21 @@ def fresh(statements: Mapping[str, str], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in statements}
     for number in range(rounds + 1):
         for name, statement in statements.items():
-            done = subprocess.run(
-                [sys.executable, "-c", statement], capture_output=True, text=True, check=True
-            )
+            value = printed(statement)
             if number:
-                times[name].append(float(done.stdout.split()[-1]))
+                times[name].append(value)
     return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def printed(statement: str) -> float:
+    """Return the number that a statement, in a new Python with its byte code at hand, prints last."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", statement], capture_output=True, text=True, env=own
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return float(done.stdout.split()[-1])
 
 
 def milliseconds(seconds: float) -> str:
