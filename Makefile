@@ -13,7 +13,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench js clean
+.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-store js clean
 
 setup: .make/test-env
 
@@ -55,6 +55,16 @@ gallery: .make/test-env chromium
 bench: .make/test-env
 	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib
 	$(RUN) tests.benchmarks.everyday
+
+# Time and space of the store, with its peers beside it; about 20 minutes, 15 GB of disk. Programs that
+# are not installed (git-lfs, restic, borg) are left out; DVC gets an environment of its own.
+bench-store: .make/test-env .make/peers/bin/dvc
+	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib safetensors transformers peft
+	$(RUN) tests.benchmarks.store --tools .make/peers
+
+.make/peers/bin/dvc:
+	$(PYTHON) -m venv .make/peers
+	.make/peers/bin/pip install -q "dvc>=3,<4"
 
 # XGBoost, LightGBM, CatBoost and statsmodels: a step of its own, for they are large.
 test-frameworks: .make/frameworks-env

@@ -39,7 +39,7 @@ def fresh(statements: Mapping[str, str], rounds: int) -> dict[str, float]:
 
 
 def printed(statement: str) -> float:
-    """Return the number that a statement, in a new Python with its byte code at hand, prints last."""
+    """Return the number that a statement prints last, in a new Python that may keep byte code."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-c", statement], capture_output=True, text=True, env=own
