@@ -13,7 +13,6 @@ import numpy as np
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.ids import Buffer
-from jupyter_mvt.store import delta
 from jupyter_mvt.store.frames import pack_frame, unpack_frame
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
 from jupyter_mvt.store.planes import ITEM_SIZES, Bytes, decode_planes, encode_planes
@@ -27,7 +26,7 @@ REKEY = 0.8
 _WORTH = 0.97
 _SMALLEST = 64
 _SLICES = 4
-_SLICE = 16 << 10
+_SLICE = 4 << 10
 _LEVEL = 3
 
 
@@ -74,7 +73,7 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
     best, chosen = alone, None
     for frame in usable:
         base = _sample(np.frombuffer(frame.data, np.uint8), item)
-        size = _length(encode_planes(delta.subtract(sample, base, item), item))
+        size = _length(encode_planes(sample, item, base))
         if size < best:
             best, chosen = size, frame
     if chosen is not None and best < REKEY * alone:
@@ -102,9 +101,8 @@ def decode(encoding: int, data: memoryview, target: memoryview, base: Buffer | N
         elif encoding == PLANES:
             decode_planes(data, np.frombuffer(target, np.uint8))
         elif encoding == DELTA and base is not None and len(base) == len(target):
-            found = np.frombuffer(target, np.uint8)
-            decode_planes(data[ID_SIZE:], found)
-            delta.add(found, np.frombuffer(base, np.uint8), data[ID_SIZE])
+            frame = np.frombuffer(base, np.uint8)
+            decode_planes(data[ID_SIZE:], np.frombuffer(target, np.uint8), frame)
         else:
             msg = "its keyframe is of another length"
             raise ValueError(msg)
@@ -141,8 +139,8 @@ def _alone(raw: Bytes, item: int, encoding: int) -> Encoded:
 
 
 def _as_delta(raw: Bytes, item: int, frame: Keyframe) -> Encoded:
-    moved = delta.subtract(raw, np.frombuffer(frame.data, np.uint8), item)
-    return Encoded(DELTA, (frame.oid, *encode_planes(moved, item)), frame.oid)
+    base = np.frombuffer(frame.data, np.uint8)
+    return Encoded(DELTA, (frame.oid, *encode_planes(raw, item, base)), frame.oid)
 
 
 def _length(pieces: Sequence[Buffer]) -> int:

@@ -7,41 +7,34 @@ differ in few low bits, whatever their type.
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numpy as np
 
-from jupyter_mvt.store.planes import Bytes
+__all__ = ["SIGNED", "UNSIGNED", "Numbers", "add", "subtract"]
 
-__all__ = ["add", "subtract"]
-
-_SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
-_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
-_BLOCK = 64 << 10
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
+UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
-def subtract(data: Bytes, base: Bytes, item: int) -> Bytes:
-    """Return `data` minus `base`, both of one length, item by item; a rest stays as it is."""
-    whole = len(data) // item * item
-    found = data.copy()
-    unsigned, signed = _UNSIGNED[item], _SIGNED[item]
-    for at in range(0, whole, _BLOCK):
-        end = min(at + _BLOCK, whole)
-        moved = found[at:end].view(unsigned)
-        moved -= base[at:end].view(unsigned)
-        steps = moved.view(signed)
-        signs = steps >> (8 * item - 1)
-        steps <<= 1
-        steps ^= signs
-    return found
+def subtract(numbers: Numbers, base: Numbers, out: Numbers, spare: Numbers) -> None:
+    """Write the steps from `base` to `numbers` into `out`; all are unsigned and of one length.
+
+    Few at a time, so that they stay in the processor's cache. `spare` is overwritten.
+    """
+    size = out.itemsize
+    np.subtract(numbers, base, out=out)
+    steps, signs = out.view(SIGNED[size]), spare.view(SIGNED[size])
+    np.right_shift(steps, 8 * size - 1, out=signs)
+    np.left_shift(steps, 1, out=steps)
+    np.bitwise_xor(steps, signs, out=steps)
 
 
-def add(data: Bytes, base: Bytes, item: int) -> None:
-    """Undo `subtract` in place."""
-    whole = len(data) // item * item
-    unsigned = _UNSIGNED[item]
-    for at in range(0, whole, _BLOCK):
-        end = min(at + _BLOCK, whole)
-        steps = data[at:end].view(unsigned)
-        signs = np.negative(steps & 1)
-        steps >>= 1
-        steps ^= signs
-        steps += base[at:end].view(unsigned)
+def add(steps: Numbers, base: Numbers, spare: Numbers) -> None:
+    """Undo `subtract`: make of `steps`, in place, the numbers themselves."""
+    np.bitwise_and(steps, steps.dtype.type(1), out=spare)
+    np.negative(spare, out=spare)
+    np.right_shift(steps, steps.dtype.type(1), out=steps)
+    np.bitwise_xor(steps, spare, out=steps)
+    np.add(steps, base, out=steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -17,7 +18,7 @@ from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, RAW, read_rows
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.store import Store
 
-__all__ = ["SMALLEST", "Plan", "Slot", "Use", "item_size", "make_plan"]
+__all__ = ["SMALLEST", "Line", "Plan", "Slot", "Use", "item_size", "make_plan"]
 
 SMALLEST = 64
 """Smaller objects are not worth encoding."""
@@ -28,6 +29,12 @@ _WASTE = 10
 
 Slot: TypeAlias = tuple[str, str, int, int]
 """Bundle, path, dtype's item size and number of a chunk: what versions have in common."""
+
+Line: TypeAlias = "list[tuple[bytes, Use]]"
+"""Objects in the order in which they are made, those of one slot in that of their versions."""
+
+_TOGETHER = 8
+_LOOSE = 32
 
 _NUMBER = re.compile(r"(?:b?float|u?int|complex)(\d+)(?:_\w+)?\Z")
 
@@ -67,6 +74,21 @@ class Plan:
     rewritten: dict[str, list[tuple[bytes, Place]]] = field(default_factory=dict)
     wanted: dict[bytes, Place] = field(default_factory=dict)
 
+    def lines(self) -> Iterator[list[Line]]:
+        """Return all objects in groups of few versions, in each one line a slot.
+
+        What one line does, depends on no other of its group. Objects of one slot that are made
+        one after the other need their keyframe read but once; and that a pack holds few
+        versions keeps each readable from few packs, and lets a run be stopped in between.
+        """
+        uses = list(self.uses.items())
+        start = 0
+        for end in (*self.turns[_TOGETHER - 1 :: _TOGETHER], len(uses)):
+            if end > start:
+                yield _lines(uses[start:end])
+            start = max(start, end)
+        yield _lines([(oid, Use()) for oid in self.wanted if oid not in self.uses])
+
     def as_it_should(self, oid: bytes, place: Place) -> bool:
         """Tell whether a copy is encoded as it should be."""
         if oid in self.pinned and place.encoding == DELTA:
@@ -74,6 +96,15 @@ class Plan:
         if oid in self.hot or not SMALLEST <= place.size <= LARGEST_ENCODED:
             return place.encoding == RAW
         return place.encoding != RAW or oid not in self.uses
+
+
+def _lines(uses: list[tuple[bytes, Use]]) -> list[Line]:
+    found: dict[Slot | int, Line] = {}
+    for i, (oid, use) in enumerate(uses):
+        # What no others are like is only kept from being one task each.
+        key = i // _LOOSE if use.slot is None else use.slot
+        found.setdefault(key, []).append((oid, use))
+    return list(found.values())
 
 
 def make_plan(store: Store, view: View, *, last: int, everything: bool) -> Plan:
@@ -165,9 +196,24 @@ def _choose(store: Store, view: View, plan: Plan) -> None:
             plan.rewritten[key] = rows
         elif total < _SMALL_PACK:
             small.append(key)
-    if len(small) >= _MANY or (plan.rewritten and len(small) > 1):
-        plan.rewritten |= {key: packs[key] for key in small}
+    joined = _joined({key: sum(place.stored for _, place in packs[key]) for key in small})
+    if len(joined) >= _MANY or (plan.rewritten and len(joined) > 1):
+        plan.rewritten |= {key: packs[key] for key in joined}
     plan.wanted = {oid: place for oid, place in best.items() if place.pack in plan.rewritten}
+
+
+def _joined(sizes: dict[str, int]) -> list[str]:
+    """Return the packs that are small beside those smaller than they are together.
+
+    Were all of them joined each time, the oldest bytes would be written again and again.
+    """
+    ordered = sorted(sizes, key=lambda key: (sizes[key], key))
+    taken, smaller = 0, 0
+    for i, key in enumerate(ordered, 1):
+        if i <= _MANY or sizes[key] <= smaller:
+            taken = i
+        smaller += sizes[key]
+    return ordered[:taken]
 
 
 def _rank(plan: Plan, oid: bytes, place: Place) -> tuple[bool, Place]:

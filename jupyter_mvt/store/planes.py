@@ -1,7 +1,8 @@
 """Numbers as byte planes: all lowest bytes, then all second ones, ..., each packed on its own.
 
 Layout: item size (1), then per plane its kind (0 as it is, 1 zstd) and stored length (4, little
-endian), then the planes, then what is left over of an incomplete last item.
+endian), then the planes, then what is left over of an incomplete last item. With a keyframe it
+is not the numbers that are written so, but the steps to them; see `store.delta`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from jupyter_mvt.objects.ids import Buffer
-from jupyter_mvt.store.frames import pack_frame, unpack_frame
+from jupyter_mvt.store.delta import UNSIGNED, add, subtract
+from jupyter_mvt.store.frames import pack_numbers, unpack_frame
 
 __all__ = ["ITEM_SIZES", "Bytes", "decode_planes", "encode_planes"]
 
@@ -22,22 +24,25 @@ ITEM_SIZES = (1, 2, 4, 8)
 _PLANE = struct.Struct("<BI")
 _AS_IS, _ZSTD = 0, 1
 _PROBE = 16 << 10
-_BLOCK = 32 << 10
+_BLOCK = 128 << 10
+"""Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
-_LEVEL = 1
 
 
-def encode_planes(data: Bytes, item: int) -> list[Buffer]:
-    """Return `data`, items of `item` bytes, as the pieces of its encoding."""
-    count = len(data) // item
-    planes = _split(data[: count * item].reshape(count, item))
+def encode_planes(data: Bytes, item: int, base: Bytes | None = None) -> list[Buffer]:
+    """Return `data`, items of `item` bytes, as the pieces of its encoding.
+
+    With a `base` of the same length, it is the differences from it.
+    """
+    whole = len(data) // item * item
+    planes = _split(data[:whole], item, None if base is None else base[:whole])
     packed = [_pack_plane(plane) for plane in planes]
     head = bytes([item]) + b"".join(_PLANE.pack(kind, len(piece)) for kind, piece in packed)
-    return [head, *(piece for _, piece in packed), data[count * item :].tobytes()]
+    return [head, *(piece for _, piece in packed), data[whole:].tobytes()]
 
 
-def decode_planes(data: memoryview, target: Bytes) -> None:
-    """Fill `target` with what `data` encodes.
+def decode_planes(data: memoryview, target: Bytes, base: Bytes | None = None) -> None:
+    """Fill `target` with what `data` encodes; `base`, of its length, if they are differences.
 
     Raises
     ------
@@ -62,28 +67,45 @@ def decode_planes(data: memoryview, target: Bytes) -> None:
     if len(tail) != len(target) - count * item:
         msg = "its length is wrong"
         raise ValueError(msg)
-    _join(planes, target[: count * item].reshape(count, item))
+    _join(planes, target[: count * item], None if base is None else base[: count * item])
     target[count * item :] = np.frombuffer(tail, np.uint8)
 
 
-def _split(items: Bytes) -> list[Bytes]:
-    count, item = items.shape
-    if item == 1:
-        return [items.reshape(-1)]
-    planes = [np.empty(count, np.uint8) for _ in range(item)]
-    # By blocks that stay in the cache: each is read once per plane.
-    for at in range(0, count, _BLOCK):
-        block = items[at : at + _BLOCK]
-        for i, plane in enumerate(planes):
-            plane[at : at + _BLOCK] = block[:, i]
+def _split(data: Bytes, item: int, base: Bytes | None) -> list[Bytes]:
+    if item == 1 and base is None:
+        return [data]
+    kind = UNSIGNED[item]
+    numbers = data.view(kind)
+    step = _BLOCK // item
+    moved, spare = np.empty(step, kind), np.empty(step, kind)
+    planes = [np.empty(len(numbers), np.uint8) for _ in range(item)]
+    for at in range(0, len(numbers), step):
+        block = numbers[at : at + step]
+        count = len(block)
+        if base is not None:
+            subtract(block, base.view(kind)[at : at + step], moved[:count], spare[:count])
+            block = moved[:count]
+        planes[0][at : at + count] = block  # the lowest byte of each: the others are cut off
+        for i, plane in enumerate(planes[1:], 1):
+            np.right_shift(block, block.dtype.type(8 * i), out=spare[:count])
+            plane[at : at + count] = spare[:count]
     return planes
 
 
-def _join(planes: Sequence[Bytes], items: Bytes) -> None:
-    for at in range(0, len(items), _BLOCK):
-        block = items[at : at + _BLOCK]
+def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
+    item = len(planes)
+    kind = UNSIGNED[item]
+    step = _BLOCK // item
+    items = target.reshape(-1, item)
+    spare = np.empty(step, kind)
+    for at in range(0, len(items), step):
+        block = items[at : at + step]
         for i, plane in enumerate(planes):
-            block[:, i] = plane[at : at + _BLOCK]
+            block[:, i] = plane[at : at + step]
+        if base is not None:
+            numbers = block.reshape(-1).view(kind)
+            frame = base[at * item : (at + step) * item].view(kind)
+            add(numbers, frame, spare[: len(numbers)])
 
 
 def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
@@ -91,9 +113,9 @@ def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
     if count > 4 * _PROBE:
         middle = count // 2
         sample = np.concatenate((plane[:_PROBE], plane[middle : middle + _PROBE], plane[-_PROBE:]))
-        if len(pack_frame(sample.data, _LEVEL)) > _WORTH * len(sample):
+        if len(pack_numbers(sample.data)) > _WORTH * len(sample):
             return _AS_IS, plane.data
-    packed = pack_frame(plane.data, _LEVEL)
+    packed = pack_numbers(plane.data)
     if len(packed) > _WORTH * count:
         return _AS_IS, plane.data
     return _ZSTD, packed

@@ -9,6 +9,7 @@ from pathlib import Path
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest
+from jupyter_mvt.objects.progress import SILENT, Progress
 from jupyter_mvt.store.backend import Backend
 from jupyter_mvt.store.hot import MAPPED, Mappings, same
 from jupyter_mvt.store.index import PackIndex, Place
@@ -39,6 +40,8 @@ class Store:
         ``(pack, version)`` → ids whose bytes this process has checked or written itself.
     log
         What this process remembers of the operation log; see `store.oplog`.
+    progress
+        Is told how far long reading and writing is.
     """
 
     def __init__(self, backend: Backend, root: Path | None = None) -> None:
@@ -47,6 +50,7 @@ class Store:
         self.index = PackIndex(backend)
         self.verified: dict[tuple[str, str], set[bytes]] = {}
         self.log = LogCache()
+        self.progress: Progress = SILENT
         self._mappings = Mappings(backend)
         self._keyframes: dict[Place, bytes] = {}
         self._scratch = threading.local()

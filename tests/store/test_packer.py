@@ -15,6 +15,7 @@ from jupyter_mvt.objects.commit import Content, Model
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.operation import Change
+from jupyter_mvt.objects.progress import SILENT
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.fsck import fsck
@@ -86,6 +87,24 @@ def delete_dropped(store: Store) -> None:
 def live_bytes(store: Store) -> int:
     stats = [store.backend.stat(key) for key in store.backend.list("packs/")]
     return sum(stat.size for stat in stats if stat is not None)
+
+
+class Steps:
+    """A `Progress` that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: tuple[str, int] = ("", 0)
+        self.done: list[int] = []
+        self.finished = False
+
+    def start(self, what: str, total: int) -> None:
+        self.told = (what, total)
+
+    def advance(self, nbytes: int) -> None:
+        self.done.append(nbytes)
+
+    def finish(self) -> None:
+        self.finished = True
 
 
 def test_packed_versions_are_as_they_were(store: Store, commit: Commit) -> None:
@@ -177,13 +196,14 @@ def test_it_says_how_far_it_is_and_stops_when_asked(local: Store, commit: Commit
     for i, arrays in enumerate(drifting(6)):
         keep(local, commit, arrays, f"c{i}")
     before = contents(local)
-    steps: list[tuple[int, int]] = []
-    report = pack(
-        local, everything=True, progress=lambda done, total: steps.append((done, total)),
-        stop=lambda: len(steps) > 4,
-    )  # fmt: skip
+    steps = Steps()
+    local.progress = steps
+    report = pack(local, everything=True, stop=lambda: len(steps.done) > 4)
     assert not report.finished
-    assert steps == sorted(steps)
+    assert steps.told[0] == "Packing"
+    assert 0 < sum(steps.done) < steps.told[1]
+    assert steps.finished
+    local.progress = SILENT
     assert contents(local) == before
     assert fsck(local).ok
     done = pack(local, everything=True)

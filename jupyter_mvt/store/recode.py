@@ -1,0 +1,144 @@
+"""Writing objects in another way: each read, verified, encoded, and decoded again to be sure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.store.hot import same
+from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, RAW, ZSTD, Row
+from jupyter_mvt.store.packplan import SMALLEST, Line, Plan, Slot, Use
+from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.ids import Buffer
+    from jupyter_mvt.store.codecs import Encoded, Keyframe
+
+__all__ = ["Made", "Recoder"]
+
+_FRAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One object as it will be stored; no pieces when its only copy is damaged."""
+
+    row: Row
+    pieces: tuple[Buffer, ...]
+
+
+@dataclass(slots=True)
+class Recoder:
+    """Makes lines of objects; several threads may, each a line with slots of its own."""
+
+    store: Store
+    plan: Plan
+    stop: Callable[[], bool]
+    frames: dict[Slot, list[bytes]] = field(default_factory=dict)
+
+    def make(self, line: Line) -> list[Made]:
+        """Return the objects of a line that are wanted, up to where it is stopped."""
+        found = []
+        read: OrderedDict[bytes, memoryview] = OrderedDict()
+        for oid, use in line:
+            if self.stop():
+                break
+            if oid not in self.plan.wanted:
+                copies = self.store.index.find(oid)
+                self._remember(oid, use, any(copy.encoding != DELTA for copy in copies))
+                continue
+            made = self._make(oid, use, read)
+            found.append(made)
+            if made.pieces:
+                self._remember(oid, use, made.row.encoding != DELTA)
+        return found
+
+    def _remember(self, oid: bytes, use: Use, stands_alone: bool) -> None:
+        """Let later versions be differences from this object, if it is none itself."""
+        if use.slot is None or not stands_alone:
+            return
+        known = self.frames.setdefault(use.slot, [])
+        # A hot object is encoded some day: it serves only where there is nothing else.
+        if oid not in known and (not known or oid not in self.plan.hot):
+            known.append(oid)
+            del known[:-_FRAMES]
+
+    def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, memoryview]) -> Made:
+        place = self.plan.wanted[oid]
+        raw = self._read(oid, place)
+        if raw is None:
+            return Made(Row(oid, *place[1:]), ())
+        if self.plan.as_it_should(oid, place):
+            return Made(Row(oid, *place[1:]), (self.store.stored(place),))
+        if oid in self.plan.hot or oid not in self.plan.uses or _unfit(place):
+            return Made(Row(oid, 0, place.size, place.size, RAW), (raw,))
+        frames = [] if oid in self.plan.pinned else self._keyframes(use, read)
+        found = _encoded(oid, use, raw, frames)
+        if found.encoding != DELTA:
+            _put(read, oid, raw)  # the next of this line may well be differences from it
+        return Made(Row(oid, 0, found.size, place.size, found.encoding), found.pieces)
+
+    def _keyframes(self, use: Use, read: OrderedDict[bytes, memoryview]) -> list[Keyframe]:
+        from jupyter_mvt.store.codecs import Keyframe
+
+        if use.slot is None:
+            return []
+        found = []
+        for oid in self.frames.get(use.slot, ()):
+            if oid not in read:
+                for place in self.store.index.find(oid):
+                    data = self._read(oid, place) if place.encoding != DELTA else None
+                    if data is not None:
+                        _put(read, oid, data)
+                        break
+            if oid in read:
+                found.append(Keyframe(oid, read[oid]))
+        return found
+
+    def _read(self, oid: bytes, place: Place) -> memoryview | None:
+        """Return an object, verified; ``None`` when no copy of it is sound."""
+        data = _memory(place.size)
+        for copy in (place, *self.store.index.find(oid)):
+            if copy.size == place.size and not self.store.check(oid, copy, data):
+                return data
+        return None
+
+
+def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:
+    from jupyter_mvt.store.codecs import Encoded, decode, encode
+    from jupyter_mvt.store.frames import pack_frame
+
+    found = encode(raw, use.item, frames)
+    if found.encoding == RAW:
+        # A frame around it, a few bytes larger, tells the next run that this was tried.
+        return Encoded(ZSTD, (pack_frame(raw, 1),))
+    # Trust nothing that cannot be undone: this becomes the only copy.
+    back = _memory(len(raw))
+    base = next((frame.data for frame in frames if frame.oid == found.base), None)
+    stored = b"".join(found.pieces)
+    decode(found.encoding, memoryview(stored), back, base)
+    if not same(back, raw):
+        msg = f"The object {oid.hex()} cannot be encoded; it stays as it is."
+        raise CorruptionError(msg, code="codec-failed", hint="mvt fsck")
+    return Encoded(found.encoding, (stored,), found.base)
+
+
+def _put(read: OrderedDict[bytes, memoryview], oid: bytes, data: memoryview) -> None:
+    read[oid] = data
+    if len(read) > _FRAMES:
+        read.popitem(last=False)
+
+
+def _memory(size: int) -> memoryview:
+    """Return memory that is not cleared first: it is overwritten anyway."""
+    import numpy as np
+
+    return np.empty(size, np.uint8).data
+
+
+def _unfit(place: Place) -> bool:
+    return not SMALLEST <= place.size <= LARGEST_ENCODED
