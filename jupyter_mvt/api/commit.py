@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api import trust
 from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
+from jupyter_mvt.api.upkeep import pack
 from jupyter_mvt.capture.snapshot import Request, snapshot
 from jupyter_mvt.errors import ConflictError, CorruptionError
 from jupyter_mvt.history.commit import Draft, Published
@@ -49,6 +50,7 @@ class Wish:
     variables: Any = None
     allow_empty: bool = False
     trigger: Trigger = "api"
+    pack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
     return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle)))
 
 
+def _packed(handle: Handle, wish: Wish, result: CommitResult) -> CommitResult:
+    """Store older versions more tightly if that was asked for."""
+    return replace(result, packed=pack(handle)) if wish.pack else result
+
+
 def known_rows(handle: Handle) -> tuple[int, ...]:
     """Return the lengths of HEAD's datasets, so that "rows appended" can be told."""
     tip = tip_of(handle, oplog.current(handle.store))
@@ -96,7 +103,7 @@ def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> Co
     """Store and publish what was taken."""
     for attempt in range(1, _TRIES + 1):
         try:
-            return _keep_once(handle, kernel, wish, frozen)
+            return _packed(handle, wish, _keep_once(handle, kernel, wish, frozen))
         except ConflictError as error:
             # What was found to be stored is being deleted by a gc: it is written anew.
             if error.code != "freed-meanwhile" or attempt == _TRIES:

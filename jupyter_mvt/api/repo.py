@@ -105,12 +105,12 @@ class Repo:
     def commit(
         self, model: Any = None, *, message: str = "", data: Any = None, metrics: Any = None,
         params: Any = None, variables: Any = None, allow_empty: bool = False,
-        trigger: Trigger = "api",
+        trigger: Trigger = "api", pack: bool = False,
     ) -> CommitResult:  # fmt: skip
         """Keep a model with everything that made it; see `api.commit.commit`."""
         wish = _commit.Wish(model=model, message=message, data=data, metrics=metrics,
                             params=params, variables=variables, allow_empty=allow_empty,
-                            trigger=trigger)  # fmt: skip
+                            trigger=trigger, pack=pack)  # fmt: skip
         return self.grant(wish)
 
     def grant(self, wish: _commit.Wish, taken: _commit.Taken | None = None) -> CommitResult:
@@ -185,10 +185,13 @@ class Repo:
         return _upkeep.repair(self._handle, source)
 
     def gc(
-        self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None
-    ) -> GcReport:
-        """Free what no version needs, and what the policy lets go; see `api.upkeep.gc`."""
-        return _upkeep.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+        self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None,
+        pack: _upkeep.Packing = "old",
+    ) -> GcReport:  # fmt: skip
+        """Free what no version needs, and pack the rest more tightly; see `api.upkeep.gc`."""
+        return _upkeep.gc(
+            self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days, pack=pack
+        )
 
     def du(self) -> Usage:
         """Tell what versions and branches take on disk, and what can be freed."""

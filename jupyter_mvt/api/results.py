@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import Commit, Note
     from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
+    from jupyter_mvt.store.packer import PackReport
 
 __all__ = [
     "CommitResult",
@@ -62,6 +63,8 @@ class CommitResult(_Value):
         The tip that the session had started from, when another session was faster.
     made_repository
         Path of the repository when this commit made it, else empty.
+    packed
+        How older versions were stored more tightly, if that was asked for.
     """
 
     created: bool
@@ -71,6 +74,7 @@ class CommitResult(_Value):
     seconds: float = 0.0
     moved_on: VersionRef | None = None
     made_repository: str = ""
+    packed: PackReport | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from jupyter_mvt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,15 +15,54 @@ if TYPE_CHECKING:
     from jupyter_mvt.history.results import GcReport, Moved, RepairReport, Usage
     from jupyter_mvt.objects.settings import Settings
     from jupyter_mvt.store.fsck import FsckReport
+    from jupyter_mvt.store.packer import PackReport
 
-__all__ = ["configure", "fsck", "gc", "repair", "settings", "usage"]
+__all__ = ["Packing", "configure", "fsck", "gc", "pack", "repair", "settings", "usage"]
 
 
-def gc(handle: Handle, *, dry_run: bool, drop: Sequence[str], grace_days: float | None) -> GcReport:
-    """Free what no version needs; see `history.gc.gc`."""
+Packing: TypeAlias = Literal["old", "all", "none"]
+
+
+def gc(
+    handle: Handle, *, dry_run: bool, drop: Sequence[str], grace_days: float | None, pack: Packing
+) -> GcReport:
+    """Free what no version needs, then store what is left more tightly.
+
+    Parameters
+    ----------
+    dry_run, drop, grace_days
+        See `history.gc.gc`; nothing is packed in a dry run.
+    pack
+        ``"old"`` leaves the newest versions and those that a branch, tag or label stands on as
+        they are, so that they load at once; ``"all"`` packs them too; or ``"none"``.
+
+    Raises
+    ------
+    UsageError
+        `pack` is none of these (code ``bad-packing``).
+    """
     from jupyter_mvt.history import gc as verb
 
-    return verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+    if pack not in get_args(Packing):
+        msg = f"There is no packing {str(pack)[:40]!r}."
+        raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
+    report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+    if dry_run or pack == "none":
+        return report
+    from jupyter_mvt.history import packing
+    from jupyter_mvt.objects.settings import DAY_US
+
+    grace_us = None if grace_days is None else int(grace_days * DAY_US)
+    packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us)
+    deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
+    return replace(report, packed=packed, deleted_bytes=report.deleted_bytes + deleted)
+
+
+def pack(handle: Handle) -> PackReport:
+    """Store old versions more tightly; see `history.packing.pack`."""
+    from jupyter_mvt.history import packing
+
+    return packing.pack(handle)
 
 
 def usage(handle: Handle) -> Usage:

@@ -34,6 +34,8 @@ def _arguments(parser: Parser) -> None:
                         help="a variable to keep; may be repeated, or a,b,c")  # fmt: skip
     parser.add_argument("--allow-empty", action="store_true",
                         help="make a version even if nothing changed")  # fmt: skip
+    parser.add_argument("--pack", action="store_true",
+                        help="then store older versions more tightly, as gc does")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> CommitResult:
@@ -47,6 +49,7 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         variables=_listed(args.vars) or None,
         allow_empty=args.allow_empty,
         trigger="manual",
+        pack=args.pack,
     )
     try:
         return desk.repo().grant(wish)

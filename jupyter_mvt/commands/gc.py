@@ -21,10 +21,14 @@ def _run_arguments(parser: Parser) -> None:
                         help="make this version thin, or v3-v9; may be repeated")  # fmt: skip
     parser.add_argument("--grace", type=float, metavar="DAYS",
                         help="how long it can be undone; 0 deletes at once")  # fmt: skip
+    parser.add_argument("--pack", choices=("old", "all", "none"), default="old",
+                        help="what to store more tightly; all: also what loads often")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> GcReport:
-    return desk.repo().gc(dry_run=args.dry_run, drop=args.drop, grace_days=args.grace)
+    return desk.repo().gc(
+        dry_run=args.dry_run, drop=args.drop, grace_days=args.grace, pack=args.pack
+    )
 
 
 def _policy_arguments(parser: Parser) -> None:
@@ -34,11 +38,14 @@ def _policy_arguments(parser: Parser) -> None:
     parser.add_argument("--by", metavar="METRIC", help="the metric, such as test/accuracy")
     parser.add_argument("--younger", type=float, metavar="DAYS", help="keep what is younger")
     parser.add_argument("--grace", type=float, metavar="DAYS", help="how long gc can be undone")
+    parser.add_argument("--idle", choices=("on", "off"),
+                        help="whether an idle notebook packs old versions")  # fmt: skip
 
 
 def _policy(desk: Desk, args: Namespace) -> Moved | Settings:
     given = {"keep_last": args.last, "keep_best": args.best, "keep_by": args.by,
-             "keep_days": args.younger, "grace_days": args.grace}  # fmt: skip
+             "keep_days": args.younger, "grace_days": args.grace,
+             "pack_when_idle": None if args.idle is None else args.idle == "on"}  # fmt: skip
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if args.all:
         changes["keep_last"] = None
@@ -48,7 +55,7 @@ def _policy(desk: Desk, args: Namespace) -> Moved | Settings:
 
 COMMAND = Command(
     name="gc",
-    summary="Free what no version needs, and what the policy lets go.",
+    summary="Free what no version needs, and store old versions more tightly.",
     example="mvt gc --dry-run",
     default="run",
     verbs=(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.operation import Operation
     from jupyter_mvt.objects.view import View
 
-__all__ = ["DELETE", "GC", "gc", "reversal"]
+__all__ = ["DELETE", "GC", "expire", "gc", "reversal"]
 
 GC = "gc"
 DELETE = "gc delete"
@@ -121,6 +121,14 @@ def gc(
         operation=number,
         grace_days=grace_us / DAY_US,
     )
+
+
+def expire(handle: Handle) -> int:
+    """Delete what has waited long enough in the trash; return its size."""
+    store, now = handle.store, handle.clock.now_us()
+    settings = read_settings(oplog.current(store))
+    return _delete(_Round(handle=handle, marker=Marker(store), settings=settings, now_us=now,
+                          grace_us=settings.grace_us))  # fmt: skip
 
 
 def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...]:

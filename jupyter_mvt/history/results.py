@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
+    from jupyter_mvt.store.packer import PackReport
 
 __all__ = [
     "GcReport",
@@ -212,6 +213,8 @@ class GcReport(_Value):
         Number in the operation log, 0 when nothing was dropped.
     grace_days
         How long it can be undone.
+    packed
+        What was stored more tightly after that, if it was tried.
     """
 
     dry_run: bool
@@ -223,6 +226,7 @@ class GcReport(_Value):
     damaged: tuple[str, ...] = ()
     operation: int = 0
     grace_days: float = 0.0
+    packed: PackReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

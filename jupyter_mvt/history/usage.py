@@ -41,7 +41,8 @@ def usage(handle: Handle) -> Usage:
     droppable = _droppable(handle, view)
     names = [f"v{view.commits[oid].number}" for oid in droppable]
     dropped = gc(handle, dry_run=True, drop=names) if names else free
-    full = sum(sizes.get(raw, 0) for needed in needs.values() for raw in needed)
+    whole = (marker.objects(oid, thin=trash.is_thin(view, oid)) for oid in needs)
+    full = sum(_plain_size(handle, raw) for objects in whole for raw in objects)
     return Usage(
         stored_bytes=used_bytes(store),
         full_bytes=full,
@@ -72,6 +73,11 @@ def _sizes(handle: Handle, view: View) -> dict[bytes, int]:
         if places:
             sizes[raw] = places[0].stored
     return sizes
+
+
+def _plain_size(handle: Handle, raw: bytes) -> int:
+    places = handle.store.index.find(raw)
+    return places[0].size if places else 0
 
 
 def _pack_size(handle: Handle, key: str) -> int:

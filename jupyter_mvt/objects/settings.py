@@ -36,6 +36,8 @@ class Settings(Displayable):
         What was dropped can be brought back for so long.
     quota_bytes
         How large the stored objects may become; ``None`` for no limit.
+    pack_when_idle
+        Whether a notebook that is idle stores old versions more tightly in the background.
     """
 
     keep_last: int | None = None
@@ -44,6 +46,7 @@ class Settings(Displayable):
     keep_days: float = 0.0
     grace_days: float = 14.0
     quota_bytes: int | None = None
+    pack_when_idle: bool = True
     format: int = 1
 
     @property

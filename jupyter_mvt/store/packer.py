@@ -8,7 +8,7 @@ but the work: objects may be there twice, and the next run sees that.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,7 @@ def pack(
     clock: Clock | None = None,
     actor: str = "",
     tool: str = "mvt",
+    session: str = "",
     grace_us: int = GRACE_US,
     threads: int = 2,
     stop: Callable[[], bool] = lambda: False,
@@ -96,7 +97,7 @@ def pack(
         label stands on.
     everything
         Encode those too.
-    clock, actor, tool
+    clock, actor, tool, session
         For the operation that says what was dropped.
     grace_us
         How long the old packs stay at least.
@@ -117,12 +118,22 @@ def pack(
                 finished = run.write(pool)
         else:
             finished = run.write(None)
-    dropped = _drop(store, run, clock or Clock(), actor, tool, grace_us)
+    clock = clock or Clock()
+
+    def operation(view: View, dropped: tuple[str, ...]) -> Operation:
+        now = clock.now_us()
+        return oplog.follow(
+            view, token=clock.token(), time_us=now, actor=actor, tool=tool, session=session,
+            verb="pack", changes=trash.doom(dropped, now + grace_us),
+            detail={"before_bytes": run.before(dropped), "after_bytes": run.after},
+        )  # fmt: skip
+
+    dropped = _drop(store, run, operation)
     return PackReport(
         dropped=dropped,
         written=tuple(run.written),
         encoded=run.encoded,
-        before_bytes=sum(place.stored for key in dropped for _, place in plan.rewritten[key]),
+        before_bytes=run.before(dropped),
         after_bytes=run.after,
         finished=finished,
     )
@@ -139,6 +150,10 @@ class _Run:
     after: int = 0
     stream: PackStream | None = None
     out: ObjectWriter | None = None
+
+    def before(self, dropped: Iterable[str]) -> int:
+        """Return the stored size of what packs held."""
+        return sum(place.stored for key in dropped for _, place in self.plan.rewritten[key])
 
     def write(self, pool: ThreadPoolExecutor | None) -> bool:
         """Write everything that is wanted; tell whether it was not stopped."""
@@ -194,7 +209,7 @@ class _Run:
 
 
 def _drop(
-    store: Store, run: _Run, clock: Clock, actor: str, tool: str, grace_us: int
+    store: Store, run: _Run, operation: Callable[[View, tuple[str, ...]], Operation]
 ) -> tuple[str, ...]:
     """Say in the log which old packs are needed no more; return them."""
     dropped: tuple[str, ...] = ()
@@ -206,11 +221,7 @@ def _drop(
         if not dropped:
             msg = "There is nothing to drop."
             raise ConflictError(msg, code="nothing-to-drop")
-        now = clock.now_us()
-        return oplog.follow(
-            view, token=clock.token(), time_us=now, actor=actor, tool=tool, verb="pack",
-            changes=trash.doom(dropped, now + grace_us),
-        )  # fmt: skip
+        return operation(view, dropped)
 
     try:
         oplog.append(store, draft)

@@ -145,6 +145,9 @@ def _facts(result: CommitResult) -> list[wire.Fact]:
         facts.append(("Environment", f"{said}, changed" if diff and diff.environment else said))
     took = format.duration(result.seconds)
     facts.append(("Stored", f"{parts.stored(commit)}, {took}"))
+    if result.packed is not None:
+        saved = format.size(max(result.packed.saved_bytes, 0))
+        facts.append(("Packed", f"{saved} saved on older versions"))
     return [{"key": key, "text": said} for key, said in facts if said]
 
 

@@ -10,6 +10,7 @@ from jupyter_mvt.views import escape, format, parts, tables, wire
 if TYPE_CHECKING:
     from jupyter_mvt.history.results import GcReport, RepairReport, Usage, UsageRow
     from jupyter_mvt.objects.settings import Settings
+    from jupyter_mvt.store.packer import PackReport
 
 __all__ = ["gc", "repair", "settings", "usage"]
 
@@ -26,6 +27,8 @@ def _notice(
 def gc(report: GcReport) -> wire.NoticeView:
     """Return the wire form of what a gc freed or would free."""
     freed, deleted = format.size(report.freed_bytes), format.size(report.deleted_bytes)
+    if not report.packs and not report.thin and report.packed and report.packed.dropped:
+        return _notice(*_packed(report, report.packed))
     if not report.packs and not report.thin and not report.deleted_bytes:
         held = f"What undo can bring back within {report.grace_days:g} days is kept."
         return _notice("There is nothing to free.", [held] if report.grace_days else [])
@@ -45,6 +48,11 @@ def gc(report: GcReport) -> wire.NoticeView:
         said.append(f"{goes} deleted by the first gc after {until}; until then undo works.")
     if report.damaged:
         said.append(f"{format.plural(len(report.damaged), 'pack')} stay: another copy is damaged.")
+    if report.packed and report.packed.dropped:
+        said += [
+            f"Packing: {_packed(report, report.packed)[0]}",
+            *_packed(report, report.packed)[1],
+        ]
     said.append(_PROMISE)
     command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
     if report.dry_run:
@@ -53,6 +61,14 @@ def gc(report: GcReport) -> wire.NoticeView:
     if not report.dry_run:
         title = f"{freed} freed." if is_final else f"{freed} dropped."
     return _notice(title, said, command)
+
+
+def _packed(report: GcReport, packed: PackReport) -> tuple[str, list[str]]:
+    before, after = format.size(packed.before_bytes), format.size(packed.after_bytes)
+    said = [f"{before} of old versions take {after} now; each is as it was."]
+    if report.grace_days:
+        said.append("The first gc a day from now deletes what they took before.")
+    return f"{format.size(max(packed.saved_bytes, 0))} saved.", said
 
 
 def repair(report: RepairReport) -> wire.NoticeView:
@@ -82,6 +98,7 @@ def settings(found: Settings) -> wire.TableView:
         if found.keep_days:
             rows.append(("Younger than", f"{found.keep_days:g} days"))
     rows.append(("Undo of gc", f"for {found.grace_days:g} days"))
+    rows.append(("Packing when idle", "on" if found.pack_when_idle else "off"))
     quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
     rows.append(("Quota", quota))
     return _table("What is kept whole", (("Rule", False), ("Value", False)), [
@@ -94,6 +111,8 @@ def usage(found: Usage) -> wire.TableView:
     heads = (("Name", False), ("Size", True), ("Its own", True), ("Message", False))
     stored, full = format.size(found.stored_bytes), format.size(found.full_bytes)
     title = f"{stored} on disk, {full} as full copies"
+    if found.trash_bytes:
+        title += f", {format.size(found.trash_bytes)} of it in the trash"
     if found.quota_bytes is not None:
         title += f", quota {format.size(found.quota_bytes)}"
     if found.free_bytes:
