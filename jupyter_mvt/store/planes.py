@@ -23,7 +23,7 @@ Bytes: TypeAlias = "np.ndarray[Any, np.dtype[np.uint8]]"
 ITEM_SIZES = (1, 2, 4, 8)
 _PLANE = struct.Struct("<BI")
 _AS_IS, _ZSTD = 0, 1
-_PROBE = 16 << 10
+_PROBE = 4 << 10
 _BLOCK = 128 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
@@ -110,7 +110,7 @@ def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
 
 def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
     count = len(plane)
-    if count > 4 * _PROBE:
+    if count > 8 * _PROBE:
         middle = count // 2
         sample = np.concatenate((plane[:_PROBE], plane[middle : middle + _PROBE], plane[-_PROBE:]))
         if len(pack_numbers(sample.data)) > _WORTH * len(sample):

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_mvt.history.results import GcReport, RepairReport, Usage, UsageRow
 from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.store.packer import PackReport
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look
 from tests.views import samples
@@ -59,6 +60,24 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             """,
         ),
         (
+            report(packed=PackReport(dropped=("p",), written=("q",), encoded=9,
+                                     before_bytes=341_000_000, after_bytes=98_000_000)),
+            """
+            ✓ 243 MB saved.
+              341 MB of old versions take 98.0 MB now; each is as it was. The first gc a day from
+              now deletes what they took before.
+            """,
+        ),
+        (
+            report(packs=1, freed_bytes=9, deleted_bytes=50, operation=12, grace_days=0.0,
+                   packed=PackReport(dropped=("p",), before_bytes=41_000, after_bytes=1_000)),
+            """
+            ✓ 9 B freed.
+              50 B was deleted for good. Packing: 40.0 kB saved. 41.0 kB of old versions take 1.0 kB
+              now; each is as it was. Nothing labelled, and no ancestor of it, is ever freed.
+            """,
+        ),
+        (
             report(),
             """
             ✓ There is nothing to free.
@@ -90,6 +109,7 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             Last of each branch  10
             Best                 3 by accuracy
             Undo of gc           for 14 days
+            Packing when idle    on
             Quota                20.0 GB
             """,
         ),
