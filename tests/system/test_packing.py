@@ -83,7 +83,7 @@ def test_a_commit_packs_what_came_before(repo: Repo) -> None:
     result = repo.commit(model(trained(10)[-1]), pack=True)
     assert result.packed is not None
     assert result.packed.encoded > 5
-    assert re.search("Packed +2.. MB saved on older versions", plain(result, Look()))
+    assert re.search(r"Packed\s+2\.\d+.MB saved on older versions", plain(result, Look()))
     assert restored(repo) == [one.tobytes() for one in trained(9)]
 
 
