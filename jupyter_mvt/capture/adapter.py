@@ -186,6 +186,7 @@ ADAPTERS: Registry[ModelAdapter] = Registry("model adapter", "jupyter_mvt.adapte
 for _name in (
     "sklearn",
     "torch",
+    "keras",
     "xgboost",
     "lightgbm",
     "catboost",

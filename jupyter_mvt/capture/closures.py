@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Sources
 
-__all__ = ["free_names", "source_closure", "sources_from"]
+__all__ = ["code_shape", "free_names", "source_closure", "sources_from"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -93,20 +93,20 @@ def _same_code(one: Any, other: Any) -> bool:
         return False
     if not isinstance(one, type):
         code = getattr(one, "__code__", None)
-        return code is not None and _shape(code) == _shape(getattr(other, "__code__", None))
+        return code is not None and code_shape(code) == code_shape(getattr(other, "__code__", None))
     codes, bases = [], []
     for cls in (one, other):
-        codes.append({key: _shape(value.__code__) for key, value in vars(cls).items()
+        codes.append({key: code_shape(value.__code__) for key, value in vars(cls).items()
                       if hasattr(value, "__code__")})  # fmt: skip
         bases.append([f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__])
     return codes[0] == codes[1] and bases[0] == bases[1]
 
 
-def _shape(code: Any) -> Any:
-    # Without line numbers, which move with every edit above.
+def code_shape(code: Any) -> Any:
+    """Return what code does: without line numbers, which move with every edit above."""
     if not isinstance(code, CodeType):
         return code
-    consts = tuple((type(item).__name__, _shape(item)) for item in code.co_consts)
+    consts = tuple((type(item).__name__, code_shape(item)) for item in code.co_consts)
     return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts)
 
 

@@ -6,16 +6,18 @@ import sys
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jupyter_mvt.capture.adapter import mro_names
 from jupyter_mvt.capture.estimators import flat_params, held_estimators, is_estimator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources
+    from jupyter_mvt.capture.declarative.encoder import Write
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
     from jupyter_mvt.objects.commit import Param
 
-__all__ = ["DeclarativeAdapter"]
+__all__ = ["DeclarativeAdapter", "Listed", "Nothing", "Writing"]
 
 
 class DeclarativeAdapter(ABC):
@@ -73,3 +75,86 @@ class DeclarativeAdapter(ABC):
             msg = f"The stored object is a {type(model).__qualname__} and no model."
             raise RestoreError(msg, code="state-refused")
         return model
+
+
+class Nothing:
+    """Admits no name and has nothing to check: all is read by readers that check for themselves."""
+
+    def admits(self, module: str, qualname: str) -> bool:
+        """Refuse."""
+        del module, qualname
+        return False
+
+    def confirms(self, value: Any) -> bool:
+        """Refuse."""
+        del value
+        return False
+
+    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
+        """Accept."""
+
+    def after(self, value: Any) -> None:
+        """Accept."""
+
+
+class Listed(Nothing):
+    """Admits classes of a list, each by its module and name."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+
+    def admits(self, module: str, qualname: str) -> bool:
+        """Tell whether the list has it."""
+        return f"{module}.{qualname}" in self._names
+
+    def confirms(self, value: Any) -> bool:
+        """Tell whether it is the class that the list means."""
+        return isinstance(value, type) and self.admits(value.__module__, value.__qualname__)
+
+
+class Writing:
+    """Objects of some classes are written by a format of their own.
+
+    Parameters
+    ----------
+    by_name
+        ``module.Class`` of the MRO → writer.
+    exact
+        Whether only the class itself is meant, and no class derived from it.
+    unnamed
+        Attribute that adds nothing to paths, of the class named with it.
+    """
+
+    writers: Mapping[type, Write] = {}
+
+    def __init__(
+        self,
+        by_name: Mapping[str, Write],
+        *,
+        exact: bool = False,
+        unnamed: tuple[str, str] = ("", ""),
+    ) -> None:
+        self._by_name = by_name
+        self._exact = exact
+        self._owner, self._unnamed = unnamed
+
+    def writer(self, value: Any) -> Write | None:
+        """Return the writer of the class that comes first in the MRO."""
+        if isinstance(value, type):
+            return None
+        names = mro_names(type(value))[: 1 if self._exact else None]
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
+
+    def state(self, value: Any, state: Any) -> Any:
+        """Return the state as it is."""
+        del value
+        return state
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        """Return that nothing is."""
+        del owner, key
+        return False
+
+    def step(self, owner: Any, key: str) -> str:
+        """Return the attribute's name, unless it adds nothing for a reader of paths."""
+        return "" if key == self._unnamed and self._owner in mro_names(type(owner)) else key

@@ -6,23 +6,23 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Role, mro_names
-from jupyter_mvt.capture.declared import DeclarativeAdapter
+from jupyter_mvt.capture.declared import DeclarativeAdapter, Listed, Nothing, Writing
 from jupyter_mvt.capture.estimators import is_estimator
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jupyter_mvt.capture.declarative.encoder import Write
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
 __all__ = ["ADAPTER", "XgboostAdapter"]
 
 _BOOSTER = "xgboost.core.Booster"
 _MODEL = "xgboost.sklearn.XGBModel"
-_CLASSES = frozenset(
-    {"XGBModel", "XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier",
-     "XGBRFRegressor"}
+_CLASSES = tuple(
+    f"xgboost.sklearn.{name}"
+    for name in ("XGBModel", "XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier",
+                 "XGBRFRegressor")
 )  # fmt: skip
 
 
@@ -64,14 +64,14 @@ class XgboostAdapter(DeclarativeAdapter):
 
     def vocabulary(self) -> Vocabulary:
         """Return how boosters and estimators are written and read."""
-        from jupyter_mvt.capture.adapters.xgboost.booster import KIND, read_booster
+        from jupyter_mvt.capture.adapters.xgboost.booster import KIND, read_booster, write_booster
         from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
         return Vocabulary(
             package="xgboost",
-            allowed=_Allowed(),
-            dialect=_Dialect(),
-            checks=_Checks(),
+            allowed=Listed(_CLASSES),
+            dialect=Writing({_BOOSTER: write_booster}, exact=True, unnamed=(_MODEL, "_Booster")),
+            checks=Nothing(),
             readers={KIND: read_booster},
         )
 
@@ -82,52 +82,6 @@ def _settings(level: Mapping[str, Any], ends: tuple[str, ...]) -> Iterator[tuple
             yield from ((name, text) for name, text in value.items() if isinstance(text, str))
         elif isinstance(value, dict):
             yield from _settings(value, ends)
-
-
-class _Allowed:
-    """The estimators by name; boosters are read, not named."""
-
-    def admits(self, module: str, qualname: str) -> bool:
-        return module == "xgboost.sklearn" and qualname in _CLASSES
-
-    def confirms(self, value: Any) -> bool:
-        return isinstance(value, type) and self.admits(value.__module__, value.__qualname__)
-
-
-class _Dialect:
-    """Boosters are written by their own format."""
-
-    writers: Mapping[type, Write] = {}
-
-    def writer(self, value: Any) -> Write | None:
-        cls = type(value)
-        if f"{cls.__module__}.{cls.__qualname__}" != _BOOSTER:
-            return None
-        from jupyter_mvt.capture.adapters.xgboost.booster import write_booster
-
-        return write_booster
-
-    def state(self, value: Any, state: Any) -> Any:
-        del value
-        return state
-
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        del owner, key
-        return False
-
-    def step(self, owner: Any, key: str) -> str:
-        # model._Booster is the model, to a reader of paths.
-        return "" if key == "_Booster" and _MODEL in mro_names(type(owner)) else key
-
-
-class _Checks:
-    """Estimators are Python all through: the booster was checked when it was read."""
-
-    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
-        """Accept."""
-
-    def after(self, value: Any) -> None:
-        """Accept."""
 
 
 ADAPTER = XgboostAdapter()

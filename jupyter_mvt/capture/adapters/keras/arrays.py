@@ -1,0 +1,65 @@
+"""Keras variables as parts: the same bytes whichever backend holds them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, raw
+from jupyter_mvt.capture.declarative.graph import refuse
+from jupyter_mvt.objects.manifest import Part
+
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.declarative.decoder import Decoder
+    from jupyter_mvt.capture.declarative.encoder import Encoder
+    from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["add_array", "assign", "described_array"]
+
+
+def add_array(encoder: Encoder, variable: Any, path: str) -> str:
+    """Add the content of `variable` as a part, read when the store asks; return its path."""
+    dtype, shape = str(variable.dtype), tuple(int(size) for size in variable.shape)
+    name = encoder.claim(path)
+    encoder.parts.append(
+        Part(
+            path=name,
+            dtype=dtype,
+            shape=shape,
+            nbytes=prod(shape) * dtype_of(dtype).itemsize,
+            read=lambda: _content(variable, dtype),
+            volatile=encoder.volatile,
+        )
+    )
+    return name
+
+
+def _content(variable: Any, dtype: str) -> Buffer:
+    value = variable.value
+    if dtype in RAW_DTYPES and hasattr(value, "untyped_storage"):
+        # numpy has no such numbers, and torch gives it none.
+        torch = import_module("torch")
+        bits = torch.uint8 if RAW_DTYPES[dtype] == 1 else torch.int16
+        return raw(value.detach().cpu().contiguous().view(bits).numpy().view(dtype_of(dtype)))
+    array = np.asarray(import_module("keras").ops.convert_to_numpy(value))
+    return raw(array.view(dtype_of(dtype)) if dtype in RAW_DTYPES else array)
+
+
+def described_array(decoder: Decoder, path: Any) -> tuple[tuple[int, ...], str]:
+    """Return shape and dtype of a stored array, its size checked."""
+    entry = decoder.entry(path)
+    return tuple(entry.shape), entry.dtype
+
+
+def assign(decoder: Decoder, variable: Any, path: Any) -> None:
+    """Fill `variable` with a stored array of its very shape and dtype."""
+    shape, dtype = described_array(decoder, path)
+    if shape != tuple(variable.shape) or dtype != str(variable.dtype):
+        refuse(f"the array {str(path)[:80]!r} does not fit the model")
+    array = decoder.array(path)
+    if dtype in RAW_DTYPES:
+        array = array.view(getattr(import_module("ml_dtypes"), dtype))
+    variable.assign(array)
