@@ -137,7 +137,8 @@ def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Re
     return Request(
         namespace={} if kernel is None else kernel.namespace,
         cells=None if kernel is None else kernel.cells,
-        interactive=kernel is not None and kernel.interactive,
+        # An automatic version never asks: nobody waits for it.
+        interactive=kernel is not None and kernel.interactive and wish.trigger != "auto",
         model=wish.model,
         data=wish.data,
         metrics=wish.metrics,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.history.handle import Session
 
-__all__ = ["Identity", "Kernel", "account", "attach", "attached", "whoever"]
+__all__ = ["Identity", "Kernel", "Watch", "account", "attach", "attached", "whoever"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,29 @@ class Identity:
 
     actor: str
     tool: str
+
+
+@dataclass(slots=True)
+class Watch:
+    """How automatic versions stand in a session; see `api.watching`.
+
+    Attributes
+    ----------
+    on, made
+        Whether they are made, and how many were.
+    seen
+        Order of the newest cell whose training is no longer waiting.
+    last
+        When the newest was made, by `time.perf_counter`.
+    complained
+        Whether it was said what stands in the way.
+    """
+
+    on: bool = False
+    made: int = 0
+    seen: int = 0
+    last: float = float("-inf")
+    complained: bool = False
 
 
 @dataclass(slots=True)
@@ -47,6 +70,8 @@ class Kernel:
         Ids of the versions that this very session made.
     trust_folder
         Where this person's trust database is, ``None`` for nowhere.
+    watch
+        Whether training makes versions by itself.
     """
 
     namespace: Mapping[str, Any]
@@ -57,6 +82,7 @@ class Kernel:
     verified: dict[Path, dict[tuple[str, str], set[bytes]]] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
     trust_folder: Path | None = None
+    watch: Watch = field(default_factory=Watch)
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

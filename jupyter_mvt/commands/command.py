@@ -90,9 +90,9 @@ class Command:
 
 
 VERBS = (
-    "init", "status", "commit", "log", "show", "diff", "leaderboard", "sql", "branch", "switch",
-    "tag", "label", "note", "rollback", "checkout", "undo", "redo", "oplog", "gc",
-    "du", "fsck", "index", "trust", "help",
+    "init", "status", "commit", "watch", "log", "show", "diff", "leaderboard", "sql",
+    "branch", "switch", "tag", "label", "note", "rollback", "checkout", "undo", "redo",
+    "oplog", "gc", "du", "fsck", "index", "trust", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""
 

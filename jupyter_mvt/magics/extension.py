@@ -72,6 +72,11 @@ class _Events:
 
     def after(self, result: Any) -> None:
         self._say(self.kernel.cells.after_cell(result, self.shell.user_ns))
+        if self.kernel.watch.on and not getattr(result.info, "silent", False):
+            # Imported by then: somebody has switched it on.
+            from jupyter_mvt.magics.automatic import commit_quietly
+
+            self._say(commit_quietly(self.kernel, ok=bool(result.success)))
 
     def _say(self, line: str | None) -> None:
         if line is not None:

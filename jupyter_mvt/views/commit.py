@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff, MetricChange
     from jupyter_mvt.objects.commit import Commit
 
-__all__ = ["as_html", "as_text", "payload"]
+__all__ = ["as_html", "as_line", "as_text", "payload"]
 
 _ALERTS = 5
 _METRICS = 40
@@ -208,6 +208,26 @@ def as_html(view: wire.CommitView) -> html.Safe:
         html.facts(view["facts"]),
         *html.tail(view["notes"], view.get("cut")),
     )  # fmt: skip
+
+
+def as_line(result: CommitResult) -> str:
+    """Return one line: name, model, the first metrics, and what got worse."""
+    content = result.commit.content
+    said = [f"{result.version.name} kept"]
+    if content.primary is not None:
+        said.append(parts.model_text(content.primary))
+    changes = {
+        (c.name, c.slice, c.split): c
+        for comparison in result.comparisons[:1]
+        if comparison.diff.metrics
+        for c in comparison.diff.metrics.changes
+    }
+    for metric in content.metrics[:2]:
+        change = changes.get(metric.key)
+        value = f"{titles.full(*metric.key)} {format.number(metric.value, metric.unit)}"
+        said.append(f"{value}, {_change(change)}" if change else value)
+    said += [f"◆ {alert['key']}" for alert in _alerts(result.comparisons)[:1]]
+    return " · ".join(said)
 
 
 def _parents(view: wire.CommitView) -> list[str]:

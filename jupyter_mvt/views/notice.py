@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.views import escape, html, parts, text, wire
+from jupyter_mvt.views import escape, format, html, parts, text, wire
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.results import Initialised
+    from jupyter_mvt.api.watching import Watching
     from jupyter_mvt.history.results import Moved
 
-__all__ = ["as_html", "as_text", "initialised", "moved"]
+__all__ = ["as_html", "as_text", "initialised", "moved", "watching"]
 
 
 def moved(move: Moved) -> wire.NoticeView:
@@ -39,6 +40,24 @@ def initialised(made: Initialised) -> wire.NoticeView:
         "title": f"A repository is at {escape.line(made.path, 400)}.",
         "text": f"Versions go to {escape.line(made.branch)}. Train a model, then keep it:",
         "command": '%mvt commit model -m "first"',
+    }
+
+
+def watching(state: Watching) -> wire.NoticeView:
+    """Return the wire form of how automatic versions stand."""
+    made = f" {format.plural(state.made, 'version')} so far." if state.made else ""
+    said = (
+        f"After a cell that trains a model, a version is made by itself.{made}"
+        if state.on
+        else f"Versions are made when you ask for them.{made and ' By itself:' + made}"
+    )
+    return {
+        "view": "notice",
+        "schema": parts.SCHEMA,
+        "kind": "info",
+        "title": f"Watching is {'on' if state.on else 'off'}.",
+        "text": said,
+        "command": f"%mvt watch {'off' if state.on else 'on'}",
     }
 
 

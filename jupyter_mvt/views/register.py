@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.api.trust import TrustList, TrustMoved
+from jupyter_mvt.api.watching import Watching
 from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import Displayable, render
 from jupyter_mvt.history.results import (
@@ -74,6 +75,7 @@ DRAWINGS: dict[type, Drawing] = {
     Status: Drawing(status.payload, status.as_text, status.as_html),
     TrustList: Drawing(trust.listed, tables.as_text, tables.as_html),
     TrustMoved: Drawing(trust.moved, notice.as_text, notice.as_html),
+    Watching: Drawing(notice.watching, notice.as_text, notice.as_html),
     VersionDetails: Drawing(version.payload, version.as_text, version.as_html),
 }
 
