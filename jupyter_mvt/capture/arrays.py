@@ -19,7 +19,16 @@ from jupyter_mvt.objects.manifest import Entry, Part
 if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["RAW_DTYPES", "array_of", "array_part", "check_entry", "dtype_name", "dtype_of", "raw"]
+__all__ = [
+    "RAW_DTYPES",
+    "array_of",
+    "array_part",
+    "check_entry",
+    "dtype_name",
+    "dtype_of",
+    "is_padded",
+    "raw",
+]
 
 RAW_DTYPES = {
     "bfloat16": 2,
@@ -111,6 +120,11 @@ def raw(array: np.ndarray[Any, Any]) -> Buffer:
         rows[:, holes] = 0
         octets = rows.reshape(-1)
     return memoryview(octets)
+
+
+def is_padded(dtype: np.dtype[Any]) -> bool:
+    """Tell whether `dtype` has bytes that belong to no field."""
+    return _padding(dtype) is not None
 
 
 @lru_cache(maxsize=64)

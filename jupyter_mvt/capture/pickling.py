@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import io
 import pickle
-from importlib import import_module
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.adapter import Frozen, Skeleton
-from jupyter_mvt.capture.arrays import array_part, check_entry
+from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.freeze import count_weights
 from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.capture.opcodes import pickled_names
+from jupyter_mvt.capture.pickles.members import Members, entry_of
+from jupyter_mvt.capture.pickles.memory import Memory
+from jupyter_mvt.capture.pickles.pickler import plain_pickler, sharing_pickler
 from jupyter_mvt.errors import CaptureError, MvtError, RestoreError, TrustError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import digest, short
@@ -45,11 +48,14 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
     CaptureError
         It cannot be pickled (code ``not-picklable``); the message names the attribute.
     """
-    buffers: list[pickle.PickleBuffer] = []
-    program = _dump(obj, buffers)
     arrays, plain = _survey(obj)
-    parts = tuple(_parts(buffers, arrays))
-    header = encode({"buffers": [part.path for part in parts]})
+    memory = Memory(lambda address: arrays.get(address, ""))
+    buffers: list[pickle.PickleBuffer] = []
+    program = _dump(obj, memory, buffers)
+    memory.finish()
+    loose = tuple(_parts(buffers))
+    parts = (*loose, *memory.parts)
+    header = encode({"buffers": [part.path for part in loose], "members": memory.rows})
     described = [(part.path, part.dtype, part.shape) for part in parts]
     cls = f"{type(obj).__module__}.{type(obj).__qualname__}"
     values = [(param.name, param.value) for param in params]
@@ -61,7 +67,7 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
         state_identity=digest(encode([cls, values, plain])),
         arch=digest(encode([cls, described])),
         n_weights=count_weights(parts),
-        lost=(note,) if note else (),
+        lost=(*([note] if note else []), *memory.lost),
     )
 
 
@@ -84,10 +90,12 @@ def restore_pickled(skeleton: Skeleton) -> Any:
         hint = "if you know who made it, load it with trusted=True"
         raise TrustError(msg, code="untrusted-pickle", hint=hint)
     header, program = _split(skeleton.state)
-    entries = [_entry(skeleton, path) for path in header["buffers"]]
-    buffers = [skeleton.read(entry) for entry in entries]
+    buffers = [skeleton.read(entry_of(skeleton, path)) for path in header["buffers"]]
+    members = Members(header.get("members", []), skeleton)
     try:
-        return pickle.loads(program, buffers=buffers)
+        unpickler = pickle.Unpickler(io.BytesIO(program), buffers=buffers)
+        unpickler.persistent_load = members.find  # type: ignore[method-assign]
+        return unpickler.load()
     except MvtError:
         raise
     except Exception as error:
@@ -111,26 +119,10 @@ def _split(state: bytes) -> tuple[dict[str, Any], memoryview]:
     return header, memoryview(state)[start + size :]
 
 
-def _entry(skeleton: Skeleton, path: Any) -> Any:
-    entry = skeleton.entries.get(path) if isinstance(path, str) else None
-    if entry is None:
-        refuse(f"array {str(path)[:60]!r} is not stored")
-    check_entry(entry)
-    return entry
-
-
-def _pickler() -> Any:
-    # By value for what a notebook defines; plain pickle refers to __main__, gone tomorrow.
-    try:
-        return import_module("cloudpickle").Pickler
-    except ImportError:
-        return pickle.Pickler
-
-
-def _dump(obj: Any, buffers: list[pickle.PickleBuffer]) -> bytes:
+def _dump(obj: Any, memory: Memory, buffers: list[pickle.PickleBuffer]) -> bytes:
     stream = io.BytesIO()
     try:
-        _pickler()(stream, protocol=5, buffer_callback=buffers.append).dump(obj)
+        sharing_pickler()(stream, memory, buffers.append).dump(obj)
     except Exception as error:
         where = _culprit(obj)
         named = f"its attribute {where!r}" if where else "it"
@@ -147,7 +139,7 @@ def _culprit(obj: Any, depth: int = 0) -> str:
     """Return the dotted path of the deepest attribute that cannot be pickled."""
     for name, value in _members(obj):
         try:
-            _pickler()(io.BytesIO(), protocol=5, buffer_callback=lambda _: None).dump(value)
+            plain_pickler()(io.BytesIO(), protocol=5, buffer_callback=lambda _: None).dump(value)
         except Exception:  # noqa: BLE001, PERF203, RUF100
             inner = _culprit(value, depth + 1) if depth < _DEPTH else ""
             return f"{name}.{inner}" if inner else name
@@ -185,15 +177,11 @@ def _survey(obj: Any) -> tuple[dict[int, str], list[tuple[str, Any]]]:
     return arrays, sorted(plain, key=lambda pair: (pair[0], repr(pair[1])))
 
 
-def _parts(buffers: list[pickle.PickleBuffer], arrays: dict[int, str]) -> Iterator[Part]:
-    taken: set[str] = set()
+def _parts(buffers: list[pickle.PickleBuffer]) -> Iterator[Part]:
+    """Return what others left outside by themselves: buffers of Arrow, mostly."""
     for number, buffer in enumerate(buffers):
-        array = _as_array(buffer)
-        path = arrays.get(array.ctypes.data, f"array.{number}")
-        if path in taken:
-            path = f"{path}~{number}"
-        taken.add(path)
-        yield array_part(array, path)
+        part = array_part(_as_array(buffer), f"buffer.{number}")
+        yield replace(part, shifts=len(part.shape) == 1)
 
 
 def _as_array(buffer: pickle.PickleBuffer) -> np.ndarray[Any, Any]:
