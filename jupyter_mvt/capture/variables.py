@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.arrays import array_of, array_part
+from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
 from jupyter_mvt.capture.secrets import is_secret
@@ -79,10 +79,8 @@ def _take(name: str, value: Any) -> VariableDraft:
         return _draft(name, kind, encode(state), array_part(value, "array"))
     table = _table(value)
     if table is not None:
-        state, data = table
-        part = Part(path="table", dtype="bytes", shape=(len(data),), nbytes=len(data),
-                    read=lambda: data)  # fmt: skip
-        return _draft(name, kind, encode(state), part)
+        state, parts = table
+        return _draft(name, kind, encode(state), *parts)
     if _is_plain(value, 0):
         return _draft(name, kind, encode({"kind": "plain", "value": value}))
     return _pickled(name, kind, value)
@@ -107,7 +105,7 @@ def _is_plain(value: Any, depth: int) -> bool:
     ) and list(value) == sorted(value)  # fmt: skip
 
 
-def _table(value: Any) -> tuple[dict[str, Any], bytes] | None:
+def _table(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     root, name = type(value).__module__.partition(".")[0], type(value).__name__
     if (root, name) not in {
         ("pandas", "DataFrame"), ("pandas", "Series"), ("polars", "DataFrame"),
@@ -121,19 +119,28 @@ def _table(value: Any) -> tuple[dict[str, Any], bytes] | None:
         if root == "pandas":
             frame = value.to_frame(name="value") if name == "Series" else value
             state["label"] = value.name if name == "Series" else None
-            table = pa.Table.from_pandas(frame)
+            table = _with_nans(pa.Table.from_pandas(frame), frame)
             if not _same_frame(table.to_pandas(), frame) or not _is_plain(state["label"], 0):
                 return None
         elif root == "polars":
             table = (value.to_frame() if name == "Series" else value).to_arrow()
         else:
             table = value
-        sink = io.BytesIO()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
+        state["table"], parts = freeze_table(table)
     except (pa.ArrowException, TypeError, ValueError, AttributeError):
         return None  # what Arrow cannot say is pickled, and flagged so
-    return state, sink.getvalue()
+    return state, parts
+
+
+def _with_nans(table: Any, frame: Any) -> Any:
+    """Put back NaN, which Arrow took for missing: its bits may say more."""
+    import pyarrow as pa
+
+    for number, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize <= 8:
+            values = pa.array(np.ascontiguousarray(frame.iloc[:, number].to_numpy()))
+            table = table.set_column(number, table.schema.field(number), values)
+    return table
 
 
 def _same_frame(back: Any, frame: Any) -> bool:
@@ -174,8 +181,10 @@ def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool 
         return state["value"]
     if kind == "ndarray" and "array" in entries:
         return array_of(entries["array"], reader.content(entries["array"]))
+    if kind == "table" and isinstance(state.get("table"), dict):
+        return _live(state, restore_table(state["table"], entries, reader.content))
     if kind == "table" and "table" in entries:
-        return _restore_table(state, reader.content(entries["table"]))
+        return _live(state, _read_stream(reader.content(entries["table"])))
     msg = f"The stored variable {variable.name!r} is of no known kind."
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
 
@@ -198,14 +207,18 @@ def _restore_pickle(
     return restore_pickled(skeleton)
 
 
-def _restore_table(state: dict[str, Any], content: memoryview) -> Any:
+def _read_stream(content: memoryview) -> Any:
+    """Return a table as the first repositories kept it."""
     import pyarrow as pa
 
     try:
-        table = pa.ipc.open_stream(pa.py_buffer(content)).read_all()
+        return pa.ipc.open_stream(pa.py_buffer(content)).read_all()
     except pa.ArrowException as error:
         msg = "A stored table cannot be read."
         raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from error
+
+
+def _live(state: dict[str, Any], table: Any) -> Any:
     series = state["type"] == "Series"
     if state["library"] == "pandas":
         frame = table.to_pandas()

@@ -1,0 +1,266 @@
+"""Arrow tables as parts, column by column, and back; nothing of them is code.
+
+A column is described by a list: its kind, its length, the part of its validity bits (or
+``null``), and what the kind needs. Text is kept as lengths and bytes: offsets would all change
+where one row is inserted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pyarrow as pa
+
+from jupyter_mvt.capture.arrays import array_part, check_entry
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.manifest import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_mvt.objects.manifest import Entry
+
+__all__ = ["freeze_table", "restore_table"]
+
+Array = np.ndarray[Any, Any]
+_DEPTH = 16
+_MOST_ROWS = 1 << 40
+
+
+def freeze_table(table: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
+    """Return the description of `table` and its parts.
+
+    Raises
+    ------
+    TypeError
+        It has a column of a type that is not taken apart (a union, an extension).
+    """
+    writer = _Writer()
+    columns = [writer.column(_one(column), f"column.{i}") for i, column in enumerate(table.columns)]
+    described = {
+        "schema": table.schema.serialize().to_pybytes().hex(),
+        "rows": table.num_rows,
+        "columns": columns,
+    }
+    return described, tuple(writer.parts)
+
+
+def restore_table(
+    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]
+) -> Any:
+    """Return the table that was taken apart.
+
+    Raises
+    ------
+    CorruptionError
+        The description does not fit what is stored (code ``corrupt-variable``).
+    """
+    try:
+        schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(described["schema"])))
+        rows, columns = described["rows"], described["columns"]
+        if len(columns) != len(schema):
+            _refuse("a column is missing")
+        reader = _Reader(entries, read)
+        arrays = [reader.column(field.type, spec, 0)
+                  for field, spec in zip(schema, columns, strict=True)]  # fmt: skip
+        if any(len(array) != rows for array in arrays):
+            _refuse("a column has another length")
+        for array in arrays:
+            array.validate(full=True)
+        if not arrays:
+            return (
+                pa.table({"": pa.nulls(rows)}).drop([""]).replace_schema_metadata(schema.metadata)
+            )
+        return pa.Table.from_arrays(arrays, schema=schema)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, pa.ArrowException) as error:
+        _refuse(str(error)[:120], error)
+
+
+def _refuse(why: str, cause: Exception | None = None) -> NoReturn:
+    msg = f"A stored table is not sound: {why.rstrip('.')}."
+    raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from cause
+
+
+def _one(column: Any) -> Any:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        return array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    return array
+
+
+def _is_text(kind: Any) -> bool:
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
+             pa.types.is_large_binary)  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
+def _is_wide(kind: Any) -> bool:
+    return bool(pa.types.is_large_string(kind) or pa.types.is_large_binary(kind)
+                or pa.types.is_large_list(kind))  # fmt: skip
+
+
+def _offset_type(kind: Any) -> type:
+    return np.int64 if _is_wide(kind) else np.int32
+
+
+def _width(kind: Any) -> int:
+    """Return the bytes of one value of fixed width, else 0."""
+    fixed = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+    fixed = fixed or pa.types.is_fixed_size_binary(kind)
+    return kind.byte_width if fixed and not pa.types.is_boolean(kind) else 0
+
+
+def _numbers(kind: Any, width: int) -> np.dtype[Any]:
+    if pa.types.is_floating(kind):
+        return np.dtype(f"<f{width}")
+    return np.dtype(f"<i{width}") if width in (1, 2, 4, 8) else np.dtype(np.uint8)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+
+    def column(self, array: Any, path: str) -> list[Any]:
+        """Return the description of an array, adding its parts."""
+        kind, length = array.type, len(array)
+        valid = self._valid(array, path)
+        if pa.types.is_null(kind):
+            return ["null", length, None]
+        if pa.types.is_boolean(kind):
+            bits = array.fill_null(False).to_numpy(zero_copy_only=False)
+            return ["bits", length, valid, self._add(np.packbits(bits, bitorder="little"), path)]
+        width = _width(kind)
+        if width:
+            return ["fixed", length, valid, self._add(_values(array, width), path)]
+        if _is_text(kind):
+            data = _content(array)
+            return ["text", length, valid, self._add(_lengths(array), f"{path}.lengths"),
+                    self._add(data, path)]  # fmt: skip
+        if pa.types.is_dictionary(kind):
+            return ["coded", length, None, self.column(array.indices, path),
+                    self.column(_one(array.dictionary), f"{path}.values")]  # fmt: skip
+        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            return ["list", length, valid, self._add(_lengths(array), f"{path}.lengths"),
+                    self.column(_one(array.flatten()), f"{path}.items")]  # fmt: skip
+        if pa.types.is_struct(kind):
+            fields = [self.column(_one(array.field(i)), f"{path}.{i}")
+                      for i in range(kind.num_fields)]  # fmt: skip
+            return ["struct", length, valid, fields]
+        msg = f"a column of {kind}"
+        raise TypeError(msg)
+
+    def _valid(self, array: Any, path: str) -> str | None:
+        if not array.null_count or pa.types.is_null(array.type):
+            return None
+        found = array.is_valid().to_numpy(zero_copy_only=False)
+        return self._add(np.packbits(found, bitorder="little"), f"{path}.valid")
+
+    def _add(self, values: Array, path: str) -> str:
+        part = array_part(values, path)
+        self.parts.append(
+            Part(path=path, dtype=part.dtype, shape=part.shape, nbytes=part.nbytes,
+                 read=part.read, shifts=True)
+        )  # fmt: skip
+        return path
+
+
+def _values(array: Any, width: int) -> Array:
+    dtype = _numbers(array.type, width)
+    buffer = array.buffers()[1]
+    if buffer is None or not len(array):
+        return np.zeros(0, dtype)
+    count = len(array) * width // dtype.itemsize
+    values = np.frombuffer(buffer, dtype, count, array.offset * width)
+    if not array.null_count:
+        return values
+    # What lies under a missing value is anything: zeroed, so that equal tables are equal.
+    kept = values.reshape(len(array), -1).copy()
+    kept[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
+    return kept.reshape(-1)
+
+
+def _offsets(array: Any) -> Array:
+    if not len(array) or array.buffers()[1] is None:
+        return np.zeros(1, np.int64)
+    kind = np.dtype(_offset_type(array.type))
+    return np.frombuffer(array.buffers()[1], kind, len(array) + 1, array.offset * kind.itemsize)
+
+
+def _lengths(array: Any) -> Array:
+    lengths = np.diff(_offsets(array)).astype(np.int64)
+    if array.null_count:
+        lengths[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
+    return lengths.astype(np.uint32) if not lengths.size or lengths.max() < 1 << 32 else lengths
+
+
+def _content(array: Any) -> Array:
+    if array.null_count:
+        blank: Any = "" if "string" in str(array.type) else b""
+        array = array.fill_null(blank)
+    offsets, data = _offsets(array), array.buffers()[2]
+    if data is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+
+
+class _Reader:
+    def __init__(self, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]) -> None:
+        self._entries = entries
+        self._read = read
+
+    def column(self, kind: Any, spec: Any, depth: int) -> Any:
+        """Return the array of type `kind` that `spec` describes."""
+        if depth > _DEPTH:
+            _refuse("it is nested too deeply")
+        form, length, valid, *rest = spec
+        if type(length) is not int or not 0 <= length < _MOST_ROWS:
+            _refuse("a length is out of range")
+        mask = None if valid is None else self._buffer(valid, (length + 7) // 8)
+        if form == "null" and pa.types.is_null(kind):
+            return pa.nulls(length)
+        if form == "bits" and pa.types.is_boolean(kind):
+            return _made(kind, length, [mask, self._buffer(rest[0], (length + 7) // 8)])
+        if form == "fixed" and _width(kind):
+            return _made(kind, length, [mask, self._buffer(rest[0], length * _width(kind))])
+        if form == "text" and _is_text(kind):
+            offsets, total = self._places(kind, rest[0], length)
+            return _made(kind, length, [mask, offsets, self._buffer(rest[1], total)])
+        if form == "coded" and pa.types.is_dictionary(kind):
+            codes = self.column(kind.index_type, rest[0], depth + 1)
+            values = self.column(kind.value_type, rest[1], depth + 1)
+            return pa.DictionaryArray.from_arrays(codes, values, ordered=kind.ordered, safe=True)
+        if form == "list" and (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+            offsets, _ = self._places(kind, rest[0], length)
+            items = self.column(kind.value_type, rest[1], depth + 1)
+            return _made(kind, length, [mask, offsets], [items])
+        if form == "struct" and pa.types.is_struct(kind) and len(rest[0]) == kind.num_fields:
+            fields = [self.column(kind.field(i).type, item, depth + 1)
+                      for i, item in enumerate(rest[0])]  # fmt: skip
+            return _made(kind, length, [mask], fields)
+        _refuse(f"a column of {kind} is described as {form!r}")
+
+    def _buffer(self, path: Any, nbytes: int) -> Any:
+        entry = self._entries.get(path) if isinstance(path, str) else None
+        if entry is None or entry.nbytes != nbytes:
+            _refuse(f"{str(path)[:60]!r} is missing or has not its size")
+        check_entry(entry)
+        return pa.py_buffer(self._read(entry))
+
+    def _places(self, kind: Any, path: Any, length: int) -> tuple[Any, int]:
+        entry = self._entries.get(path) if isinstance(path, str) else None
+        dtype = np.dtype(np.uint32) if entry is None or entry.dtype == "uint32" else np.dtype("i8")
+        lengths = np.frombuffer(self._buffer(path, length * dtype.itemsize), dtype)
+        if lengths.size and (lengths.min() < 0 or int(lengths.max()) >= _MOST_ROWS):
+            _refuse("a length is out of range")
+        ends = np.cumsum(lengths, dtype=np.int64)
+        total = int(ends[-1]) if length else 0
+        if total > np.iinfo(_offset_type(kind)).max:
+            _refuse("a length is out of range")
+        offsets: Array = np.zeros(length + 1, _offset_type(kind))
+        offsets[1:] = ends
+        return pa.py_buffer(offsets), total
+
+
+def _made(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
+    return pa.Array.from_buffers(kind, length, buffers, children=children)

@@ -1,0 +1,156 @@
+"""Tables come back from their parts, change by column, and believe nothing."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.encode import decode, encode
+from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.objects.manifest import Entry
+from jupyter_mvt.store.chunking import cut
+
+COLUMNS = {
+    "ints": pa.array([1, None, -3, 1 << 60]),
+    "small": pa.array([1, 2, None, 4], pa.uint8()),
+    "half": pa.array(np.array([1, 2, np.nan, -0.0], np.float16)),
+    "floats": pa.array([1.5, None, float("nan"), -0.0]),
+    "flags": pa.array([True, None, False, True]),
+    "texts": pa.array(["a", None, "", "ü€"]),
+    "large": pa.array(["a", None, "", "bcd"], pa.large_string()),
+    "bytes": pa.array([b"a", None, b"", b"\xff"]),
+    "fixed": pa.array([b"abc", None, b"xyz", b"123"], pa.binary(3)),
+    "decimal": pa.array([Decimal("1.50"), None, Decimal("-2.25"), Decimal("0.00")]),
+    "days": pa.array([date(2026, 1, 1), None, date(1, 1, 1), date(2026, 11, 21)]),
+    "zoned": pa.array([datetime(2026, 1, 1), None, None, None], pa.timestamp("us", "Europe/Rome")),
+    "spans": pa.array([timedelta(1), None, timedelta(2), timedelta(3)]),
+    "coded": pa.array(["x", None, "y", "x"]).dictionary_encode(),
+    "lists": pa.array([[1, 2], None, [], [3, None]]),
+    "structs": pa.array([{"a": 1, "b": "x"}, None, {"a": None, "b": "y"}, {"a": 2, "b": None}]),
+    "nested": pa.array([[["a"], []], None, [], [["b", "c"]]]),
+    "nothing": pa.nulls(4),
+}
+
+
+def stored(table: Any) -> tuple[Any, dict[str, Entry], dict[str, bytes]]:
+    described, parts = freeze_table(table)
+    content = {part.path: bytes(part.read()) for part in parts}
+    entries = {
+        part.path: Entry(path=part.path, dtype=part.dtype, shape=part.shape, nbytes=part.nbytes,
+                         chunks=())
+        for part in parts
+    }  # fmt: skip
+    return decode(encode(described)), entries, content
+
+
+def back(table: Any) -> Any:
+    described, entries, content = stored(table)
+    return restore_table(described, entries, lambda entry: memoryview(content[entry.path]))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("start", [0, 1, 3])
+def test_every_kind_of_column_comes_back(name: str, start: int) -> None:
+    table = pa.table({name: COLUMNS[name]}).slice(start)
+    again = back(table)
+    assert again.schema.equals(table.schema, check_metadata=True)
+    assert again.column(0).combine_chunks().to_pylist().__repr__() == (
+        table.column(0).combine_chunks().to_pylist().__repr__()
+    )
+
+
+def test_whole_tables_come_back() -> None:
+    table = pa.table(COLUMNS).replace_schema_metadata({"made": "here"})
+    chunked = pa.concat_tables([table, table.slice(1, 2), table.slice(0, 0)])
+    again = back(chunked)
+    assert again.schema.equals(chunked.schema, check_metadata=True)
+    assert again.drop(["half", "floats"]).equals(chunked.drop(["half", "floats"]))
+    for empty in (table.slice(0, 0), pa.table({}), pa.table({"a": []})):
+        assert back(empty).equals(empty)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=5)), max_size=40), st.integers(0, 5))
+def test_any_texts_come_back(values: list[str | None], start: int) -> None:
+    table = pa.table({"a": pa.array(values, pa.string())}).slice(start)
+    assert back(table).equals(table)
+
+
+def test_payloads_of_nan_stay() -> None:
+    bits = np.array([0x7FF0000000000001, 0xFFF8DEADBEEF0001, 1 << 63], np.uint64)
+    again = back(pa.table({"a": bits.view(np.float64)}))
+    np.testing.assert_array_equal(again.column(0).to_numpy().view(np.uint64), bits)
+
+
+def test_equal_columns_are_equal_bytes() -> None:
+    values = np.arange(1000.0)
+    one = pa.array(values, mask=values % 3 == 0)
+    other = pa.array(np.where(values % 3 == 0, 7.0, values), mask=values % 3 == 0)
+    assert stored(pa.table({"a": one}))[2] == stored(pa.table({"a": other}))[2]
+
+
+def test_a_union_is_not_taken_apart() -> None:
+    union = pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])
+    with pytest.raises(TypeError, match="a column of sparse_union"):
+        freeze_table(pa.table({"a": union}))
+
+
+def test_deleted_rows_of_text_move_little() -> None:
+    words = [f"word {i * 7919 % 50_000}" for i in range(200_000)]
+    shorter = words[:90_000] + words[90_100:]
+    known = {
+        digest(piece) for part in freeze_table(pa.table({"a": words}))[1] for piece in cut(part)
+    }
+    fresh = total = 0
+    for part in freeze_table(pa.table({"a": shorter}))[1]:
+        for piece in cut(part):
+            total += len(piece)
+            fresh += len(piece) if digest(piece) not in known else 0
+    # Lengths hardly differ here, so nothing tells where to cut them: their share is the most.
+    assert fresh <= 0.4 * total
+
+
+def mutations() -> list[tuple[str, Any]]:
+    def spec(described: Any, number: int, value: Any) -> None:
+        described["columns"][0][number] = value
+
+    return [
+        ("no schema", lambda d: d.pop("schema")),
+        ("schema", lambda d: d.update(schema="00ff")),
+        ("rows", lambda d: d.update(rows=3)),
+        ("columns", lambda d: d.update(columns=[])),
+        ("kind", lambda d: spec(d, 0, "fixed")),
+        ("length", lambda d: spec(d, 1, 1 << 50)),
+        ("negative", lambda d: spec(d, 1, -1)),
+        ("valid", lambda d: spec(d, 2, "column.0")),
+        ("lengths", lambda d: spec(d, 3, "nowhere")),
+        ("content", lambda d: spec(d, 4, "column.0.lengths")),
+        ("deep", lambda d: spec(d, 4, [[[]]])),
+    ]
+
+
+@pytest.mark.parametrize(("what", "change"), mutations(), ids=[name for name, _ in mutations()])
+def test_a_description_that_does_not_fit_is_refused(what: str, change: Any) -> None:
+    described, entries, content = stored(pa.table({"a": ["x", None, "yz", "abc"]}))
+    changed = copy.deepcopy(described)
+    change(changed)
+    with pytest.raises(CorruptionError):
+        restore_table(changed, entries, lambda entry: memoryview(content[entry.path]))
+
+
+def test_lengths_that_lie_are_refused() -> None:
+    described, entries, content = stored(pa.table({"a": ["x", "y", "z"]}))
+    for lengths in ([1, 1, 2], [4_000_000_000] * 3, [0, 0, 0]):
+        content["column.0.lengths"] = np.array(lengths, np.uint32).tobytes()
+        with pytest.raises(CorruptionError):
+            restore_table(described, entries, lambda entry: memoryview(content[entry.path]))
