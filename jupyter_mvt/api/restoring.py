@@ -58,14 +58,14 @@ def variables(
     handle: Handle, oid: ObjectId, commit: Commit, *, trust: bool = False
 ) -> dict[str, Any]:
     """Restore the variables that were kept; `trust` as in `Version.load`."""
-    from jupyter_mvt.capture.variables import restore_variable
+    from jupyter_mvt.capture.variables import restore_variables
 
     kept = commit.content.variables
     if kept:
         require_whole(oplog.current(handle.store), oid)
     trusted = trust or is_trusted(handle, oid)
     with _trusting(handle, oid, commit):
-        return {one.name: restore_variable(handle.store, one, trusted=trusted) for one in kept}
+        return restore_variables(handle.store, kept, trusted=trusted)
 
 
 @contextmanager

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import types
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.arrays import array_of, array_part
-from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
 from jupyter_mvt.capture.secrets import is_secret
+from jupyter_mvt.capture.sharing import groups
+from jupyter_mvt.capture.vargraph import Unsayable, build, say
+from jupyter_mvt.capture.vartables import live_table, table_state
+from jupyter_mvt.capture.watch import public_names
 from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError
-from jupyter_mvt.objects.commit import Note, Variable
+from jupyter_mvt.objects.commit import Note, StateKind, Variable
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.manifest import Entry, Part
 from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
@@ -23,9 +27,19 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.reader import ObjectReader
 
-__all__ = ["MAX_BYTES", "restore_variable", "take_variables"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_TOTAL",
+    "every_name",
+    "restore_variable",
+    "restore_variables",
+    "take_variables",
+]
 
 MAX_BYTES = 256_000_000
+MAX_TOTAL = 1_000_000_000
+_GROUP = "mvt-variables/1"
+_CODE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
 _MAX_DEPTH = 32
 
 
@@ -33,6 +47,8 @@ def take_variables(
     namespace: Mapping[str, Any], names: Iterable[str], *, all_named: bool = True
 ) -> tuple[tuple[VariableDraft, ...], tuple[Note, ...]]:
     """Return the variables called `names`, and notes about those that were not taken.
+
+    Names that share a list, an object or an array's memory are kept as one group.
 
     Parameters
     ----------
@@ -48,42 +64,133 @@ def take_variables(
     CaptureError
         There is no variable of such a name (code ``unknown-variable``).
     """
-    drafts, notes = [], []
+    notes: list[Note] = []
+    values: dict[str, Any] = {}
+    total = 0
     for name in dict.fromkeys(names):
         value = look_up(namespace, name)
         if is_secret(name, value):
             text = "looks like a secret and was not stored"
             notes.append(Note(kind="redacted", about=name, text=text))
             continue
-        try:
-            draft = _take(name, value)
-        except CaptureError as error:
-            notes.append(Note(kind="skipped", about=name, text=error.message))
-            continue
-        size = len(draft.state) + sum(part.nbytes for part in draft.bundle.parts)
+        size = size_of(value)
         if size > MAX_BYTES and not all_named:
             text = f"has {size / 1e6:.0f} MB; name it to keep it"
             notes.append(Note(kind="skipped", about=name, text=text))
-            continue
-        if draft.state_kind == "pickle":
-            text = f"a {draft.type} is kept as a pickle: restoring it runs code"
-            notes.append(Note(kind="warning", about=name, text=text))
-        drafts.append(draft)
-    return tuple(drafts), tuple(notes)
+        elif total + size > MAX_TOTAL and not all_named:
+            text = f"the variables before it have {total / 1e9:.1f} GB; name it to keep it"
+            notes.append(Note(kind="skipped", about=name, text=text))
+        else:
+            values[name] = value
+            total += size
+    drafts: dict[str, VariableDraft] = {}
+    for group in groups(values):
+        taken, told = _take_group({name: values[name] for name in group})
+        drafts |= taken
+        notes += told
+    if total > MAX_TOTAL:
+        text = f"{total / 1e9:.1f} GB of variables are part of this version"
+        notes.append(Note(kind="warning", about="variables", text=text))
+    return tuple(drafts[name] for name in values if name in drafts), tuple(notes)
+
+
+def every_name(namespace: Mapping[str, Any], aside: Iterable[Any] = ()) -> list[str]:
+    """Return the names of all variables that may be kept.
+
+    Modules, functions and classes are code, and `aside` (the models) is kept anyway.
+    """
+    apart = {id(obj) for obj in aside}
+    return [
+        name
+        for name in public_names(namespace)
+        if not isinstance(namespace[name], _CODE) and id(namespace[name]) not in apart
+    ]
+
+
+def size_of(value: Any, depth: int = 0) -> int:
+    """Return about how many bytes a value takes: arrays and tables, also inside containers."""
+    nbytes = getattr(value, "nbytes", None)
+    if isinstance(nbytes, int):
+        return nbytes
+    usage = getattr(value, "memory_usage", None) or getattr(value, "estimated_size", None)
+    if usage is not None and type(value).__module__.partition(".")[0] in ("pandas", "polars"):
+        found = usage()
+        return int(found if isinstance(found, int) else found.sum())
+    if isinstance(value, (str, bytes, bytearray)):
+        return len(value)
+    if isinstance(value, (list, tuple, set, dict)) and depth < 4:
+        inside = value.values() if isinstance(value, dict) else value
+        return 8 * len(value) + sum(size_of(item, depth + 1) for item in inside)
+    return 0
+
+
+def _take_group(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[Note]]:
+    if len(values) > 1:
+        try:
+            return _together(values)
+        except CaptureError:
+            pass  # one of them spoils it: each for itself, and say so
+    drafts: dict[str, VariableDraft] = {}
+    notes = []
+    for name, value in values.items():
+        try:
+            drafts[name] = _take(name, value)
+        except CaptureError as error:
+            notes.append(Note(kind="skipped", about=name, text=error.message))
+    if len(values) > 1 and len(drafts) > 1:
+        text = f"what {', '.join(drafts)} share was kept for each of them apart"
+        notes.append(Note(kind="partial", about=next(iter(drafts)), text=text))
+    notes += [_warning(draft) for draft in drafts.values() if draft.state_kind == "pickle"]
+    return drafts, notes
+
+
+def _together(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[Note]]:
+    """Keep names that share content with one skeleton and one set of arrays.
+
+    Raises
+    ------
+    CaptureError
+        One of them cannot be kept.
+    """
+    kind: StateKind = "declarative"
+    try:
+        said, parts = say(values)
+        state, bundle = encode({"kind": "graph", **said}), Bundle(parts=parts)
+    except Unsayable:
+        frozen = freeze_pickled((_GROUP, values), ())
+        kind, state, bundle = "pickle", frozen.state, frozen.bundle
+    drafts = {
+        name: VariableDraft(name=name, type=_type(value), state_kind=kind, state=state,
+                            bundle=bundle)
+        for name, value in values.items()
+    }  # fmt: skip
+    return drafts, [_warning(draft) for draft in drafts.values() if kind == "pickle"]
+
+
+def _warning(draft: VariableDraft) -> Note:
+    text = f"a {draft.type} is kept as a pickle: restoring it runs code"
+    return Note(kind="warning", about=draft.name, text=text)
+
+
+def _type(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def _take(name: str, value: Any) -> VariableDraft:
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    kind = _type(value)
     if type(value) is np.ndarray and not value.dtype.hasobject:
         state = {"kind": "ndarray"}
         return _draft(name, kind, encode(state), array_part(value, "array"))
-    table = _table(value)
+    table = table_state(value)
     if table is not None:
-        state, parts = table
-        return _draft(name, kind, encode(state), *parts)
-    if _is_plain(value, 0):
+        return _draft(name, kind, encode(table[0]), *table[1])
+    if _is_plain(value, set(), 0):
         return _draft(name, kind, encode({"kind": "plain", "value": value}))
-    return _pickled(name, kind, value)
+    try:
+        said, parts = say({name: value})
+    except Unsayable:
+        return _pickled(name, kind, value)
+    return _draft(name, kind, encode({"kind": "graph", **said}), *parts)
 
 
 def _draft(name: str, kind: str, state: bytes, *parts: Part) -> VariableDraft:
@@ -91,67 +198,19 @@ def _draft(name: str, kind: str, state: bytes, *parts: Part) -> VariableDraft:
     return VariableDraft(name=name, type=kind, state_kind="declarative", state=state, bundle=bundle)
 
 
-def _is_plain(value: Any, depth: int) -> bool:
-    """Tell whether canonical JSON gives back the very same value."""
+def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
+    """Tell whether canonical JSON gives back the very same value, without aliases."""
     cls = type(value)
     if value is None or cls in (bool, int, float, str):
         return True
-    if depth >= _MAX_DEPTH:
+    if depth >= _MAX_DEPTH or cls not in (list, dict) or id(value) in seen:
         return False
+    seen.add(id(value))
     if cls is list:
-        return all(_is_plain(item, depth + 1) for item in value)
-    return cls is dict and all(
-        type(key) is str and _is_plain(item, depth + 1) for key, item in value.items()
+        return all(_is_plain(item, seen, depth + 1) for item in value)
+    return all(
+        type(key) is str and _is_plain(item, seen, depth + 1) for key, item in value.items()
     ) and list(value) == sorted(value)  # fmt: skip
-
-
-def _table(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
-    root, name = type(value).__module__.partition(".")[0], type(value).__name__
-    if (root, name) not in {
-        ("pandas", "DataFrame"), ("pandas", "Series"), ("polars", "DataFrame"),
-        ("polars", "Series"), ("pyarrow", "Table"),
-    }:  # fmt: skip
-        return None
-    import pyarrow as pa
-
-    state: dict[str, Any] = {"kind": "table", "library": root, "type": name}
-    try:
-        if root == "pandas":
-            frame = value.to_frame(name="value") if name == "Series" else value
-            state["label"] = value.name if name == "Series" else None
-            table = _with_nans(pa.Table.from_pandas(frame), frame)
-            if not _same_frame(table.to_pandas(), frame) or not _is_plain(state["label"], 0):
-                return None
-        elif root == "polars":
-            table = (value.to_frame() if name == "Series" else value).to_arrow()
-        else:
-            table = value
-        state["table"], parts = freeze_table(table)
-    except (pa.ArrowException, TypeError, ValueError, AttributeError):
-        return None  # what Arrow cannot say is pickled, and flagged so
-    return state, parts
-
-
-def _with_nans(table: Any, frame: Any) -> Any:
-    """Put back NaN, which Arrow took for missing: its bits may say more."""
-    import pyarrow as pa
-
-    for number, dtype in enumerate(frame.dtypes):
-        if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize <= 8:
-            values = pa.array(np.ascontiguousarray(frame.iloc[:, number].to_numpy()))
-            table = table.set_column(number, table.schema.field(number), values)
-    return table
-
-
-def _same_frame(back: Any, frame: Any) -> bool:
-    """Whether a frame survives Arrow: types, labels; nested Python objects would not."""
-    return bool(
-        (back.dtypes.array == frame.dtypes.array).all()
-        and type(back.columns) is type(frame.columns)
-        and back.columns.equals(frame.columns)
-        and back.index.equals(frame.index)
-        and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
-    )
 
 
 def _pickled(name: str, kind: str, value: Any) -> VariableDraft:
@@ -161,31 +220,56 @@ def _pickled(name: str, kind: str, value: Any) -> VariableDraft:
     )
 
 
-def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool = False) -> Any:
-    """Return a kept variable as a live value.
+def restore_variables(
+    reader: ObjectReader, kept: Iterable[Variable], *, trusted: bool = False
+) -> dict[str, Any]:
+    """Return kept variables as live values; what shared content shares it again.
 
     Raises
     ------
     TrustError
-        It is a pickle and not `trusted` (code ``untrusted-pickle``).
+        One is a pickle and not `trusted` (code ``untrusted-pickle``).
     CorruptionError
         What is stored does not fit together.
     """
+    found: dict[str, Any] = {}
+    together: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in kept:
+        key = one.state, one.weights
+        if one.name not in together.get(key, ()):
+            together[key] = _restore(reader, one, trusted)
+        found[one.name] = together[key][one.name]
+    return found
+
+
+def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool = False) -> Any:
+    """Return one kept variable as a live value; see `restore_variables`."""
+    return restore_variables(reader, [variable], trusted=trusted)[variable.name]
+
+
+def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[str, Any]:
+    """Return a variable, with those that were kept together with it."""
+    name = variable.name
     manifest = reader.manifest(variable.weights)
     entries = {entry.path: entry for entry in manifest.entries}
     if variable.state_kind == "pickle":
-        return _restore_pickle(reader, variable, entries, trusted)
+        value = _restore_pickle(reader, variable, entries, trusted)
+        if isinstance(value, tuple) and len(value) == 2 and value[0] == _GROUP:
+            return dict(value[1])
+        return {name: value}
     state = decode(reader.blob(variable.state))
     kind = state.get("kind") if isinstance(state, dict) else None
     if kind == "plain":
-        return state["value"]
+        return {name: state["value"]}
     if kind == "ndarray" and "array" in entries:
-        return array_of(entries["array"], reader.content(entries["array"]))
-    if kind == "table" and isinstance(state.get("table"), dict):
-        return _live(state, restore_table(state["table"], entries, reader.content))
-    if kind == "table" and "table" in entries:
-        return _live(state, _read_stream(reader.content(entries["table"])))
-    msg = f"The stored variable {variable.name!r} is of no known kind."
+        return {name: array_of(entries["array"], reader.content(entries["array"]))}
+    if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
+        return {name: live_table(state, entries, reader.content)}
+    if kind == "graph":
+        found = build(state, entries, reader.content)
+        if name in found:
+            return found
+    msg = f"The stored variable {name!r} is of no known kind."
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
 
 
@@ -205,27 +289,3 @@ def _restore_pickle(
         trusted=True,
     )
     return restore_pickled(skeleton)
-
-
-def _read_stream(content: memoryview) -> Any:
-    """Return a table as the first repositories kept it."""
-    import pyarrow as pa
-
-    try:
-        return pa.ipc.open_stream(pa.py_buffer(content)).read_all()
-    except pa.ArrowException as error:
-        msg = "A stored table cannot be read."
-        raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from error
-
-
-def _live(state: dict[str, Any], table: Any) -> Any:
-    series = state["type"] == "Series"
-    if state["library"] == "pandas":
-        frame = table.to_pandas()
-        return frame["value"].rename(state["label"]) if series else frame
-    if state["library"] == "polars":
-        import polars as pl
-
-        frame = pl.from_arrow(table)
-        return frame.to_series() if isinstance(frame, pl.DataFrame) and series else frame
-    return table
