@@ -37,6 +37,9 @@ class Checkout(Displayable):
         What there is.
     saved
         Paths of the files that were written.
+    placed, kept, stashed
+        Names that were set in the live session, those of yours that were left alone, and those
+        of yours that are in the `stash` of that number.
     """
 
     def __init__(self, version: VersionRef, values: dict[str, Any], primary: str | None) -> None:
@@ -45,6 +48,10 @@ class Checkout(Displayable):
         self.values = values
         self.primary = primary
         self.saved: tuple[str, ...] = ()
+        self.placed: tuple[str, ...] = ()
+        self.kept: tuple[str, ...] = ()
+        self.stashed: tuple[str, ...] = ()
+        self.stash = 0
 
     @property
     def model(self) -> Any:
@@ -80,7 +87,8 @@ class Checkout(Displayable):
         """Return what came from where; live objects by the name of their class."""
         kinds = {name: type(value).__qualname__ for name, value in self.values.items()}
         return {"version": to_data(self.version), "primary": self.primary, "values": kinds,
-                "saved": list(self.saved)}  # fmt: skip
+                "saved": list(self.saved), "placed": list(self.placed),
+                "kept": list(self.kept), "stashed": list(self.stashed)}  # fmt: skip
 
 
 def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checkout:

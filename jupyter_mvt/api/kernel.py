@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.history.handle import Session
 
-__all__ = ["Identity", "Kernel", "Watch", "account", "attach", "attached", "whoever"]
+__all__ = [
+    "Identity",
+    "Kernel",
+    "Stash",
+    "Watch",
+    "account",
+    "attach",
+    "attached",
+    "whoever",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,25 @@ class Identity:
 
     actor: str
     tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stash:
+    """Values of this session that a checkout has replaced; in memory, not stored.
+
+    Attributes
+    ----------
+    number
+        Counted from 1 in this session.
+    version
+        Name of the version whose values took the names.
+    values
+        Name → what it meant before.
+    """
+
+    number: int
+    version: str
+    values: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -72,6 +100,8 @@ class Kernel:
         Where this person's trust database is, ``None`` for nowhere.
     watch
         Whether training makes versions by itself.
+    stashes
+        What checkouts into the namespace have replaced, oldest first.
     """
 
     namespace: Mapping[str, Any]
@@ -83,6 +113,7 @@ class Kernel:
     trusted: set[str] = field(default_factory=set)
     trust_folder: Path | None = None
     watch: Watch = field(default_factory=Watch)
+    stashes: list[Stash] = field(default_factory=list)
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.closures import sources_from
@@ -26,7 +26,14 @@ from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
-from jupyter_mvt.objects.snapshot import Bundle, CellRun, DatasetDraft, ModelDraft, Snapshot
+from jupyter_mvt.objects.snapshot import (
+    Bundle,
+    CellRun,
+    DatasetDraft,
+    ModelDraft,
+    Snapshot,
+    VariableDraft,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +66,7 @@ class Request:
     metrics, params
         Given by the person; metrics are found when ``None``.
     variables
-        Names of further variables to keep.
+        Names of further variables to keep; ``True`` for all that can be kept.
     folder
         Where to look for a git repository, ``None`` for nowhere.
     known_rows
@@ -75,7 +82,7 @@ class Request:
     data: Any = None
     metrics: Mapping[str, Any] | None = None
     params: Any = None
-    variables: Sequence[str] | None = None
+    variables: Sequence[str] | Literal[True] | None = None
     folder: Path | None = None
     known_rows: tuple[int, ...] = ()
     threads: int | None = None
@@ -110,7 +117,6 @@ def snapshot(request: Request) -> Snapshot:
         Several models may be meant and a person can say which (``ambiguous-model``).
     """
     from jupyter_mvt.capture.environment import read_environment
-    from jupyter_mvt.capture.variables import take_variables
 
     taking = _Taking()
     with ThreadPoolExecutor(1, "mvt-git") as pool:
@@ -132,7 +138,7 @@ def snapshot(request: Request) -> Snapshot:
         with taking.phase("environment"):
             environment = read_environment()
         with taking.phase("variables"):
-            variables, notes = take_variables(request.namespace, request.variables or ())
+            variables, notes = _variables(request, choice)
             taking.notes += notes
         with taking.phase("git"):
             found = _git_result(git, taking)
@@ -319,6 +325,17 @@ def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[Cell
         words = f"{hidden} secret-like text(s) in cells were not stored"
         taking.notes.append(Note(kind="redacted", about="code", text=words))
     return tuple(runs), identity
+
+
+def _variables(
+    request: Request, choice: Choice
+) -> tuple[tuple[VariableDraft, ...], tuple[Note, ...]]:
+    from jupyter_mvt.capture.variables import every_name, take_variables
+
+    if request.variables is not True:
+        return take_variables(request.namespace, request.variables or ())
+    names = every_name(request.namespace, [candidate.obj for candidate in choice.chosen])
+    return take_variables(request.namespace, names, all_named=False)
 
 
 def _git(folder: Path | None) -> tuple[Git | None, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.api.stash import place
 from jupyter_mvt.commands.command import Command, Desk, Parser
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ def _arguments(parser: Parser) -> None:
     parser.revision("revision", "HEAD")
     parser.add_argument("--trust", action="store_true", help="let code of that version run")
     parser.add_argument("--files", metavar="FOLDER", help="write the files that it holds there")
+    parser.add_argument("--into-namespace", action="store_true",
+                        help="set the names here; those that you have stay yours")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true",
-                        help="with --files: also where there is such a file")  # fmt: skip
+                        help="replace files; names of yours are stashed first")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> Checkout:
@@ -27,6 +30,8 @@ def _run(desk: Desk, args: Namespace) -> Checkout:
     if args.files is not None:
         saved = found.files.save(args.files, overwrite=args.overwrite)
         found.saved = tuple(str(path) for path in saved)
+    if args.into_namespace:
+        place(found, desk.kernel, overwrite=args.overwrite)
     return found
 
 

@@ -91,7 +91,7 @@ class Command:
 
 VERBS = (
     "init", "status", "commit", "watch", "log", "show", "diff", "leaderboard", "sql",
-    "branch", "switch", "tag", "label", "note", "rollback", "checkout", "undo", "redo",
+    "branch", "switch", "tag", "label", "note", "rollback", "checkout", "stash", "undo", "redo",
     "oplog", "gc", "du", "fsck", "index", "trust", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""

@@ -32,6 +32,8 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("--params", metavar="NAME", help="a dict of params of the run")
     parser.add_argument("--vars", action="append", default=[], metavar="NAME",
                         help="a variable to keep; may be repeated, or a,b,c")  # fmt: skip
+    parser.add_argument("--all-vars", action="store_true",
+                        help="keep every variable that can be kept")  # fmt: skip
     parser.add_argument("--allow-empty", action="store_true",
                         help="make a version even if nothing changed")  # fmt: skip
     parser.add_argument("--pack", action="store_true",
@@ -46,7 +48,7 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         data=_data(names, args.data),
         metrics=_metrics(names, args.metrics),
         params=None if args.params is None else look_up(names, args.params),
-        variables=_listed(args.vars) or None,
+        variables=True if args.all_vars else _listed(args.vars) or None,
         allow_empty=args.allow_empty,
         trigger="manual",
         pack=args.pack,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
+from jupyter_mvt.api.stash import Popped, StashList
 from jupyter_mvt.api.trust import TrustList, TrustMoved
 from jupyter_mvt.api.watching import Watching
 from jupyter_mvt.compare.diff import Diff
@@ -66,11 +67,13 @@ DRAWINGS: dict[type, Drawing] = {
     Log: Drawing(log.payload, log.as_text, log.as_html),
     Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
     OperationLog: Drawing(tables.operations, tables.as_text, tables.as_html),
+    Popped: Drawing(checkout.popped, notice.as_text, notice.as_html),
     RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
     RemarkList: Drawing(tables.remarks, tables.as_text, tables.as_html),
     RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
     Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
     Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),
+    StashList: Drawing(checkout.stashes, tables.as_text, tables.as_html),
     SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),
     Status: Drawing(status.payload, status.as_text, status.as_html),
     TrustList: Drawing(trust.listed, tables.as_text, tables.as_html),

@@ -146,6 +146,7 @@ def as_text(view: wire.TableView, look: text.Look) -> str:
     widest = max(range(len(head)), key=lambda i: max(text.width_of(row[i]) for row in body))
     blocks = [view["title"], text.table([head, *body], right, look, give=widest)]
     blocks += text.tail([], view.get("cut"), look)
+    blocks.append(view["command"] and f"  {view['command']}")
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -166,7 +167,9 @@ def as_html(view: wire.TableView) -> html.Safe:
     right = [column["numeric"] for column in view["columns"]]
     rows = [[_html(cell) for cell in row] for row in view["rows"]]
     title = html.p(html.b(view["title"])) if view["title"] else None
-    return html.card(title, html.table(head, rows, right), *html.tail([], view.get("cut")))
+    command = html.p(html.code(view["command"])) if view["command"] else None
+    tail = html.tail([], view.get("cut"))
+    return html.card(title, html.table(head, rows, right), *tail, command)
 
 
 def _html(cell: wire.Cell) -> html.Child:

@@ -77,7 +77,10 @@ def test_cycles_and_aliases_within_one_name():
     loop = [1]
     loop.append(loop)
     twice = [[0]] * 2
-    found = back({"loop": loop, "twice": twice})[0]
+    sets = [{1, "a"}, frozenset({2, (3, None)}), bytearray(b"x")]
+    found = back({"loop": loop, "twice": twice, "sets": sets})[0]
+    assert found["sets"] == sets
+    assert [type(item) for item in found["sets"]] == [set, frozenset, bytearray]
     assert found["loop"][1] is found["loop"]
     found["twice"][0].append(1)
     assert found["twice"] == [[0, 1], [0, 1]]
@@ -163,7 +166,6 @@ VALUES = st.recursive(
         st.lists(inner, max_size=4),
         st.tuples(inner, inner),
         st.dictionaries(st.one_of(st.text(max_size=3), st.integers()), inner, max_size=4),
-        st.frozensets(st.integers(), max_size=3),
     ),
     max_leaves=12,
 )

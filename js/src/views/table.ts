@@ -36,6 +36,7 @@ export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope
           )
         : emptyState(data, scope),
       cutNote(data.cut) ?? "",
+      rows.length && data.command ? div("bar", command(data.command, scope)) : "",
     ),
   );
 }

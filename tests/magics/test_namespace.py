@@ -1,0 +1,117 @@
+"""A version's values set in the live session: mine are kept, or stashed first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import jupyter_mvt as mvt
+from jupyter_mvt.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAKE = """
+from sklearn.linear_model import LinearRegression
+import numpy as np
+base = np.arange(6.0)
+view = base[2:4]
+notes = ["first"]
+model = LinearRegression().fit(base[:, None], base)
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_AUTHOR", "ana")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_cell("%load_ext jupyter_mvt")
+    yield shell
+    mvt.unload_ipython_extension(shell)
+    shell.history_manager.end_session()
+
+
+def run(shell, source):
+    result = shell.run_cell(source, store_history=True)
+    result.raise_error()
+    return result.result
+
+
+def text(value):
+    return value._repr_mimebundle_()["text/plain"]
+
+
+def test_all_variables_come_back_as_they_were(shell):
+    run(shell, MAKE)
+    made = run(shell, "%mvt commit --all-vars")
+    assert [one.name for one in made.commit.content.variables] == ["base", "view", "notes"]
+    old = run(shell, "old = %mvt checkout v1\nold")
+    assert text(old).splitlines()[0] == "Restored from v1, beside your own"
+    old.base[2] = -1
+    assert old.view[0] == -1
+    assert shell.user_ns["base"][2] == 2
+
+
+def test_into_the_namespace_keeps_mine_and_sets_what_is_missing(shell):
+    run(shell, MAKE)
+    run(shell, "%mvt commit --all-vars")
+    run(shell, "notes = ['mine']\ndel view, base")
+    found = run(shell, "%mvt checkout v1 --into-namespace")
+    assert (found.placed, found.kept) == (("base", "view"), ("model", "notes"))
+    assert shell.user_ns["notes"] == ["mine"]
+    shell.user_ns["base"][2] = 7
+    assert shell.user_ns["view"][0] == 7
+    shown = text(found)
+    assert "Restored from v1, into your names" in shown
+    assert "yours was kept" in shown
+    assert "%mvt checkout v1 --into-namespace --overwrite" in shown
+
+
+def test_what_is_overwritten_is_stashed_and_can_be_taken_back(shell):
+    run(shell, MAKE)
+    run(shell, "%mvt commit --all-vars")
+    run(shell, "notes = ['mine']")
+    mine = dict(shell.user_ns)
+    found = run(shell, "%mvt checkout v1 --into-namespace --overwrite")
+    assert found.stashed == ("model", "base", "view", "notes")
+    assert shell.user_ns["notes"] == ["first"]
+    listed = run(shell, "%mvt stash")
+    assert listed.to_dict() == {
+        "stashes": [
+            {
+                "number": 1,
+                "version": "v1",
+                "values": {
+                    "model": "LinearRegression",
+                    "base": "ndarray",
+                    "view": "ndarray",
+                    "notes": "list",
+                },
+            }
+        ]
+    }
+    assert "model, base, view, notes" in text(listed)
+    back = run(shell, "%mvt stash pop")
+    for name in ("model", "base", "view", "notes"):
+        assert shell.user_ns[name] is mine[name]
+    assert "Stash 1 is yours again: model, base, view, notes." in text(back)
+    assert "Nothing is stashed." in text(run(shell, "%mvt stash list"))
+    with pytest.raises(NotFoundError) as error:
+        run(shell, "%mvt stash pop 3")
+    assert error.value.code == "unknown-stash"
+
+
+def test_a_version_never_sets_what_python_or_the_shell_relies_on(shell):
+    run(shell, MAKE)
+    run(shell, "_hidden = 1\nprint = 5")
+    run(shell, "%mvt commit --vars notes,_hidden,print")
+    run(shell, "del print, _hidden")
+    found = run(shell, "%mvt checkout v1 --into-namespace")
+    assert found.placed == ()
+    assert "print" not in shell.user_ns
