@@ -39,8 +39,9 @@ class Part:
     nbytes
         Size of the content in bytes.
     read
-        Returns the content, C order, little endian, as one contiguous buffer. Called once, when
-        the store is ready for it, so that no second copy of a model exists.
+        Returns the content, C order, little endian, as one contiguous buffer. Called when the
+        store is ready for it, so that no second copy of a model exists, and perhaps once more
+        to see that it is still the same.
     volatile
         Stored, but no part of the identity (fit times, generated ids).
     shifts

@@ -14,7 +14,7 @@ from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.store.packplan import item_size
 
-__all__ = ["CHUNK", "cut"]
+__all__ = ["CHUNK", "beginning", "cut"]
 
 CHUNK = 8 << 20
 """Length of chunks at fixed offsets, and of the stretches in which a file is read."""
@@ -33,6 +33,13 @@ def cut(part: Part) -> Iterator[memoryview]:
     """
     stretches = _memory(part) if part.window is None else _windows(part, part.window)
     return _by_content(part, stretches) if part.shifts else stretches
+
+
+def beginning(part: Part, length: int) -> memoryview:
+    """Return the first `length` bytes of `part`, read again."""
+    if part.window is None:
+        return _checked(part, part.read(), part.nbytes)[:length]
+    return _checked(part, part.window(0, length), length)
 
 
 def _memory(part: Part) -> Iterator[memoryview]:

@@ -20,6 +20,7 @@ from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
 from jupyter_mvt.store.store import Store
+from jupyter_mvt.store.witness import Witness, part_changed
 
 __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
@@ -52,11 +53,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One object after hashing; `data` is ``None`` when the store has it already."""
+    """One object after hashing; `data` is ``None`` when the store has it already.
+
+    `moved` tells that the bytes were others a moment before.
+    """
 
     oid: bytes
     size: int
     data: Buffer | None
+    moved: bool = False
 
 
 _Queue: TypeAlias = deque[tuple[list[ObjectId], Future[Taken] | Taken]]
@@ -79,6 +84,8 @@ class PackWriter:
         self._stats: dict[str, Stat | None] = {}
         self._reused: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
+        self._moved: list[list[ObjectId]] = []
+        self._witnesses: list[Witness] = []
         self._flying = 0
         self._open = True
         store.index.refresh()
@@ -107,25 +114,46 @@ class PackWriter:
         return ObjectId(taken.oid.hex())
 
     def bundle(self, bundle: Bundle) -> tuple[ObjectId, Manifest]:
-        """Keep the parts of `bundle`; return the object id of its manifest, and the manifest."""
+        """Keep the parts of `bundle`; return the object id of its manifest, and the manifest.
+
+        Raises
+        ------
+        CaptureError
+            One of them changes meanwhile (code ``part-changed``).
+        """
         self._require_open()
         queue: _Queue = deque()
         kept: list[tuple[Part, list[ObjectId]]] = []
-        for part in bundle.parts:
+        witness = Witness(bundle.parts)
+        for number, part in enumerate(bundle.parts):
             chunks: list[ObjectId] = []
             kept.append((part, chunks))
-            for piece in cut(part):
+            for count, piece in enumerate(cut(part)):
+                if count == 0:
+                    witness.see(number, part, piece)
                 self._enqueue(queue, chunks, piece)
         while queue:
             self._drain(queue)
+        for part, chunks in kept:
+            if any(chunks is moved for moved in self._moved):
+                raise part_changed(part)
+        self._witnesses.append(witness)
         entries = (_entry(part, chunks) for part, chunks in kept)
         manifest, data = build_manifest(entries, bundle.ties)
         return self.blob(data), manifest
 
     def publish(self) -> Receipt:
-        """Make everything durable and visible; the writer is finished then."""
+        """Make everything durable and visible; the writer is finished then.
+
+        Raises
+        ------
+        CaptureError
+            Something is not as it was when it was read (code ``part-changed``).
+        """
         self._require_open()
         self._open = False
+        for witness in self._witnesses:
+            witness.confirm()
         for pack in sorted(self._reused):
             stat = self._stats[pack]
             if stat is not None and not stat.settled:
@@ -161,6 +189,8 @@ class PackWriter:
         if isinstance(item, Future):
             item = item.result()
             self._flying -= 1
+        if item.moved:
+            self._moved.append(chunks)
         self._keep(item)
         chunks.append(ObjectId(item.oid.hex()))
 
@@ -171,10 +201,11 @@ class PackWriter:
         oid = bytes.fromhex(digest(data))
         if oid in self._new or self._stored(oid, data):
             return Taken(oid, len(data), None)
+        before = oid
         if data is piece:
             data = bytes(piece)
             oid = bytes.fromhex(digest(data))
-        return Taken(oid, len(data), data)
+        return Taken(oid, len(data), data, moved=oid != before)
 
     def _keep(self, taken: Taken) -> None:
         if taken.oid in self._sizes:
