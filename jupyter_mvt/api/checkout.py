@@ -9,6 +9,7 @@ from jupyter_mvt.display import Displayable
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -118,9 +119,11 @@ def verify(handle: Handle, oid: ObjectId) -> int:
     """
     require_whole(oplog.current(handle.store), oid)
     store, commit, total = handle.store, oplog.commit_object(handle.store, oid), 0
-    for manifest_id in _manifests(commit):
-        for entry in store.manifest(manifest_id).entries:
-            total += len(store.content(entry))
+    entries = [e for oid in _manifests(commit) for e in store.manifest(oid).entries]
+    content = store.ahead(entries)
+    with told(store.progress, "Verifying", sum(entry.nbytes for entry in entries)):
+        for entry in entries:
+            total += len(content(entry))
     for blob in _blobs(commit):
         total += len(store.blob(blob))
     return total

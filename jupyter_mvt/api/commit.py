@@ -19,9 +19,10 @@ from jupyter_mvt.history.handle import Handle, tip_of
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.quota import require_room
+from jupyter_mvt.store.quota import part_bytes, require_room
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.store.writer import begin
@@ -116,7 +117,8 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
     view = oplog.current(handle.store)
     require_room(handle.store, read_settings(view), taken)
     with begin(handle.store) as pack:
-        content = write_snapshot(pack, taken)
+        with told(handle.store.progress, "Committing", part_bytes(taken)):
+            content = write_snapshot(pack, taken)
         tip = tip_of(handle, view)
         if tip is not None and not wish.allow_empty and not is_thin(view, tip):
             there = oplog.commit_object(handle.store, tip)

@@ -11,6 +11,7 @@ from jupyter_mvt.api.results import Initialised
 from jupyter_mvt.errors import RepositoryError
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
+from jupyter_mvt.objects.progress import Progress
 from jupyter_mvt.objects.refs import MAIN
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.trusted import TrustBook
@@ -64,6 +65,7 @@ def initialise(path: str | Path = ".") -> Initialised:
 def open_(
     path: str | Path = ".", *, identity: Identity | None = None, own_head: bool = True,
     clock: Clock | None = None, trust_folder: Path | None = None,
+    progress: Progress | None = None,
 ) -> Repo:  # fmt: skip
     """Return the repository at or above folder `path`.
 
@@ -79,6 +81,8 @@ def open_(
         Time and chance, for tests.
     trust_folder
         Where the trust database is kept; the live session's by default, else nowhere.
+    progress
+        Is told how far long reading and writing is; the live session's by default, else nothing.
 
     Raises
     ------
@@ -97,6 +101,9 @@ def open_(
     if kernel is not None:
         # What was verified or written a cell ago need not be read again to be relied on.
         store.verified = kernel.verified.setdefault(root.resolve(), store.verified)
+        store.progress = kernel.progress
+    if progress is not None:
+        store.progress = progress
     folder = trust_folder or (None if kernel is None else kernel.trust_folder)
     handle = Handle(
         store=store,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.objects.progress import SILENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.history.handle import Session
+    from jupyter_mvt.objects.progress import Progress
 
 __all__ = [
     "Identity",
@@ -102,6 +105,8 @@ class Kernel:
         Whether training makes versions by itself.
     stashes
         What checkouts into the namespace have replaced, oldest first.
+    progress
+        Is told how far long work is.
     """
 
     namespace: Mapping[str, Any]
@@ -114,6 +119,7 @@ class Kernel:
     trust_folder: Path | None = None
     watch: Watch = field(default_factory=Watch)
     stashes: list[Stash] = field(default_factory=list)
+    progress: Progress = SILENT
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

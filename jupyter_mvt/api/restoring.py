@@ -11,6 +11,7 @@ from jupyter_mvt.api.trust import is_trusted, refusal
 from jupyter_mvt.errors import NotFoundError, TrustError
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def model(
     kept = _model(handle, oid, commit, name)
     require_whole(oplog.current(handle.store), oid)
     kernel = attached()
-    with _trusting(handle, oid, commit):
+    progress = handle.store.progress
+    with _trusting(handle, oid, commit), told(progress, "Restoring", kept.weights_bytes):
         return restore_model(
             handle.store,
             kept,

@@ -68,6 +68,7 @@ class _Reader:
         self.blob = tried.kept
         self.manifest = tried.manifest
         self.content = tried.content
+        self.ahead = tried.ahead
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Skeleton, Sources
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.reader import ObjectReader
 
 __all__ = ["load_tensor", "restore_model", "restore_optimizer"]
+
+_SHOWN = 8
 
 
 def restore_model(
@@ -102,9 +105,17 @@ def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any
     entry = next((entry for entry in manifest.entries if entry.path == target), None)
     if entry is None:
         msg = f"{model.var!r} has no array {path!r}."
-        shown = ", ".join(item.path for item in manifest.entries[:8])
-        raise NotFoundError(msg, code="unknown-tensor", hint=f"one of: {shown or 'none'}")
+        hint = f"one of: {', '.join(_near(path, [*ties, *(e.path for e in manifest.entries)]))}"
+        raise NotFoundError(msg, code="unknown-tensor", hint=hint)
     return array_of(entry, reader.content(entry))
+
+
+def _near(path: str, known: list[str]) -> list[str]:
+    """Return the names most like `path`, and first those that hold it."""
+    holding = [name for name in known if path and path in name]
+    like = difflib.get_close_matches(path, known, _SHOWN, cutoff=0.5)
+    found = list(dict.fromkeys([*holding, *like])) or known
+    return found[:_SHOWN] or ["none"]
 
 
 def _adapter(model: Model) -> ModelAdapter:
@@ -140,7 +151,7 @@ def _skeleton(
         state_kind=kind,
         entries={entry.path: entry for entry in manifest.entries},
         ties={tie.path: tie.target for tie in manifest.ties},
-        read=reader.content,
+        read=reader.ahead(manifest.entries),
         sources=texts,
         namespace=_live(texts, namespace or {}, sources),
         trusted=trusted,

@@ -285,7 +285,7 @@ def _restore_pickle(
         state_kind="pickle",
         entries=entries,
         ties={},
-        read=reader.content,
+        read=reader.ahead(entries.values()),
         trusted=True,
     )
     return restore_pickled(skeleton)

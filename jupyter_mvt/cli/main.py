@@ -18,6 +18,8 @@ from jupyter_mvt.commands.command import parse
 from jupyter_mvt.errors import MvtError, UsageError
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import to_wire
+from jupyter_mvt.objects.progress import SILENT, Progress
+from jupyter_mvt.views.progress import Meter, Terminal
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look
 
@@ -40,11 +42,18 @@ class ShellDesk:
     def repo(self) -> Repo:
         """Return the repository at hand; `RepositoryError` when there is none."""
         return open_(self._folder, identity=who(), own_head=False,
-                     trust_folder=_trust_folder())  # fmt: skip
+                     trust_folder=_trust_folder(), progress=_progress())  # fmt: skip
 
     def init(self, path: str) -> Any:
         """Make a repository in folder `path`."""
         return initialise(self._folder / path)
+
+
+def _progress() -> Progress:
+    """Return what is shown on a terminal while work takes long; elsewhere nothing is."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return SILENT
+    return Meter(Terminal(sys.stderr))
 
 
 def who() -> Identity:

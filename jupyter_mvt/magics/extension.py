@@ -9,7 +9,9 @@ from weakref import WeakKeyDictionary
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.magics.identity import trust_folder, who
+from jupyter_mvt.magics.idle import Idle
 from jupyter_mvt.magics.magic import MvtMagics
+from jupyter_mvt.magics.progress import Shown
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -30,6 +32,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         interactive=_asks(shell),
         identity=who(),
         trust_folder=trust_folder(),
+        progress=Shown(shell),
     )
     attach(kernel)
     events = _Events(shell, kernel)
@@ -47,6 +50,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
         return
     shell.events.unregister("pre_run_cell", events.before)
     shell.events.unregister("post_run_cell", events.after)
+    events.idle.close()
     shell.magics_manager.magics["line"].pop("mvt", None)
     shell.magics_manager.magics["cell"].pop("mvt", None)
     if attached() is events.kernel:
@@ -66,8 +70,10 @@ class _Events:
     def __init__(self, shell: InteractiveShell, kernel: Kernel) -> None:
         self.shell = shell
         self.kernel = kernel
+        self.idle = Idle(kernel)
 
     def before(self, info: Any) -> None:
+        self.idle.busy()
         self._say(self.kernel.cells.before_cell(info, self.shell.user_ns))
 
     def after(self, result: Any) -> None:
@@ -77,6 +83,7 @@ class _Events:
             from jupyter_mvt.magics.automatic import commit_quietly
 
             self._say(commit_quietly(self.kernel, ok=bool(result.success)))
+        self.idle.free()
 
     def _say(self, line: str | None) -> None:
         if line is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.manifest import Entry, Manifest
 
@@ -27,4 +29,8 @@ class ObjectReader(Protocol):
 
         The memory is the caller's own: writing to it never alters the store.
         """
+        ...
+
+    def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
+        """Return `content` for one who wants all `entries`, in order as far as possible."""
         ...

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Disk", "FileStat", "OsDisk", "explained"]
+__all__ = ["Disk", "FileStat", "OsDisk", "claimed", "explained"]
 
 
 class FileStat(NamedTuple):
@@ -239,3 +239,28 @@ def explained(doing: str, path: str) -> Iterator[None]:
         code, cause, hint = known or ("storage", error.strerror or type(error).__name__, None)
         msg = f"Cannot {doing} {path}: {cause}."
         raise StorageError(msg, code=code, hint=hint) from error
+
+
+@contextmanager
+def claimed(path: str) -> Iterator[bool]:
+    """Tell whether no other process is inside such a block; the system ends it with the process.
+
+    Only to save work that would be done twice: where there is no such lock, everyone may.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield True
+        return
+    with explained("open", path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            is_mine = error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+        else:
+            is_mine = True
+        yield is_mine
+    finally:
+        os.close(handle)

@@ -19,6 +19,7 @@ from jupyter_mvt.objects.commit import Commit, commit_id
 from jupyter_mvt.objects.encode import from_data, to_data
 from jupyter_mvt.objects.ids import ObjectId, digest, short
 from jupyter_mvt.objects.operation import Operation
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.checkpoints import checkpoint_bytes
@@ -147,7 +148,8 @@ def fsck(
     _check_format(store, findings)
     store.index.refresh()
     chance = random.Random(seed)
-    good, damaged = _check_packs(store, findings, keys, lambda: chance.random() < subset)
+    with told(store.progress, "Verifying", int(findings.bytes * subset)):
+        good, damaged = _check_packs(store, findings, keys, lambda: chance.random() < subset)
     view, commits = _check_log(store, findings, keys)
     touched = _check_commits(store, findings, view, commits, good, damaged)
     for prefix, found in others.items():
@@ -211,6 +213,7 @@ def _check_packs(
                 good.add(row.oid)
                 continue
             findings.objects += 1
+            store.progress.advance(row.stored)
             try:
                 fault = store.check(row.oid, Place(key, *row[1:]))
             except FormatError as error:

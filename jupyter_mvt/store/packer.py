@@ -107,7 +107,7 @@ def pack(
         Asked between objects; what was done until then counts. It may wait: then all waits.
     """
     view = oplog.current(store)
-    plan = make_plan(store, view, last=last, everything=everything)
+    plan = make_plan(store, view, last=last, everything=everything, stop=stop)
     if not plan.rewritten:
         return PackReport()
     run = _Run(store, plan, stop, Recoder(store, plan, stop))

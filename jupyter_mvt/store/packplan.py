@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -107,11 +107,14 @@ def _lines(uses: list[tuple[bytes, Use]]) -> list[Line]:
     return list(found.values())
 
 
-def make_plan(store: Store, view: View, *, last: int, everything: bool) -> Plan:
+def make_plan(
+    store: Store, view: View, *, last: int, everything: bool,
+    stop: Callable[[], bool] = lambda: False,
+) -> Plan:  # fmt: skip
     """Return what is to be packed as the log is in `view`.
 
     Versions on which a branch, tag or label stands, and the `last` ones, are hot, unless
-    `everything` is to be packed.
+    `everything` is to be packed. When it is told to `stop`, there is nothing to do.
     """
     store.index.refresh()
     plan = Plan()
@@ -119,6 +122,8 @@ def make_plan(store: Store, view: View, *, last: int, everything: bool) -> Plan:
     hot = {*view.branches.values(), *view.tags.values(), *view.labels.values()}
     hot |= set(versions[len(versions) - last :]) if last else set()
     for version in versions:
+        if stop():
+            return Plan()
         needed = _walk(store, view, plan, version)
         plan.turns.append(len(plan.uses))
         if version in hot and not everything:

@@ -12,7 +12,7 @@ from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store
 
-__all__ = ["require_room", "used_bytes"]
+__all__ = ["part_bytes", "require_room", "used_bytes"]
 
 _BESIDE = 4 << 20
 """More than what a commit writes beside its arrays: skeletons, manifests, texts."""
@@ -36,7 +36,7 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
     if quota is None:
         return
     used = used_bytes(store)
-    most = sum(part.nbytes for bundle in _bundles(snapshot) for part in bundle.parts)
+    most = part_bytes(snapshot)
     if used + most + _BESIDE <= quota:
         return
     # Too close to tell from sizes alone: everything is hashed, and what is new is counted.
@@ -49,6 +49,11 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
             f"and this version needs {new:,} more. Nothing was written."
         )
         raise StorageError(msg, code="quota-exceeded", hint="mvt gc --grace 0")
+
+
+def part_bytes(snapshot: Snapshot) -> int:
+    """Return the size of all arrays and tables of `snapshot`."""
+    return sum(part.nbytes for bundle in _bundles(snapshot) for part in bundle.parts)
 
 
 def _bundles(snapshot: Snapshot) -> Iterator[Bundle]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Entry, Manifest
@@ -40,6 +42,10 @@ class Rehearsal(PackWriter):
     def content(self, entry: Entry) -> memoryview:
         """Return the content of an entry that the store has."""
         return self._store.content(entry)
+
+    def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
+        """Return `content`."""
+        return self._store.ahead(entries)
 
     def receipt(self) -> Receipt:
         """Return what a publication would answer."""

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.gc import versions
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.pack import PackStream, read_rows
+from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.records import read_operation, record_id
 from jupyter_mvt.store.store import Store
@@ -69,7 +71,8 @@ def heal_objects(store: Store, source: Store | None) -> Healing:
     """Give every object that is damaged or missing a good copy, as far as there are any."""
     view = oplog.current(store)
     found = Healing()
-    good, damaged, unreadable = _look(store, view)
+    with told(store.progress, "Verifying", used_bytes(store)):
+        good, damaged, unreadable = _look(store, view)
     wanted = {oid for oids in damaged.values() for oid in oids} - good.keys()
     wanted |= _missing(store, view)
     while wanted:
@@ -106,6 +109,7 @@ def _look(
             continue
         for row in rows:
             place = Place(key, *row[1:])
+            store.progress.advance(row.stored)
             if store.check(row.oid, place):
                 damaged.setdefault(key, set()).add(row.oid)
             else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.objects.progress import SILENT, Progress
+from jupyter_mvt.store.ahead import Ahead
 from jupyter_mvt.store.backend import Backend
 from jupyter_mvt.store.hot import MAPPED, Mappings, same
 from jupyter_mvt.store.index import PackIndex, Place
@@ -96,6 +97,10 @@ class Store:
             for _ in pool.map(lambda job: self._fill(*job), jobs):
                 pass
         return whole
+
+    def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
+        """Return `content`, begun with for the next of `entries` while one is worked on."""
+        return Ahead(self.content, entries, self.progress)
 
     def check(self, oid: bytes, place: Place, target: memoryview | None = None) -> str:
         """Read one copy and return what is wrong with it, or ``""``.

@@ -192,6 +192,7 @@ class PackWriter:
         if item.moved:
             self._moved.append(chunks)
         self._keep(item)
+        self._store.progress.advance(item.size)
         chunks.append(ObjectId(item.oid.hex()))
 
     def _take(self, piece: memoryview) -> Taken:

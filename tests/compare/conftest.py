@@ -48,6 +48,9 @@ class Objects:
         self.read.append(oid)
         return self.manifests[oid]
 
+    def ahead(self, entries: Any) -> Any:
+        return self.content
+
     def content(self, entry: Entry) -> memoryview:
         self.read.append(entry.path)
         return memoryview(bytearray(b"".join(self.blobs[chunk] for chunk in entry.chunks)))

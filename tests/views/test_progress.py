@@ -1,0 +1,95 @@
+"""Progress is shown only of what takes long, seldom, and leaves nothing."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from jupyter_mvt.objects.progress import told
+from jupyter_mvt.views.progress import Meter, Terminal
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Board:
+    """A `Surface` that remembers what was shown; ``None`` when it was cleared."""
+
+    def __init__(self) -> None:
+        self.shown: list[str | None] = []
+
+    def show(self, line: str) -> None:
+        self.shown.append(line.replace("\u00a0", " "))
+
+    def clear(self) -> None:
+        self.shown.append(None)
+
+
+def run(seconds: float, steps: int = 100, total: int = 500_000_000) -> list[str | None]:
+    clock, board = Clock(), Board()
+    meter = Meter(board, clock)
+    with told(meter, "Committing", total):
+        for _ in range(steps):
+            clock.now += seconds / steps
+            meter.advance(total // steps)
+    return board.shown
+
+
+def test_what_is_quick_is_not_shown() -> None:
+    assert run(0.6) == []
+
+
+def test_it_tells_bytes_rate_and_time_left() -> None:
+    shown = run(2.0)
+    assert shown[0] == "Committing: 175 MB of 500 MB, 250 MB/s, 1.30 s left"
+    assert shown[-1] is None
+    assert shown.count(None) == 1
+    assert len(shown) <= 4 * 2 + 1
+
+
+def test_it_ends_with_an_error_too_and_tells_no_more_than_all() -> None:
+    clock, board = Clock(), Board()
+    meter = Meter(board, clock)
+
+    def work() -> None:
+        with told(meter, "Packing", 10):
+            clock.now = 5.0
+            meter.advance(99)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, 0.00 s left", None]
+    meter.advance(5)  # of no work: it is nobody's
+    assert len(board.shown) == 2
+
+
+def test_of_work_within_work_the_inner_is_shown() -> None:
+    clock, board = Clock(), Board()
+    meter = Meter(board, clock)
+    with told(meter, "Freeing", 100):
+        clock.now = 1.0
+        meter.advance(10)
+        with told(meter, "Packing", 20):
+            clock.now = 2.0
+            meter.advance(5)
+        clock.now = 3.0
+        meter.advance(10)
+    heads = [line and line.split(",")[0] for line in board.shown]
+    assert heads == ["Freeing: 10 B of 100 B", "Packing: 5 B of 20 B", "Freeing: 20 B of 100 B",
+                     None]  # fmt: skip
+
+
+def test_a_terminal_line_is_written_over_and_away() -> None:
+    stream = io.StringIO()
+    terminal = Terminal(stream)
+    terminal.show("a long line")
+    terminal.show("short")
+    terminal.clear()
+    assert stream.getvalue() == "\ra long line\rshort      \r     \r"
