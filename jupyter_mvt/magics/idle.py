@@ -50,7 +50,9 @@ class Idle:
     def free(self) -> None:
         """Note that a cell ended."""
         if self._thread is None and self._kernel.sessions and not self._closed:
-            self._thread = threading.Thread(target=self._work, name="mvt idle", daemon=True)
+            self._thread = threading.Thread(
+                target=self._work, name="packing when idle", daemon=True
+            )
             self._thread.start()
             atexit.register(self.close)
         self._quiet.set()

@@ -10,13 +10,14 @@ from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store.backend import Backend, Mappable
 from jupyter_mvt.store.index import Place
 
-__all__ = ["MAPPED", "Mappings", "same"]
+__all__ = ["MAPPED", "Mappings", "memory", "same"]
 
 MAPPED = 1 << 20
 """Contents of at least this size are mapped."""
 _PEEKED = 64 << 10
 _WINDOW = 128 << 20
 _BLOCK = 1 << 20
+_ALIGNED = 64
 
 
 class _Window:
@@ -82,6 +83,15 @@ class Mappings:
     def _size(self, pack: str) -> int:
         stat = self._backend.stat(pack)
         return 0 if stat is None else stat.size
+
+
+def memory(size: int) -> memoryview:
+    """Return memory that is about to be filled: not cleared first, and aligned for tensors."""
+    import numpy as np
+
+    whole = np.empty(size + _ALIGNED, np.uint8)
+    skip = -whole.ctypes.data % _ALIGNED
+    return whole[skip : skip + size].data
 
 
 def same(one: Buffer, other: Buffer) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.store.hot import same
+from jupyter_mvt.store.hot import memory, same
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, RAW, ZSTD, Row
 from jupyter_mvt.store.packplan import SMALLEST, Line, Plan, Slot, Use
@@ -101,7 +101,7 @@ class Recoder:
 
     def _read(self, oid: bytes, place: Place) -> memoryview | None:
         """Return an object, verified; ``None`` when no copy of it is sound."""
-        data = _memory(place.size)
+        data = memory(place.size)
         for copy in (place, *self.store.index.find(oid)):
             if copy.size == place.size and not self.store.check(oid, copy, data):
                 return data
@@ -117,7 +117,7 @@ def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> E
         # A frame around it, a few bytes larger, tells the next run that this was tried.
         return Encoded(ZSTD, (pack_frame(raw, 1),))
     # Trust nothing that cannot be undone: this becomes the only copy.
-    back = _memory(len(raw))
+    back = memory(len(raw))
     base = next((frame.data for frame in frames if frame.oid == found.base), None)
     stored = b"".join(found.pieces)
     decode(found.encoding, memoryview(stored), back, base)
@@ -131,13 +131,6 @@ def _put(read: OrderedDict[bytes, memoryview], oid: bytes, data: memoryview) -> 
     read[oid] = data
     if len(read) > _FRAMES:
         read.popitem(last=False)
-
-
-def _memory(size: int) -> memoryview:
-    """Return memory that is not cleared first: it is overwritten anyway."""
-    import numpy as np
-
-    return np.empty(size, np.uint8).data
 
 
 def _unfit(place: Place) -> bool:

@@ -12,7 +12,7 @@ from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.objects.progress import SILENT, Progress
 from jupyter_mvt.store.ahead import Ahead
 from jupyter_mvt.store.backend import Backend
-from jupyter_mvt.store.hot import MAPPED, Mappings, same
+from jupyter_mvt.store.hot import MAPPED, Mappings, memory, same
 from jupyter_mvt.store.index import PackIndex, Place
 from jupyter_mvt.store.logcache import LogCache
 from jupyter_mvt.store.manifests import decode_manifest
@@ -81,7 +81,7 @@ class Store:
         if sum(sizes) != entry.nbytes:
             msg = f"The chunks of {entry.path!r} do not add up to its {entry.nbytes} bytes."
             raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck")
-        whole = memoryview(bytearray(entry.nbytes))
+        whole = memory(entry.nbytes)
         jobs = []
         at = 0
         for chunk, size in zip(entry.chunks, sizes, strict=True):
@@ -243,10 +243,10 @@ class Store:
 
     def _spare(self, name: str, size: int) -> memoryview:
         """Return memory for bytes that are only looked at; each thread has its own, warm."""
-        buffers: dict[str, bytearray] = self._scratch.__dict__
+        buffers: dict[str, memoryview] = self._scratch.__dict__
         if len(buffers.get(name, b"")) < size:
-            buffers[name] = bytearray(size)
-        return memoryview(buffers[name])[:size]
+            buffers[name] = memory(size)
+        return buffers[name][:size]
 
     def _size(self, oid: ObjectId) -> int:
         return self._places(oid)[0].size
