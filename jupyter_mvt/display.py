@@ -7,18 +7,35 @@ import views.
 
 from __future__ import annotations
 
+import weakref
 from functools import singledispatch
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MIME", "Displayable", "provide_renderers", "render"]
+__all__ = [
+    "MIME",
+    "Chartable",
+    "Displayable",
+    "Live",
+    "bind",
+    "bundle",
+    "chart",
+    "live",
+    "owner_of",
+    "provide_renderers",
+    "render",
+    "widget",
+]
 
 MIME = "application/vnd.jupyter-mvt.v1+json"
 
-_providers: list[str] = []
+Door: TypeAlias = Literal["render", "widget", "chart"]
+
+_providers: dict[Door, list[str]] = {"render": [], "widget": [], "chart": []}
+_owners: dict[int, object] = {}
 
 
 @singledispatch
@@ -27,10 +44,66 @@ def render(value: object) -> dict[str, Any]:
     return {"text/plain": repr(value)}
 
 
-def provide_renderers(module: str) -> None:
-    """Name a module that registers renderers when imported; it is imported on first display."""
-    if module not in _providers:
-        _providers.append(module)
+@singledispatch
+def widget(value: object) -> Any:
+    """Return a live widget of `value`; types without one raise `TypeError`."""
+    msg = f"there is no widget of a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+@singledispatch
+def chart(value: object) -> Any:
+    """Return an Altair chart of `value`; types without one raise `TypeError`."""
+    msg = f"there is no chart of a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def provide_renderers(module: str, door: Door = "render") -> None:
+    """Name a module that registers renderers when imported; it is imported on first use."""
+    if module not in _providers[door]:
+        _providers[door].append(module)
+
+
+T = TypeVar("T")
+
+
+def bind(value: T, owner: object) -> T:
+    """Remember of which repository a value tells, for as long as the value lives."""
+    _owners[id(value)] = owner
+    weakref.finalize(value, _owners.pop, id(value), None)
+    return value
+
+
+def owner_of(value: object) -> Any:
+    """Return what `bind` remembered, ``None`` for a value that was not bound."""
+    return _owners.get(id(value))
+
+
+class Live:
+    """Mixin: a result with a live widget."""
+
+    __slots__ = ()
+
+    def widget(self) -> Any:
+        """Return an anywidget: what is selected in it comes back as ``w.selected``."""
+        return live(self)
+
+
+class Chartable:
+    """Mixin: a result with a chart."""
+
+    __slots__ = ()
+
+    def chart(self) -> Any:
+        """Return an `altair.Chart` to restyle, save or lay out."""
+        _load("chart")
+        return chart(self)
+
+
+def live(value: object) -> Any:
+    """Return a live widget of `value`, after loading the modules that know one."""
+    _load("widget")
+    return widget(value)
 
 
 class Displayable:
@@ -44,8 +117,13 @@ class Displayable:
 
 def bundle(value: object) -> dict[str, Any]:
     """Return the MIME bundle of `value`, after loading the named renderer modules."""
-    while _providers:
-        import_module(_providers[-1])
-        _providers.pop()
+    _load("render")
     renderer: Callable[[object], dict[str, Any]] = render
     return renderer(value)
+
+
+def _load(door: Door) -> None:
+    waiting = _providers[door]
+    while waiting:
+        import_module(waiting[-1])
+        waiting.pop()

@@ -2,5 +2,7 @@
 
 from jupyter_mvt.display import provide_renderers
 
-# By name: views are above this floor, and are imported when something is first shown.
+# By name: what draws is above this floor, and is imported when something is first shown.
 provide_renderers("jupyter_mvt.views.register")
+provide_renderers("jupyter_mvt.widgets.register", "widget")
+provide_renderers("jupyter_mvt.views.charts", "chart")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
+from jupyter_mvt.display import bind
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.history.refs import require_whole
@@ -48,7 +49,7 @@ def between(
     if only is None or "weights" in only:
         for oid in (base, other):
             require_whole(view, oid, hint=_WITHOUT_WEIGHTS)
-    return compare(side(handle, view, base), side(handle, view, other), only=only)
+    return bind(compare(side(handle, view, base), side(handle, view, other), only=only), handle)
 
 
 def diff(

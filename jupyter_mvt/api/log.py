@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.compare import side
 from jupyter_mvt.compare.metrics import diff_metrics
+from jupyter_mvt.display import bind
+from jupyter_mvt.history.log import entry
 from jupyter_mvt.history.log import log as plain_log
+from jupyter_mvt.history.naming import labels_by_version
 from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.leaderboard import leaderboard as rank
 from jupyter_mvt.metrics.query import sql as run_sql
 from jupyter_mvt.metrics.rebuild import index_stats
 from jupyter_mvt.metrics.rebuild import rebuild as make_anew
 from jupyter_mvt.metrics.where import matching
+from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import Log, LogEntry
     from jupyter_mvt.metrics.rebuild import IndexStats
     from jupyter_mvt.metrics.result import SqlResult
+    from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
 
-__all__ = ["index", "leaderboard", "log", "sql"]
+__all__ = ["entries", "index", "leaderboard", "log", "sql"]
 
 
 def log(
@@ -51,6 +56,13 @@ def log(
     return replace(found, entries=tuple(_judged(handle, view, entry) for entry in found.entries))
 
 
+def entries(handle: Handle, ids: Sequence[ObjectId]) -> tuple[LogEntry, ...]:
+    """Return single versions as a log tells them, in the order given."""
+    view = oplog.current(handle.store)
+    marks, counts = labels_by_version(view), remark_counts(view)
+    return tuple(_judged(handle, view, entry(handle, view, oid, marks, counts)) for oid in ids)
+
+
 def _judged(handle: Handle, view: View, entry: LogEntry) -> LogEntry:
     if not entry.version.parents:
         return entry
@@ -64,7 +76,7 @@ def _judged(handle: Handle, view: View, entry: LogEntry) -> LogEntry:
 
 def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderboard:
     """Rank versions; see `metrics.leaderboard.leaderboard` for the choices."""
-    return rank(handle.store, oplog.current(handle.store), by=by, **choice)
+    return bind(rank(handle.store, oplog.current(handle.store), by=by, **choice), handle)
 
 
 def index(handle: Handle, *, rebuild: bool) -> IndexStats:

@@ -9,6 +9,7 @@ from jupyter_mvt.api import commit as _commit
 from jupyter_mvt.api import compare as _compare
 from jupyter_mvt.api import log as _log
 from jupyter_mvt.api import status as _status
+from jupyter_mvt.api import timeline as _timeline
 from jupyter_mvt.api import upkeep as _upkeep
 from jupyter_mvt.api.collections import Branches, Labels, Notes, Tags
 from jupyter_mvt.api.trust import Trust
@@ -130,6 +131,10 @@ class Repo:
         """List versions, newest first; `where` filters: ``"accuracy > 0.9"``; `skip` pages."""
         start = None if revision is None else str(revision)
         return _log.log(self._handle, start, where=where, limit=limit, skip=skip)
+
+    def timeline(self, *, where: str | None = None, metric: str = "") -> Any:
+        """Return a live timeline of any length; what is picked in it is ``w.selected``."""
+        return _timeline.timeline(self._handle, where, metric)
 
     def diff(
         self, base: str | Version = "HEAD~1", other: str | Version = "HEAD",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jupyter_mvt.display import Displayable
+from jupyter_mvt.display import Chartable, Displayable, Live
 from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
@@ -281,8 +281,8 @@ class WeightsDiff:
     models: tuple[ModelChange, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diff(Displayable):
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+class Diff(Displayable, Live, Chartable):
     """What differs between `base` and `other`. Aspects that are equal are ``None``.
 
     `extra` holds what aspects of other packages found, by their name.

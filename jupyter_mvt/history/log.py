@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
 
-__all__ = ["log"]
+__all__ = ["entry", "log"]
 
 
 def log(
@@ -49,7 +49,7 @@ def log(
     line = ancestors(handle.store, view, starts)
     found = [oid for oid in line if among is None or oid in among]
     shown = found[skip : None if limit is None else skip + limit]
-    entries = tuple(_entry(handle, view, oid, marks, counts) for oid in shown)
+    entries = tuple(entry(handle, view, oid, marks, counts) for oid in shown)
     first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)
     others = [oid for oid in first if oid not in set(shown)]
     return Log(
@@ -58,14 +58,15 @@ def log(
         total=len(found),
         branches=dict(view.branches),
         head=branch_of(handle, view),
-        parents=tuple(_entry(handle, view, oid, marks, counts) for oid in others),
+        parents=tuple(entry(handle, view, oid, marks, counts) for oid in others),
     )
 
 
-def _entry(
+def entry(
     handle: Handle, view: View, oid: ObjectId,
     marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]], counts: Mapping[str, int],
 ) -> LogEntry:  # fmt: skip
+    """Return one version as a log tells it; `marks` and `counts` save work for many."""
     commit = oplog.commit_object(handle.store, oid)
     return LogEntry(
         version=version_ref(handle.store, view, oid, marks),
@@ -74,3 +75,4 @@ def _entry(
         new_bytes=commit.new_bytes,
         remarks=counts.get(oid, 0),
     )
+

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jupyter_mvt.display import Displayable
+from jupyter_mvt.display import Chartable, Displayable
 from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Log(_Value):
+class Log(_Value, Chartable):
     """Versions, newest first.
 
     Attributes
@@ -256,7 +256,7 @@ class UsageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage(_Value):
+class Usage(_Value, Chartable):
     """What a repository takes on disk.
 
     Attributes

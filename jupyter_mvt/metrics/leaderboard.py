@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jupyter_mvt.display import Displayable
+from jupyter_mvt.display import Chartable, Displayable, Live
 from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.metrics.conditions import compiled
 from jupyter_mvt.metrics.filtering import parse
@@ -15,6 +15,7 @@ from jupyter_mvt.metrics.query import MetricName, connect, named
 from jupyter_mvt.metrics.ranking import Standing, Standings, standings
 from jupyter_mvt.metrics.reach import reachable
 from jupyter_mvt.metrics.shown import measured, params_that_differ
+from jupyter_mvt.metrics.trails import trails
 from jupyter_mvt.metrics.where import known_names
 from jupyter_mvt.objects.commit import Scalar
 from jupyter_mvt.objects.encode import to_data
@@ -45,6 +46,9 @@ class Ranked:
         Those of its params that differ among the rows shown.
     split, dataset_id
         On what the ranking value was measured.
+    trail
+        The ranking metric of its own first-parent ancestors, oldest first, and of itself;
+        empty in rows past the first `metrics.trails.MOST`.
     """
 
     rank: int
@@ -56,6 +60,7 @@ class Ranked:
     dataset_id: str
     n: int | None
     stderr: float | None
+    trail: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,8 @@ class Unranked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaderboard(Displayable):
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+class Leaderboard(Displayable, Live, Chartable):
     """Versions, best first.
 
     Attributes
@@ -170,7 +175,10 @@ def leaderboard(
         shown = [standing.cid for standing in found.ranked]
         metrics = measured(cursor, shown, slice)
         params = params_that_differ(cursor, shown)
-    return _board(view, found, metric, metrics, params, names, chosen, rising, basis, slice)
+        walks = trails(store, cursor, [one.version.id for one in found.ranked], metric.name, slice)
+    board = _board(view, found, metric, metrics, params, names, chosen, rising, basis, slice)
+    rows = tuple(replace(row, trail=walks.get(row.version.id, ())) for row in board.rows)
+    return replace(board, rows=rows)
 
 
 def _metric(names: tuple[MetricName, ...], by: str | None) -> tuple[MetricName, bool]:

@@ -2,90 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.objects.metric import MetricValue, direction, metric_unit
+from jupyter_mvt.objects.metric import direction, metric_unit
 from jupyter_mvt.views import escape, format, html, parts, text, titles, wire
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_mvt.metrics.leaderboard import Leaderboard, Ranked
 
-__all__ = ["as_html", "as_text", "payload"]
+__all__ = ["Frame", "as_html", "as_text", "cell", "columns", "frame", "payload", "row"]
 
 _METRICS = 6
 _PARAMS = 6
 
 
-def payload(board: Leaderboard) -> wire.LeaderboardView:
-    """Return the wire form of a leaderboard."""
-    baseline = next((row for row in board.rows if "production" in row.version.labels), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What all rows of a leaderboard are seen against.
+
+    `by` is the key of the ranking column; `metrics` and `params` are the others' names by key.
+    """
+
+    board: Leaderboard
+    by: str
+    baseline: Ranked | None
+    metrics: dict[str, str]
+    params: dict[str, str]
+    low: float
+    high: float
+
+
+def frame(board: Leaderboard, metrics: Sequence[str], params: Sequence[str]) -> Frame:
+    """Return the frame of a leaderboard with these columns."""
+    values = [row.value for row in board.rows]
+    return Frame(
+        board=board,
+        by=escape.line(board.by),
+        baseline=next((row for row in board.rows if "production" in row.version.labels), None),
+        metrics={f"m:{escape.line(name)}": name for name in metrics},
+        params={f"p:{escape.line(name)}": name for name in params},
+        low=min(values, default=0.0),
+        high=max(values, default=0.0),
+    )
+
+
+def payload(board: Leaderboard, most: int | None = None) -> wire.LeaderboardView:
+    """Return the wire form of a leaderboard, of its first `most` rows if given."""
     metrics = [name for name in board.metrics if name != board.by][:_METRICS]
-    params = list(board.params[:_PARAMS])
-    columns = [_metric(name) for name in metrics] + [_param(name) for name in params]
+    seen = frame(board, metrics, board.params[:_PARAMS])
+    keys = [*seen.metrics, *seen.params]
     view: wire.LeaderboardView = {
         "view": "leaderboard",
         "schema": parts.SCHEMA,
         "by": {
-            "key": escape.line(board.by),
+            "key": seen.by,
             "title": titles.full(board.by, board.slice),
             "kind": "metric",
             "lower": board.ascending,
             "numeric": True,
         },
-        "columns": columns,
-        "rows": [_row(board, row, baseline, metrics, params) for row in board.rows],
+        "columns": columns(seen),
+        "rows": [row(seen, one, keys) for one in board.rows[:most]],
         "unranked": [
-            {"version": parts.version(row.version), "reason": escape.line(row.reason)}
-            for row in board.unranked
+            {"version": parts.version(one.version), "reason": escape.line(one.reason)}
+            for one in board.unranked
         ],
         "total": board.total,
-        "baseline": baseline.version.name if baseline else "",
+        "baseline": seen.baseline.version.name if seen.baseline else "",
     }
     if len(board.rows) < board.total:
         view["cut"] = f"Shown are {len(board.rows)} of {format.plural(board.total, 'version')}."
     return view
 
 
-def _metric(name: str) -> wire.Column:
-    return {"key": f"m:{escape.line(name)}", "title": titles.full(name), "kind": "metric",
+def columns(seen: Frame) -> list[wire.Column]:
+    """Return the columns beside the ranking one."""
+    found = [_metric(key, name) for key, name in seen.metrics.items()]
+    return found + [_param(key, name) for key, name in seen.params.items()]
+
+
+def _metric(key: str, name: str) -> wire.Column:
+    return {"key": key, "title": titles.full(name), "kind": "metric",
             "lower": direction(name) is False, "numeric": True}  # fmt: skip
 
 
-def _param(name: str) -> wire.Column:
-    return {"key": f"p:{escape.line(name)}", "title": escape.line(name, 80), "kind": "param",
+def _param(key: str, name: str) -> wire.Column:
+    return {"key": key, "title": escape.line(name, 80), "kind": "param",
             "lower": False, "numeric": False}  # fmt: skip
 
 
-def _row(
-    board: Leaderboard,
-    row: Ranked,
-    baseline: Ranked | None,
-    metrics: list[str],
-    params: list[str],
-) -> wire.RankRow:
-    cells: dict[str, wire.Figure] = {escape.line(board.by): format.figure(row.value, board.unit)}
-    for name in metrics:
-        if name in row.values:
-            cells[f"m:{escape.line(name)}"] = _figure(name, row.values[name])
-    for name in params:
-        if name in row.params:
-            value = row.params[name]
-            number = None if isinstance(value, str) else format.value_of(value)
-            cells[f"p:{escape.line(name)}"] = {"text": parts.scalar(value), "value": number}
-    change, verdict = _against(board, row, baseline)
+def row(seen: Frame, one: Ranked, keys: Sequence[str]) -> wire.RankRow:
+    """Return one ranked version with its cells of the columns `keys`."""
+    cells: dict[str, wire.Figure] = {seen.by: format.figure(one.value, seen.board.unit)}
+    for key in keys:
+        found = cell(seen, one, key)
+        if found is not None:
+            cells[key] = found
+    change, verdict = _against(seen.board, one, seen.baseline)
     return {
-        "rank": row.rank,
-        "version": parts.version(row.version),
+        "rank": one.rank,
+        "version": parts.version(one.version),
         "cells": cells,
-        "bar": _bar(board, row),
+        "bar": _bar(seen, one),
         "change": change,
         "verdict": verdict,
-        "baseline": row is baseline,
+        "baseline": one is seen.baseline,
+        "trail": [_short(value) for value in one.trail],
     }
 
 
-def _figure(name: str, value: MetricValue) -> wire.Figure:
-    return format.figure(value, metric_unit(name, value))
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.5g}")
+
+
+def cell(seen: Frame, one: Ranked, key: str) -> wire.Figure | None:
+    """Return the cell of a column, ``None`` where the version has none."""
+    metric = seen.metrics.get(key)
+    if metric is not None and metric in one.values:
+        value = one.values[metric]
+        return format.figure(value, metric_unit(metric, value))
+    param = seen.params.get(key)
+    if param is not None and param in one.params:
+        said = one.params[param]
+        number = None if isinstance(said, str) else format.value_of(said)
+        return {"text": parts.scalar(said), "value": number}
+    return None
 
 
 def _against(
@@ -102,15 +146,13 @@ def _against(
     return said, "better" if (delta < 0) == board.ascending else "worse"
 
 
-def _bar(board: Leaderboard, row: Ranked) -> float:
+def _bar(seen: Frame, one: Ranked) -> float:
     """Return where a value lies in the range shown; the least still shows a little."""
-    values = [other.value for other in board.rows]
-    low, high = min(values), max(values)
-    spread = high - low
+    spread = seen.high - seen.low
     if not spread or spread == float("inf"):
         return 1.0
-    share = (row.value - low) / spread
-    return round(0.12 + 0.88 * (1 - share if board.ascending else share), 3)
+    share = (one.value - seen.low) / spread
+    return round(0.12 + 0.88 * (1 - share if seen.board.ascending else share), 3)
 
 
 def as_text(view: wire.LeaderboardView, look: text.Look) -> str:

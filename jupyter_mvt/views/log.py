@@ -10,7 +10,7 @@ from jupyter_mvt.views import escape, format, graph, html, parts, text, titles, 
 if TYPE_CHECKING:
     from jupyter_mvt.history.results import Log, LogEntry
 
-__all__ = ["as_html", "as_text", "payload"]
+__all__ = ["as_html", "as_text", "key_of", "payload", "row"]
 
 _METRICS = 8
 _EMPTY = "No versions here yet. Train a model, then keep it:"
@@ -28,7 +28,7 @@ def payload(log: Log, limit: int | None = None) -> wire.LogView:
         "schema": parts.SCHEMA,
         "repository": escape.line(log.repository, 80),
         "head": escape.line(log.head),
-        "rows": [_row(entry, columns, by_id) for entry in entries],
+        "rows": [row(entry, columns, by_id) for entry in entries],
         "total": log.total,
         "branches": [escape.line(name) for name in list(log.branches)[:100]],
         "metrics": list(columns.values()),
@@ -77,9 +77,10 @@ def _column(key: str, metric: Metric) -> wire.Column:
     }
 
 
-def _row(
+def row(
     entry: LogEntry, columns: dict[str, wire.Column], by_id: dict[str, LogEntry]
 ) -> wire.LogRow:
+    """Return one version with its metrics of `columns`; `by_id` holds its first parent."""
     parents = entry.version.parents
     before = by_id.get(str(parents[0])) if parents else None
     old = {key_of(m): m for m in before.metrics} if before else {}

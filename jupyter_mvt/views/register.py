@@ -13,6 +13,7 @@ from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDe
 from jupyter_mvt.api.stash import Popped, StashList
 from jupyter_mvt.api.trust import TrustList, TrustMoved
 from jupyter_mvt.api.watching import Watching
+from jupyter_mvt.api.timeline import Timeline
 from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import Displayable, render
 from jupyter_mvt.history.results import (
@@ -44,6 +45,7 @@ from jupyter_mvt.views import (
     status,
     tables,
     trust,
+    timeline,
     upkeep,
     version,
 )
@@ -72,6 +74,7 @@ DRAWINGS: dict[type, Drawing] = {
     RemarkList: Drawing(tables.remarks, tables.as_text, tables.as_html),
     RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
     Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
+    Timeline: Drawing(timeline.payload, log.as_text, log.as_html),
     Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),
     StashList: Drawing(checkout.stashes, tables.as_text, tables.as_html),
     SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),

@@ -10,6 +10,13 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from jupyter_mvt.views.wire_live import (
+    BoardPage,
+    Course,
+    TimelineMark,
+    TimelinePage,
+    TimelineView,
+)
 from jupyter_mvt.views.wire_parts import (
     CellDiff,
     CodeSection,
@@ -20,6 +27,7 @@ from jupyter_mvt.views.wire_parts import (
     Fact,
     Figure,
     Line,
+    LogRow,
     Metric,
     MetricsSection,
     Module,
@@ -27,6 +35,8 @@ from jupyter_mvt.views.wire_parts import (
     ParamRow,
     ParamsSection,
     RemarkRow,
+    Point,
+    RankRow,
     Verdict,
     Version,
     WeightsModel,
@@ -34,6 +44,7 @@ from jupyter_mvt.views.wire_parts import (
 )
 
 __all__ = [
+    "BoardPage",
     "Cell",
     "CellDiff",
     "CodeSection",
@@ -41,6 +52,7 @@ __all__ = [
     "ColumnDrift",
     "CommitView",
     "Comparison",
+    "Course",
     "DataRow",
     "DataSection",
     "DiffView",
@@ -67,6 +79,11 @@ __all__ = [
     "StatusPart",
     "StatusView",
     "TableView",
+    "TimelineMark",
+    "TimelinePage",
+    "TimelineView",
+    "TreemapView",
+    "TreeItem",
     "Unranked",
     "Verdict",
     "Version",
@@ -106,29 +123,11 @@ class CommitView(TypedDict):
     cut: NotRequired[str]
 
 
-class Point(TypedDict):
-    """A metric's value at one version, with the change against the first parent."""
-
-    text: str
-    value: float | None
-    change: str
-    verdict: Verdict | None
-
-
-class LogRow(TypedDict):
-    """One version of the log with its metrics by key."""
-
-    version: Version
-    points: dict[str, Point]
-    regressed: list[str]
-    model: str
-    remarks: NotRequired[int]
-
-
 class LogView(TypedDict):
     """Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
 
-    `production` names the version with that label (``v6``), or nothing.
+    `production` names the version with that label (``v6``), or nothing. `timeline` is there in a
+    live widget only, which fetches what `rows` leave out.
     """
 
     view: Literal["log"]
@@ -141,6 +140,7 @@ class LogView(TypedDict):
     metrics: list[Column]
     metric: str
     production: str
+    timeline: NotRequired[TimelineView]
     cut: NotRequired[str]
 
 
@@ -172,18 +172,6 @@ class DiffView(TypedDict):
     cut: NotRequired[str]
 
 
-class RankRow(TypedDict):
-    """One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline."""
-
-    rank: int
-    version: Version
-    cells: dict[str, Figure]
-    bar: float
-    change: str
-    verdict: Verdict | None
-    baseline: bool
-
-
 class Unranked(TypedDict):
     """A version that cannot be ranked, and why."""
 
@@ -192,7 +180,10 @@ class Unranked(TypedDict):
 
 
 class LeaderboardView(TypedDict):
-    """`by` is the ranking column, not among `columns`; `baseline` names a version (``v6``)."""
+    """`by` is the ranking column, not among `columns`; `baseline` names a version (``v6``).
+
+    `live` tells a widget, which fetches rows and columns where they are looked at.
+    """
 
     view: Literal["leaderboard"]
     schema: int
@@ -202,6 +193,7 @@ class LeaderboardView(TypedDict):
     unranked: list[Unranked]
     total: int
     baseline: str
+    live: NotRequired[bool]
     cut: NotRequired[str]
 
 
@@ -242,6 +234,32 @@ class NoticeView(TypedDict):
     title: str
     text: str
     command: str
+
+
+class TreeItem(TypedDict):
+    """One part of the storage. `freed`: a gc would free it. `command` tells more of it."""
+
+    name: str
+    text: str
+    size: Figure
+    kind: Literal["version", "shared", "trash", "rest"]
+    freed: bool
+
+
+class TreemapView(TypedDict):
+    """What a repository takes on disk. `figures` are its sums, `rows` the same as a table."""
+
+    view: Literal["treemap"]
+    schema: int
+    title: str
+    figures: list[Fact]
+    items: list[TreeItem]
+    columns: list[Column]
+    rows: list[list[Cell]]
+    total: int
+    text: str
+    command: str
+    cut: NotRequired[str]
 
 
 class StatusPart(TypedDict):
@@ -299,5 +317,6 @@ Payload: TypeAlias = (
     | TableView
     | NoticeView
     | StatusView
+    | TreemapView
     | VersionView
 )

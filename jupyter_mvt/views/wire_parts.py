@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, TypedDict
+from typing import NotRequired, Literal, TypeAlias, TypedDict
 
 __all__ = [
     "CellDiff",
@@ -14,6 +14,7 @@ __all__ = [
     "Fact",
     "Figure",
     "Line",
+    "LogRow",
     "Metric",
     "MetricsSection",
     "Module",
@@ -21,6 +22,8 @@ __all__ = [
     "ParamRow",
     "ParamsSection",
     "RemarkRow",
+    "Point",
+    "RankRow",
     "Verdict",
     "Version",
     "WeightsModel",
@@ -205,3 +208,38 @@ class WeightsSection(TypedDict):
     """Models whose weights or structure differ."""
 
     models: list[WeightsModel]
+
+
+class Point(TypedDict):
+    """A metric's value at one version, with the change against the first parent."""
+
+    text: str
+    value: float | None
+    change: str
+    verdict: Verdict | None
+
+
+class LogRow(TypedDict):
+    """One version of the log with its metrics by key."""
+
+    version: Version
+    points: dict[str, Point]
+    regressed: list[str]
+    model: str
+    remarks: NotRequired[int]
+
+
+class RankRow(TypedDict):
+    """One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
+
+    `trail` is the ranking metric of its own ancestors, oldest first, and of itself.
+    """
+
+    rank: int
+    version: Version
+    cells: dict[str, Figure]
+    bar: float
+    change: str
+    verdict: Verdict | None
+    baseline: bool
+    trail: NotRequired[list[float | None]]

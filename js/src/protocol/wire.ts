@@ -1,6 +1,17 @@
 // Made from jupyter_mvt/views/wire.py, not to be edited:
 //   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
 /**
+ * Ranked versions from `start` on in the order asked for, with the cells of some columns.
+ *
+ * `keys` are those columns; `total` counts the versions that the filter leaves.
+ */
+export interface BoardPage {
+  start: number;
+  total: number;
+  keys: string[];
+  rows: RankRow[];
+}
+/**
  * One cell of a plain table; `version` and `label` are drawn as such.
  */
 export interface Cell {
@@ -73,6 +84,19 @@ export interface Comparison {
   worse: string[];
 }
 /**
+ * One metric over the places [first, last], oldest first; `falls` are [place, value].
+ *
+ * Each column has its least, median and greatest value, or ``None`` where nothing is scored.
+ */
+export interface Course {
+  first: number;
+  last: number;
+  low: (number | null)[];
+  middle: (number | null)[];
+  high: (number | null)[];
+  falls: number[][];
+}
+/**
  * One dataset and its columns that differ.
  */
 export interface DataRow {
@@ -136,6 +160,8 @@ export interface Label {
 }
 /**
  * `by` is the ranking column, not among `columns`; `baseline` names a version (``v6``).
+ *
+ * `live` tells a widget, which fetches rows and columns where they are looked at.
  */
 export interface LeaderboardView {
   view: "leaderboard";
@@ -146,6 +172,7 @@ export interface LeaderboardView {
   unranked: Unranked[];
   total: number;
   baseline: string;
+  live?: boolean;
   cut?: string;
 }
 /**
@@ -171,7 +198,8 @@ export interface LogRow {
 /**
  * Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
  *
- * `production` names the version with that label (``v6``), or nothing.
+ * `production` names the version with that label (``v6``), or nothing. `timeline` is there in a
+ * live widget only, which fetches what `rows` leave out.
  */
 export interface LogView {
   view: "log";
@@ -184,6 +212,7 @@ export interface LogView {
   metrics: Column[];
   metric: string;
   production: string;
+  timeline?: TimelineView;
   cut?: string;
 }
 /**
@@ -277,6 +306,7 @@ export type Payload =
   | TableView
   | NoticeView
   | StatusView
+  | TreemapView
   | VersionView;
 /**
  * A metric's value at one version, with the change against the first parent.
@@ -289,6 +319,8 @@ export interface Point {
 }
 /**
  * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
+ *
+ * `trail` is the ranking metric of its own ancestors, oldest first, and of itself.
  */
 export interface RankRow {
   rank: number;
@@ -298,6 +330,7 @@ export interface RankRow {
   change: string;
   verdict: Verdict | null;
   baseline: boolean;
+  trail?: (number | null)[];
 }
 /**
  * What somebody wrote about a version after it was made.
@@ -343,6 +376,61 @@ export interface TableView {
   empty: string;
   command: string;
   cut?: string;
+}
+/**
+ * A labelled version's place, counted from the oldest.
+ */
+export interface TimelineMark {
+  at: number;
+  value: number | null;
+  labels: string[];
+}
+/**
+ * Versions from `start` on, newest first, with their part of the graph.
+ *
+ * `parents` are places counted from the newest, `segments` are [from, to, lane].
+ */
+export interface TimelinePage {
+  start: number;
+  rows: LogRow[];
+  parents: number[][];
+  columns: number[];
+  segments: number[][][];
+}
+/**
+ * How a live timeline begins: all of it coarsely, its newest versions in full.
+ */
+export interface TimelineView {
+  total: number;
+  course: Course;
+  marks: TimelineMark[];
+  page: TimelinePage;
+}
+/**
+ * What a repository takes on disk. `figures` are its sums, `rows` the same as a table.
+ */
+export interface TreemapView {
+  view: "treemap";
+  schema: number;
+  title: string;
+  figures: Fact[];
+  items: TreeItem[];
+  columns: Column[];
+  rows: Cell[][];
+  total: number;
+  text: string;
+  command: string;
+  cut?: string;
+}
+/**
+ * One part of the storage. `freed`: a gc would free it. `command` tells more of it.
+ */
+export interface TreeItem {
+  name: string;
+  text: string;
+  size: Figure;
+  kind: "version" | "shared" | "trash" | "rest";
+  freed: boolean;
 }
 /**
  * A version that cannot be ranked, and why.

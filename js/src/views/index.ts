@@ -1,8 +1,9 @@
 /** The one door to all views. A widget that shows only one of them mounts that one alone. */
 
 import { drawCommit } from "./commit";
+import { WHOLE } from "./css/whole";
 import { drawDiff } from "./diff/view";
-import { drawLeaderboard } from "./leaderboard";
+import { drawLeaderboard } from "./leaderboard/view";
 import { drawLog } from "./log/view";
 import { mount, view, type Views } from "./mount";
 import { drawNotice } from "./notice";
@@ -16,14 +17,17 @@ export { SCHEMA } from "./mount";
 export type { Dispose, Emit, ViewEvent } from "./view";
 
 const VIEWS: Views = {
-  commit: view(payloads.commit, drawCommit),
-  log: view(payloads.log, drawLog),
-  diff: view(payloads.diff, drawDiff),
-  leaderboard: view(payloads.leaderboard, drawLeaderboard),
-  table: view(payloads.table, drawTable),
-  notice: view(payloads.notice, drawNotice),
-  status: view(payloads.status, drawStatus),
-  version: view(payloads.everything, drawVersion),
+  sheet: WHOLE,
+  known: {
+    commit: view(payloads.commit, drawCommit),
+    log: view(payloads.log, drawLog),
+    diff: view(payloads.diff, drawDiff),
+    leaderboard: view(payloads.leaderboard, drawLeaderboard),
+    table: view(payloads.table, drawTable),
+    notice: view(payloads.notice, drawNotice),
+    status: view(payloads.status, drawStatus),
+    version: view(payloads.everything, drawVersion),
+  },
 };
 
 /**

@@ -4,7 +4,8 @@ import { ensureStyles, isDark } from "./css/sheet";
 import { createScope, type Scope } from "./scope";
 import { demand, isObject, Malformed, type Check } from "./shape";
 import { drawMalformed, drawNewer } from "./states";
-import type { Dispose, Draw, Emit } from "./view";
+import { unpacked } from "./packed";
+import type { Dispose, Draw, Emit, Host } from "./view";
 
 /** The newest contract that is understood here. */
 export const SCHEMA = 1;
@@ -20,13 +21,16 @@ export function view<T>(check: Check, draw: Draw<T>): View {
   return { check, draw: draw as Draw<unknown> };
 }
 
-/** Views by the name that payloads give. */
-export type Views = Readonly<Record<string, View>>;
+/** Views by the name that payloads give, and the sheet that they all need. */
+export interface Views {
+  sheet: string;
+  known: Readonly<Record<string, View>>;
+}
 
 /**
  * Draws a payload into `element`. Never throws: what cannot be drawn is shown as text, `plain` if
  * it is given. Events go to `emit`; where that does not answer `true`, the view offers the command
- * that does the same in a cell.
+ * that does the same in a cell. A live `host` answers questions, and shares the selection.
  */
 export function mount(
   element: HTMLElement,
@@ -34,18 +38,19 @@ export function mount(
   emit: Emit,
   views: Views,
   plain?: string,
+  host?: Host,
 ): Dispose {
   const scope = createScope();
   const root = document.createElement("div");
   root.className = "mvt";
   element.append(root);
-  dress(root, element, scope);
+  dress(root, element, views.sheet, scope);
   try {
-    draw(root, payload, emit, views, scope);
+    draw(root, payload, emit, views, scope, host);
   } catch (error) {
     scope.dispose();
     root.replaceChildren();
-    dress(root, element, scope);
+    dress(root, element, views.sheet, scope);
     drawMalformed(root, reasonOf(error), payload, plain);
   }
   return () => {
@@ -60,6 +65,7 @@ function draw(
   emit: Emit,
   views: Views,
   scope: Scope,
+  host: Host | undefined,
 ): void {
   if (!isObject(payload)) {
     throw new Malformed({ path: "", wanted: "an object" });
@@ -69,7 +75,7 @@ function draw(
     const path = typeof name === "string" ? "schema" : "view";
     throw new Malformed({ path, wanted: "there" });
   }
-  const known = Object.hasOwn(views, name) ? views[name] : undefined;
+  const known = Object.hasOwn(views.known, name) ? views.known[name] : undefined;
   if (schema > SCHEMA) {
     drawNewer(root, `It follows schema ${schema}; this one reads up to schema ${SCHEMA}.`, scope);
   } else if (known === undefined) {
@@ -77,26 +83,14 @@ function draw(
   } else {
     const loose = unpacked(payload);
     demand(known.check, loose);
-    known.draw(root, loose, emit, scope);
-  }
-}
-
-/** Long payloads are saved as one text of JSON. */
-function unpacked(payload: Record<string, unknown>): unknown {
-  if (typeof payload.packed !== "string") {
-    return payload;
-  }
-  try {
-    return JSON.parse(payload.packed);
-  } catch {
-    throw new Malformed({ path: "packed", wanted: "JSON" });
+    known.draw(root, loose, emit, scope, host);
   }
 }
 
 /** Styles and theme. Asked again once it has a width: an output is drawn before it is attached. */
-function dress(root: HTMLElement, element: HTMLElement, scope: Scope): void {
+function dress(root: HTMLElement, element: HTMLElement, sheet: string, scope: Scope): void {
   const put = (): void => {
-    ensureStyles(element);
+    ensureStyles(element, sheet);
     root.classList.toggle("mvt-dark", isDark(element));
   };
   put();

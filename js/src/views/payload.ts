@@ -84,6 +84,7 @@ const rank = shape({
   change: text,
   verdict: nullable(text),
   baseline: flag,
+  trail: optional(list(nullable(number))),
 });
 
 const cut = optional(text);

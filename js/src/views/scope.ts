@@ -12,6 +12,8 @@ export interface Scope {
   width(element: HTMLElement, draw: (width: number) => void): void;
   /** Runs `redraw` when the page turns dark or light (only canvas needs to know). */
   theme(redraw: () => void): void;
+  /** Gives a function that draws before the next frame, once however often it is called. */
+  frame(draw: () => void): () => void;
   dispose(): void;
 }
 
@@ -48,6 +50,16 @@ export function createScope(): Scope {
       observer.observe(document.documentElement, options);
       observer.observe(document.body, options);
       add(() => observer.disconnect());
+    },
+    frame(draw) {
+      let asked = 0;
+      add(() => cancelAnimationFrame(asked));
+      return () => {
+        asked ||= requestAnimationFrame(() => {
+          asked = 0;
+          draw();
+        });
+      };
     },
     dispose() {
       for (const end of ends.splice(0).reverse()) {

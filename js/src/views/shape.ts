@@ -40,16 +40,19 @@ export const number: Check = (value) => (Number.isFinite(value) ? null : NO_NUMB
 export const flag: Check = (value) => (typeof value === "boolean" ? null : NO_FLAG);
 
 /** The same or null. */
+/* @__NO_SIDE_EFFECTS__ */
 export function nullable(check: Check): Check {
   return (value) => (value === null ? null : check(value));
 }
 
 /** The same or absent. */
+/* @__NO_SIDE_EFFECTS__ */
 export function optional(check: Check): Check {
   return (value) => (value === undefined ? null : check(value));
 }
 
 /** A list of such things. */
+/* @__NO_SIDE_EFFECTS__ */
 export function list(check: Check): Check {
   return (value) => {
     if (!Array.isArray(value)) {
@@ -66,6 +69,7 @@ export function list(check: Check): Check {
 }
 
 /** An object with at least these fields; more are welcome, a newer version may add them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function shape(fields: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(fields);
   return (value) => {
@@ -83,6 +87,7 @@ export function shape(fields: Readonly<Record<string, Check>>): Check {
 }
 
 /** An object whose values are all such things. */
+/* @__NO_SIDE_EFFECTS__ */
 export function record(check: Check): Check {
   return (value) => {
     if (!isObject(value)) {
@@ -99,6 +104,7 @@ export function record(check: Check): Check {
 }
 
 /** A shape that contains itself. */
+/* @__NO_SIDE_EFFECTS__ */
 export function recursive(make: (self: Check) => Check): Check {
   const made = make((value) => made(value));
   return made;

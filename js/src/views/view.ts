@@ -10,8 +10,17 @@ export type ViewEvent =
 /** Passes an event on. `true` says that it is being acted on; else the view shows the command. */
 export type Emit = (event: ViewEvent) => boolean | void;
 
+/** What a live host gives a view beyond its payload: answers, and a selection that is shared. */
+export interface Host {
+  /** Asks Python; rejects with what to tell the person. */
+  ask: <T>(question: { what: string } & Record<string, unknown>) => Promise<T>;
+  /** The ids selected now, and a call whenever someone else selects others. */
+  selected: () => readonly string[];
+  onSelect: (then: (ids: readonly string[]) => void) => void;
+}
+
 /** Undoes a drawing. */
 export type Dispose = () => void;
 
 /** Draws `data` into `root`; what has to end with the view is left in `scope`. */
-export type Draw<T> = (root: HTMLElement, data: T, emit: Emit, scope: Scope) => void;
+export type Draw<T> = (root: HTMLElement, data: T, emit: Emit, scope: Scope, host?: Host) => void;

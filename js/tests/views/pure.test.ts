@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Line } from "../../src/protocol/wire";
 import { ago, absolute } from "../../src/views/atoms/times";
 import { pairLines } from "../../src/views/diff/align";
-import { columnsOf } from "../../src/views/log/dense";
+import { courseOf } from "../../src/views/log/course";
 import { layRail } from "../../src/views/log/rail";
 import { scaleOf } from "../../src/views/log/scale";
 import type { Node } from "../../src/views/log/model";
@@ -67,5 +67,5 @@ test("each line of the rail begins where the one above it ended", () => {
 
 test("a pixel column keeps the least, the median and the greatest value", () => {
   const nodes = history(Array.from({ length: 9 }, () => []), []);
-  assert.deepEqual(columnsOf(nodes, 0, 8, 3), [{ low: 0, middle: 1, high: 2 }, { low: 3, middle: 4, high: 5 }, { low: 6, middle: 7, high: 8 }]);
+  assert.deepEqual(courseOf(nodes, 0, 8, 3).columns, [{ low: 0, middle: 1, high: 2 }, { low: 3, middle: 4, high: 5 }, { low: 6, middle: 7, high: 8 }]);
 });

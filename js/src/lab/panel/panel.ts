@@ -5,6 +5,7 @@ import { button, choice } from "../../views/atoms/controls";
 import { icon } from "../../views/atoms/icons";
 import { ago } from "../../views/atoms/times";
 import { ensureStyles } from "../../views/css/sheet";
+import { WHOLE } from "../../views/css/whole";
 import { div, h, span } from "../../views/h";
 import { render } from "../../views/index";
 import { isTyping } from "../../views/keys";
@@ -83,7 +84,7 @@ class Sidebar implements Panel {
       act: (action, wish) => this.do(action, wish),
       say: (text) => this.say(text),
     });
-    ensureStyles(root);
+    ensureStyles(root, WHOLE);
     root.classList.add("mvt", "panel");
     root.append(h("style", null, PANEL), this.top, this.note, this.body, this.foot);
     this.foot.setAttribute("role", "status");

@@ -19,6 +19,7 @@ const PATHS = {
   box: "M2 5l6-3 6 3v6l-6 3-6-3zM2 5l6 3 6-3M8 8v6",
   copy: "M6 6h8v8H6zM10 6V2H2v8h4",
   search: "M7 2.5a4.5 4.5 0 100 9 4.5 4.5 0 000-9zM10.5 10.5L14 14",
+  pin: "M6 2h4M7 2v5l-3 3h8l-3-3V2M8 10v4",
   close: "M4 4l8 8M12 4l-8 8",
   down: "M4 6.500L8 10.500l4-4",
   right: "M6.500 4l4 4-4 4",

@@ -47,6 +47,7 @@ export const BASE = `
 .mvt .slot{display:flex;align-items:center;gap:4px 12px;padding:8px 16px;border-top:1px solid var(--rule);background:var(--f1)} .mvt .slot>.cmd{flex:1;width:auto}
 .mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none}
 .mvt .nx{display:none}
+.mvt .sk{display:inline-block;height:8px;width:60%;border-radius:4px;background:var(--f2);vertical-align:middle}
 .mvt .state{display:flex;flex-direction:column;align-items:flex-start;gap:8px;padding:20px 16px} .mvt .state>.ic{width:24px;height:24px;color:var(--t2);stroke-width:1.25} .mvt .state>.ic.err{color:var(--err)}
 .mvt pre.raw{margin:0;width:100%;max-height:240px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--mono);font-size:calc(var(--fs2) - 1px);line-height:18px;padding:8px;background:var(--f1);border-radius:var(--r1);color:var(--t1)}
 `;
@@ -68,6 +69,9 @@ export const TABLES = `
 .mvt .pinned thead th:first-child,.mvt .pinned tbody th{position:sticky;left:0;z-index:1;background:var(--bg)} .mvt .pinned thead th:first-child{z-index:3}
 .mvt .pinned tbody tr:hover>th,.mvt .pinned tr.base>th{background:linear-gradient(var(--f1),var(--f1)),var(--bg)} .mvt tr.base{background:var(--f1)}
 .mvt .pinned.shifted tbody th,.mvt .pinned.shifted thead th:first-child{box-shadow:inset -1px 0 var(--rule)}
+.mvt .grid{table-layout:fixed} .mvt .grid th,.mvt .grid td{overflow:hidden;text-overflow:ellipsis;white-space:nowrap} .mvt .grid tbody th>.row{max-width:100%} .mvt .grid .void{padding:0} .mvt .grid tr[aria-selected=true]>*{background:linear-gradient(var(--sel),var(--sel)),var(--bg)}
+.mvt .pinned .grid thead th:first-child,.mvt .pinned .grid tbody th{box-shadow:none} .mvt .grid .pin{position:sticky;z-index:1;background:var(--bg)} .mvt .grid thead .pin{z-index:3} .mvt .grid tbody tr:hover>.pin,.mvt .grid tr.base>.pin{background:linear-gradient(var(--f1),var(--f1)),var(--bg)} .mvt .shifted .grid .pin:last-of-type{box-shadow:inset -1px 0 var(--rule)} .mvt .grid .srt{max-width:100%;min-width:0}
+.mvt .hd{display:flex;align-items:center;gap:0;min-width:0} .mvt th.n .hd{justify-content:flex-end} .mvt .pn{flex:none;width:16px;height:24px;padding:0;border:0;background:none;color:inherit;cursor:pointer;opacity:0} .mvt th:hover .pn,.mvt .pn:focus-visible,.mvt .pn[aria-pressed=true]{opacity:1} .mvt .pn[aria-pressed=true]{color:var(--link)}
 .mvt tbody tr:focus-visible{outline-offset:-2px}
 .mvt .rk{display:inline-block;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}

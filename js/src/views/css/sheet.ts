@@ -1,27 +1,30 @@
-import { BASE, TABLES } from "./base";
-import { CARDS } from "./cards";
-import { DIFF } from "./diff";
-import { LOG } from "./log";
+import { BASE } from "./base";
 import { NARROW } from "./narrow";
 import { DARK_TOKENS, TOKENS } from "./tokens";
 
-const SHEET = [TOKENS, DARK_TOKENS, BASE, TABLES, CARDS, LOG, DIFF, NARROW].join("");
 const MARK = "data-mvt-views";
-// Two builds of the views may meet in one page: each brings its sheet, the same build once.
-const BUILD = String(SHEET.length);
+/** Bundles shorten what each rule begins with. */
+const SHORT = "§";
 
-/** Puts the style sheet where `element` can see it: into its document, or its shadow root. */
-export function ensureStyles(element: HTMLElement): void {
+/** A whole sheet: what all views are made of, with what some of them need besides. */
+export function sheetOf(...parts: readonly string[]): string {
+  return [TOKENS, DARK_TOKENS, BASE, ...parts, NARROW].join("").replaceAll(SHORT, ".mvt ");
+}
+
+/** Puts a style sheet where `element` can see it: into its document, or its shadow root. */
+export function ensureStyles(element: HTMLElement, sheet: string): void {
   const root = element.getRootNode();
   const place = isShadow(root) ? root : element.ownerDocument.head;
+  // Several builds of the views may meet in one page: each brings its sheet, the same one once.
+  const build = String(sheet.length);
   for (const child of Array.from(place.children)) {
-    if (child.getAttribute(MARK) === BUILD) {
+    if (child.getAttribute(MARK) === build) {
       return;
     }
   }
   const style = element.ownerDocument.createElement("style");
-  style.setAttribute(MARK, BUILD);
-  style.textContent = SHEET;
+  style.setAttribute(MARK, build);
+  style.textContent = sheet;
   place.appendChild(style);
 }
 
@@ -31,6 +34,9 @@ export function isDark(element: HTMLElement): boolean {
   const flag = body.dataset.jpThemeLight ?? documentElement.dataset.jpThemeLight;
   if (flag !== undefined) {
     return flag === "false";
+  }
+  if (documentElement.getAttribute("theme") === "dark") {
+    return true;
   }
   const classes = [...Array.from(body.classList), ...Array.from(documentElement.classList)];
   return classes.some((name) => /^(vscode-dark|vscode-high-contrast|dark|dark-theme)$/.test(name));

@@ -122,7 +122,7 @@ function productionRule({ data }: ChartInput, shown: readonly Node[], { x, y, wi
   return [s("line", { x1: x(live.at), x2: width - 8, y1: level, y2: level, style })];
 }
 
-function valueLines(nodes: readonly Node[], shown: readonly Node[], { x, y, left, width }: Frame): SVGElement[] {
+function valueLines(nodes: readonly (Node | undefined)[], shown: readonly Node[], { x, y, left, width }: Frame): SVGElement[] {
   const lines: SVGElement[] = [];
   for (const node of shown.filter(hasValue)) {
     const parent = scoredParent(nodes, node);

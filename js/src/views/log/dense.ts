@@ -1,90 +1,80 @@
 import { textWidth } from "../atoms/measure";
-import { scaleOf } from "./scale";
-import { hasValue, type Node } from "./model";
+import type { Column, Course, Mark } from "./course";
+import { scaleOf, type Scale } from "./scale";
+import type { Pen, Stage } from "./stage";
 
-const HEIGHT = 150;
-const STRIP = 30;
-const TOP = 10;
+/** Height of the chart of many versions, and of the strip below it, in pixels. */
+export const HEIGHT = 150;
+export const STRIP = 30;
+const TOP = 24;
 const BOTTOM = 12;
+const RIGHT = 12;
+/** Diamonds closer than this would run together: the newest stands for its neighbours. */
+const APART = 7;
 
 /** Where the places lie on a canvas that shows one column a pixel. */
 export interface Dense {
   left: number;
-  right: number;
   x: (at: number) => number;
   at: (x: number) => number;
 }
 
-interface Column {
-  low: number;
-  middle: number;
-  high: number;
+/** What the dense chart shows. */
+export interface DenseInput {
+  course: Course;
+  scale: Scale;
+  lower: boolean;
+  marks: readonly Mark[];
+  picked: readonly number[];
+  width: number;
 }
 
-/** The least, the median and the greatest value of each pixel column. */
-export function columnsOf(nodes: readonly Node[], from: number, to: number, count: number): (Column | null)[] {
-  const buckets: number[][] = Array.from({ length: count }, () => []);
-  const per = Math.max(1, to - from + 1) / count;
-  for (let i = from; i <= to; i++) {
-    const node = nodes[i];
-    if (node && hasValue(node)) {
-      buckets[Math.min(count - 1, Math.floor((i - from) / per))]?.push(node.point.value);
-    }
-  }
-  return buckets.map((values) => {
-    if (values.length === 0) {
-      return null;
-    }
-    values.sort((a, b) => a - b);
-    const pick = (i: number): number => values[i] as number;
-    return { low: pick(0), middle: pick(values.length >> 1), high: pick(values.length - 1) };
-  });
+/** The scale of a course. */
+export function scaleOfCourse({ columns, falls }: Course): Scale {
+  const ends = columns.flatMap((column) => (column ? [column.low, column.high] : []));
+  return scaleOf([...ends, ...falls.map(({ value }) => value)]);
 }
 
-interface Pen {
-  context: CanvasRenderingContext2D;
-  color: (name: string) => string;
+/** Where the plot begins: right of the scale's figures. */
+export function leftOf(scale: Scale): number {
+  return Math.ceil(Math.max(28, ...scale.ticks.map((tick) => textWidth(scale.label(tick), 11)))) + 24;
 }
 
-function penOf(canvas: HTMLCanvasElement, width: number, height: number): Pen | null {
-  const ratio = devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
-  if (!context) {
-    return null;
-  }
-  context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
-  return { context, color: (name) => style.getPropertyValue(name).trim() || style.color };
+/** How many pixel columns a plot of this width has. */
+export function columnsIn(width: number, left: number): number {
+  return Math.max(1, width - RIGHT - left);
 }
 
-/** Draws the places [from, to], one column a pixel; regressions are always kept. */
-export function drawDense(canvas: HTMLCanvasElement, nodes: readonly Node[], from: number, to: number, lower: boolean, width: number): Dense {
-  const values = nodes.slice(from, to + 1).filter(hasValue).map(({ point }) => point.value);
-  const scale = scaleOf(values);
-  const left = Math.ceil(Math.max(28, ...scale.ticks.map((tick) => textWidth(scale.label(tick), 11)))) + 24;
-  const right = width - 12;
-  const count = Math.max(1, right - left);
+/** Draws one column a pixel; falls and labels are always kept. */
+export function drawDense(stage: Stage, input: DenseInput): Dense {
+  const { course, scale, lower, width } = input;
+  const { from, to, columns } = course;
+  const left = leftOf(scale);
+  const count = columnsIn(width, left);
   const per = count / Math.max(1, to - from + 1);
   const dense: Dense = {
     left,
-    right,
     x: (at) => left + (at - from + 0.5) * per,
     at: (x) => Math.max(from, Math.min(to, from + Math.floor((x - left) / per))),
   };
-  const pen = penOf(canvas, width, HEIGHT);
+  const pen = stage(width, HEIGHT);
   if (!pen) {
     return dense;
   }
-  const { context, color } = pen;
   const y = (value: number): number => {
     const up = (value - scale.low) / (scale.high - scale.low);
     return TOP + (HEIGHT - TOP - BOTTOM) * (lower ? up : 1 - up);
   };
-  const ink = getComputedStyle(canvas).color;
-  context.font = `11px ${getComputedStyle(canvas).fontFamily}`;
+  grid(pen, scale, left, count, y);
+  band(pen, columns, left, y);
+  stroke(pen, columns, left, y);
+  labels(pen, input, dense, y);
+  diamonds(pen, course, dense, y);
+  return dense;
+}
+
+function grid({ context, ink, font }: Pen, scale: Scale, left: number, count: number, y: (value: number) => number): void {
+  context.font = `11px ${font}`;
   context.textAlign = "right";
   context.fillStyle = ink;
   for (const tick of scale.ticks) {
@@ -93,81 +83,140 @@ export function drawDense(canvas: HTMLCanvasElement, nodes: readonly Node[], fro
     context.globalAlpha = 0.1;
     context.fillRect(left, Math.round(y(tick)), count, 1);
   }
-  const columns = columnsOf(nodes, from, to, count);
+}
+
+function band({ context, color }: Pen, columns: readonly (Column | null)[], left: number, y: (value: number) => number): void {
   context.fillStyle = color("--lane1");
   context.globalAlpha = 0.25;
+  context.beginPath();
   columns.forEach((column, i) => {
     if (column) {
       const a = y(column.high);
       const b = y(column.low);
-      context.fillRect(left + i, Math.min(a, b), 1, Math.max(1, Math.abs(b - a)));
+      context.rect(left + i, Math.min(a, b), 1, Math.max(1, Math.abs(b - a)));
     }
   });
+  context.fill();
   context.globalAlpha = 1;
-  stroke(context, color("--lane1"), columns, left, y);
-  diamonds(context, color("--worse"), nodes.slice(from, to + 1), dense, y);
-  return dense;
 }
 
-function stroke(context: CanvasRenderingContext2D, color: string, columns: readonly (Column | null)[], left: number, y: (value: number) => number): void {
-  context.strokeStyle = color;
+function stroke({ context, color }: Pen, columns: readonly (Column | null)[], left: number, y: (value: number) => number): void {
+  context.strokeStyle = color("--lane1");
   context.lineWidth = 1.5;
+  context.lineJoin = "round";
   context.beginPath();
   let open = false;
+  let gap = 0;
   columns.forEach((column, i) => {
-    if (column) {
-      context[open ? "lineTo" : "moveTo"](left + i + 0.5, y(column.middle));
-      open = true;
+    if (!column) {
+      gap += 1;
+      return;
     }
+    // Columns between two versions that are wider than a pixel are empty; a true hole is wider.
+    context[open && gap < 24 ? "lineTo" : "moveTo"](left + i + 0.5, y(column.middle));
+    open = true;
+    gap = 0;
   });
   context.stroke();
 }
 
-function diamonds(context: CanvasRenderingContext2D, color: string, nodes: readonly Node[], dense: Dense, y: (value: number) => number): void {
-  context.fillStyle = color;
-  let last = -Infinity;
-  for (const node of nodes) {
-    const x = dense.x(node.at);
-    if (node.row.regressed.length === 0 || !hasValue(node) || x - last < 5) {
+function diamonds({ context, color }: Pen, { falls }: Course, dense: Dense, y: (value: number) => number): void {
+  context.fillStyle = color("--worse");
+  context.strokeStyle = color("--bg");
+  context.lineWidth = 1;
+  let last = Infinity;
+  for (let i = falls.length - 1; i >= 0; i--) {
+    const { at, value } = falls[i] as Course["falls"][number];
+    const x = dense.x(at);
+    if (last - x < APART) {
       continue;
     }
     last = x;
-    const middle = y(node.point.value);
+    const middle = y(value);
     context.beginPath();
-    context.moveTo(x, middle - 4);
-    context.lineTo(x + 4, middle);
-    context.lineTo(x, middle + 4);
-    context.lineTo(x - 4, middle);
+    context.moveTo(x, middle - 4.5);
+    context.lineTo(x + 4.5, middle);
+    context.lineTo(x, middle + 4.5);
+    context.lineTo(x - 4.5, middle);
+    context.closePath();
     context.fill();
+    context.stroke();
   }
 }
 
+/** Labels hang from the top on stems; picked versions have a line of their own. */
+function labels({ context, color, font }: Pen, { marks, picked, course: { from, to }, width }: DenseInput, dense: Dense, y: (value: number) => number): void {
+  context.lineWidth = 1;
+  context.strokeStyle = color("--jp-brand-color1");
+  for (const at of picked.filter((place) => place >= from && place <= to)) {
+    line(context, dense.x(at), TOP - 4, HEIGHT - BOTTOM + 4);
+  }
+  context.font = `500 11px ${font}`;
+  context.textAlign = "center";
+  let free = -Infinity;
+  for (const { at, value, labels: names } of marks) {
+    const [name] = [...names].sort((a, b) => Number(b === "production") - Number(a === "production"));
+    if (name === undefined || at < from || at > to) {
+      continue;
+    }
+    const x = dense.x(at);
+    const wide = Math.ceil(textWidth(name.slice(0, 18), 11, 500)) + 12;
+    const start = Math.max(2, Math.min(x - wide / 2, width - wide - 4));
+    if (start < free) {
+      continue;
+    }
+    free = start + wide + 4;
+    const live = name === "production";
+    context.strokeStyle = color("--ctl");
+    line(context, x, 18, value === null ? HEIGHT - BOTTOM : y(value) - 2);
+    context.beginPath();
+    context.roundRect(start + 0.5, 0.5, wide, 17, 3);
+    context.fillStyle = color(live ? "--t1" : "--bg");
+    context.fill();
+    if (!live) {
+      context.stroke();
+    }
+    context.fillStyle = color(live ? "--bg" : "--t1");
+    context.fillText(name.slice(0, 18), start + 0.5 + wide / 2, 13);
+  }
+}
+
+function line(context: CanvasRenderingContext2D, x: number, top: number, bottom: number): void {
+  const middle = Math.round(x) + 0.5;
+  context.beginPath();
+  context.moveTo(middle, top);
+  context.lineTo(middle, bottom);
+  context.stroke();
+}
+
 /** The strip below: all versions, and the window that is shown above. */
-export function drawStrip(canvas: HTMLCanvasElement, nodes: readonly Node[], from: number, to: number, lower: boolean, width: number, left: number): void {
-  const pen = penOf(canvas, width, STRIP);
+export function drawStrip(stage: Stage, whole: Course, from: number, to: number, lower: boolean, width: number, left: number): void {
+  const pen = stage(width, STRIP);
   if (!pen) {
     return;
   }
-  const { context, color } = pen;
-  const count = Math.max(1, width - 12 - left);
-  const scale = scaleOf(nodes.filter(hasValue).map(({ point }) => point.value));
+  const { context, color, ink } = pen;
+  const total = whole.to - whole.from + 1;
+  const count = columnsIn(width, left);
+  const scale = scaleOfCourse(whole);
   const y = (value: number): number => {
     const up = (value - scale.low) / (scale.high - scale.low);
     return 2 + (STRIP - 8) * (lower ? up : 1 - up);
   };
   context.globalAlpha = 0.08;
-  context.fillStyle = getComputedStyle(canvas).color;
+  context.fillStyle = ink;
   context.fillRect(left, 1, count, STRIP - 4);
   context.globalAlpha = 0.75;
-  stroke(context, color("--lane1"), columnsOf(nodes, 0, nodes.length - 1, count), left, y);
-  if (to - from + 1 < nodes.length) {
-    const per = count / nodes.length;
+  stroke(pen, whole.columns, left, y);
+  if (to - from + 1 < total) {
+    const per = count / total;
     const wide = Math.max(3, (to - from + 1) * per);
     context.fillStyle = color("--lane1");
     context.globalAlpha = 0.18;
     context.fillRect(left + from * per, 1, wide, STRIP - 4);
     context.globalAlpha = 1;
     context.strokeStyle = color("--lane1");
-    context.strokeRect(left + from * per + 0.5, 1.5, wide - 1, STRIP - 5);
+    context.lineWidth = 1.5;
+    context.strokeRect(left + from * per + 0.5, 1.5, Math.max(1, wide - 1), STRIP - 5);
   }
 }

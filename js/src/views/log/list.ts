@@ -4,6 +4,7 @@ import { when } from "../atoms/times";
 import { delta, verdict } from "../atoms/verdicts";
 import { div, h, span } from "../h";
 import type { Scope } from "../scope";
+import type { History } from "./history";
 import type { Node } from "./model";
 import { drawRail, layRail, type Rail } from "./rail";
 
@@ -19,8 +20,8 @@ export interface ListActions {
 
 export interface VersionList {
   root: HTMLElement;
-  /** Shows other versions, or another metric. */
-  show: (nodes: readonly Node[], metric: string) => void;
+  /** Shows other versions, or another metric; `more` where they are fetched as they are seen. */
+  show: (nodes: readonly (Node | undefined)[], metric: string, more?: Pick<History, "rail" | "need">) => void;
   /** Marks what is picked. */
   mark: (picked: ReadonlySet<string>) => void;
   /** Brings a version into sight and, if asked, focuses it. */
@@ -31,9 +32,10 @@ export interface VersionList {
 export function versionList(actions: ListActions, scope: Scope): VersionList {
   const list = h("ul", { class: "log", role: "listbox", "aria-label": "Versions, newest first", "aria-multiselectable": "true" });
   const root = div("scr", list);
-  let nodes: readonly Node[] = [];
+  let nodes: readonly (Node | undefined)[] = [];
   let metric = "";
   let rail: Rail = { columns: [], segments: [], width: 1 };
+  let need: History["need"] = () => undefined;
   let picked: ReadonlySet<string> = new Set();
   let current = 0;
   let narrow = false;
@@ -65,20 +67,19 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
     const shownLanes = Math.min(rail.width, 12);
     list.style.setProperty("--rw", `${left + (shownLanes - 1) * gap + (narrow ? 15 : 20)}px`);
     const rows: HTMLElement[] = [];
+    need(nodes.length - end, nodes.length - 1 - start);
     const wanted = focused && (current < start || current >= end) ? [current] : [];
     for (const i of [...wanted, ...Array.from({ length: end - start }, (_, k) => start + k)]) {
       const node = nodeAt(i);
-      if (node) {
-        const row = versionRow(node, metric, picked.has(node.row.version.id));
-        row.dataset.i = String(i);
-        row.tabIndex = i === current ? 0 : -1;
-        if (virtual) {
-          row.style.top = `${i * height()}px`;
-          row.setAttribute("aria-setsize", String(nodes.length));
-          row.setAttribute("aria-posinset", String(i + 1));
-        }
-        rows.push(row);
+      const row = node ? versionRow(node, metric, picked.has(node.row.version.id)) : comingRow(i);
+      row.dataset.i = String(i);
+      row.tabIndex = i === current ? 0 : -1;
+      if (virtual) {
+        row.style.top = `${i * height()}px`;
+        row.setAttribute("aria-setsize", String(nodes.length));
+        row.setAttribute("aria-posinset", String(i + 1));
       }
+      rows.push(row);
     }
     const lines = drawRail(rail, nodes, { start, end, height: height(), left, gap, lift: narrow ? 9 : 0 });
     list.replaceChildren(...rows, h("li", { role: "presentation" }, lines));
@@ -117,10 +118,11 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
 
   return {
     root,
-    show(next, key) {
+    show(next, key, more) {
       nodes = next;
       metric = key;
-      rail = layRail(nodes);
+      rail = more?.rail ?? layRail(nodes as readonly Node[]);
+      need = more?.need ?? (() => undefined);
       current = Math.min(current, Math.max(0, nodes.length - 1));
       draw(true);
     },
@@ -131,7 +133,7 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
       });
     },
     reveal(id, focus) {
-      const at = nodes.findIndex(({ row }) => row.version.id === id);
+      const at = nodes.findIndex((node) => node?.row.version.id === id);
       if (at >= 0) {
         moveTo(nodes.length - 1 - at, focus);
       }
@@ -177,6 +179,12 @@ function listen({ list, root, scope, actions, idOf, moveTo, current, count, draw
     }
     event.preventDefault();
   });
+}
+
+/** Stands for a version that is on its way, as high as its row will be. */
+function comingRow(i: number): HTMLElement {
+  const bar = h("span", { class: "sk", style: `width:${34 + ((i * 29) % 40)}%`, "aria-hidden": "true" });
+  return h("li", { class: "lr", role: "option", "aria-selected": "false", "aria-busy": "true", "aria-label": "Reading this version" }, div("ms", bar));
 }
 
 function versionRow({ row }: Node, metric: string, chosen: boolean): HTMLElement {

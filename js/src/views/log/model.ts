@@ -24,35 +24,51 @@ export function laneOf(data: LogView): Map<string, number> {
 
 /** The shown rows, oldest first, tied to their nearest shown ancestors. */
 export function nodesOf(data: LogView, shown: readonly LogRow[], metric: string, lanes: ReadonlyMap<string, number>): Node[] {
-  const rows = [...shown].reverse();
-  const place = new Map(rows.map(({ version }, i) => [version.id, i]));
-  const all = new Map(data.rows.map((row) => [row.version.id, row]));
-  return rows.map((row, at) => ({
-    row,
-    at,
-    lane: lanes.get(row.version.branch) ?? 0,
-    point: row.points[metric],
-    parents: row.version.parents.flatMap((id) => nearest(id, place, all)).filter((p, i, list) => p < at && list.indexOf(p) === i),
-    newest: at === rows.length - 1,
-  }));
+  const count = shown.length;
+  const place = new Map<string, number>();
+  shown.forEach(({ version }, i) => place.set(version.id, count - 1 - i));
+  // Only where some are left out may a parent stand for those between.
+  const all = count < data.rows.length ? new Map(data.rows.map((row) => [row.version.id, row])) : null;
+  return Array.from({ length: count }, (_, at) => {
+    const row = shown[count - 1 - at] as LogRow;
+    return {
+      row,
+      at,
+      lane: lanes.get(row.version.branch) ?? 0,
+      point: row.points[metric],
+      parents: placesOf(row.version.parents, at, place, all),
+      newest: at === count - 1,
+    };
+  });
+}
+
+function placesOf(ids: readonly string[], before: number, place: ReadonlyMap<string, number>, all: ReadonlyMap<string, LogRow> | null): number[] {
+  const found: number[] = [];
+  for (const id of ids) {
+    const at = place.get(id) ?? (all && nearest(id, place, all));
+    if (at !== null && at !== undefined && at < before && !found.includes(at)) {
+      found.push(at);
+    }
+  }
+  return found;
 }
 
 /** Follows first parents until one is shown. */
-function nearest(id: string, place: ReadonlyMap<string, number>, all: ReadonlyMap<string, LogRow>): number[] {
+function nearest(id: string, place: ReadonlyMap<string, number>, all: ReadonlyMap<string, LogRow>): number | null {
   const seen = new Set<string>();
   for (let next: string | undefined = id; next !== undefined && !seen.has(next); ) {
     const found = place.get(next);
     if (found !== undefined) {
-      return [found];
+      return found;
     }
     seen.add(next);
     next = all.get(next)?.version.parents[0];
   }
-  return [];
+  return null;
 }
 
 /** The nearest ancestor that has a value, by first parents. */
-export function scoredParent(nodes: readonly Node[], node: Node): { node: Node; bridged: boolean } | null {
+export function scoredParent(nodes: readonly (Node | undefined)[], node: Node): { node: Node; bridged: boolean } | null {
   let bridged = false;
   for (let next = nodes[node.parents[0] ?? -1]; next; next = nodes[next.parents[0] ?? -1]) {
     if (hasValue(next)) {

@@ -1,196 +1,289 @@
 import type { LogView } from "../../protocol/wire";
-import { when } from "../atoms/times";
 import { div, h, span } from "../h";
 import { isTyping } from "../keys";
 import type { Scope } from "../scope";
 import { drawChart } from "./chart";
-import { drawDense, drawStrip, type Dense } from "./dense";
-import type { Node } from "./model";
+import type { Course } from "./course";
+import { columnsIn, drawDense, drawStrip, HEIGHT, leftOf, scaleOfCourse } from "./dense";
+import { brush, panning } from "./gestures";
+import type { History } from "./history";
+import { hasValue, type Node } from "./model";
+import type { Scale } from "./scale";
+import { stageOf } from "./stage";
+import { columnLines, tipLines } from "./tip";
 
 /** One version needs this many pixels; below that, each pixel shows several. */
 const PIXELS = 3;
+/** A plot shows no fewer places than this, the nearest zoom there is. */
+const LEAST = 4;
+
+export interface Metric {
+  title: string;
+  lower: boolean;
+}
 
 export interface Plot {
   root: HTMLElement;
-  show: (nodes: readonly Node[], metric: { title: string; lower: boolean }, picked: ReadonlySet<string>) => void;
+  /** Shows other versions, or the same ones anew. */
+  show: (history: History, metric: Metric, picked: ReadonlySet<string>) => void;
+  /** Draws again what is shown: more of it has come. */
+  redraw: () => void;
 }
+
+const NAME = "Chart. Left and right move between versions, plus and minus zoom, Enter picks.";
 
 /** The chart with its cursor, its zoom and, for long histories, the strip that steers it. */
 export function plot(data: LogView, lanes: ReadonlyMap<string, number>, choose: (id: string) => void, scope: Scope): Plot {
   const tip = div("tip");
   const said = h("span", { class: "sr", "aria-live": "polite" });
-  const area = h("div", { class: "plot", tabindex: 0, role: "group", "aria-label": "Chart. Left and right move between versions, plus and minus zoom, Enter picks." });
+  const canvas = h("canvas", { role: "img" });
+  const svgBox = div("");
+  const area = h("div", { class: "plot", tabindex: 0, role: "group", "aria-label": NAME }, canvas, svgBox, tip);
   const strip = h("canvas", { "aria-hidden": "true" });
   const stripBox = h("div", { class: "strip", hidden: true }, strip);
   const legend = div("lgn");
   legend.hidden = true;
   const root = div("", area, stripBox, legend, said);
-  let nodes: readonly Node[] = [];
-  let metric = { title: "", lower: false };
+  const upper = stageOf(canvas);
+  const lower = stageOf(strip);
+  let history: History | null = null;
+  let metric: Metric = { title: "", lower: false };
   let picked: ReadonlySet<string> = new Set();
   let width = 0;
   let from = 0;
   let to = 0;
   let cursor = -1;
+  let held: Scale | null = null;
+  let course: Course | null = null;
+  let scale: Scale | null = null;
   let x: (at: number) => number = () => 0;
   let at: (x: number) => number = () => 0;
-  let canvasHeight = 150;
-  let stripLeft = 40;
+  let bottom = HEIGHT;
+  let left = 40;
+
+  const total = (): number => history?.nodes.length ?? 0;
+  const nodeAt = (place: number): Node | undefined => history?.nodes[place];
 
   const draw = (): void => {
-    if (width === 0 || nodes.length === 0) {
-      area.replaceChildren();
-      stripBox.hidden = legend.hidden = true;
+    const count = total();
+    if (width === 0 || count === 0 || history === null) {
+      canvas.hidden = stripBox.hidden = legend.hidden = true;
+      svgBox.replaceChildren();
       return;
     }
     const room = width - 60;
-    const many = (to - from + 1) * PIXELS > room;
-    if (many) {
-      const canvas = h("canvas", { role: "img", "aria-label": `${metric.title} over ${to - from + 1} versions` });
-      area.replaceChildren(canvas, tip);
-      const dense: Dense = drawDense(canvas, nodes, from, to, metric.lower, width);
-      ({ x, at } = dense);
-      stripLeft = dense.left;
-      canvasHeight = 150;
-    } else {
-      const chart = drawChart({ data, nodes, lanes, metric, from, to, picked }, width);
-      area.replaceChildren(chart.root, tip);
-      ({ x } = chart);
-      const span1 = chart.x(to) - chart.x(from) || 1;
-      at = (px) => Math.max(from, Math.min(to, from + Math.round(((px - chart.x(from)) / span1) * (to - from))));
-      canvasHeight = chart.bottom;
+    const near = (to - from + 1) * PIXELS <= room;
+    if (near) {
+      history.need(from, to);
     }
-    stripBox.hidden = nodes.length * PIXELS <= room;
-    legend.hidden = stripBox.hidden;
+    const here = near && whole(history.nodes, from, to);
+    canvas.hidden = here;
+    svgBox.hidden = !here;
+    if (here) {
+      drawNear(history.nodes as readonly Node[]);
+    } else {
+      drawFar(history);
+    }
+    stripBox.hidden = legend.hidden = count * PIXELS <= room;
     if (!stripBox.hidden) {
-      drawStrip(strip, nodes, from, to, metric.lower, width, stripLeft);
-      const each = Math.max(1, Math.round((to - from + 1) / Math.max(1, width - stripLeft - 12)));
-      legend.replaceChildren(
-        span("", "Drag the lower strip to zoom."),
-        many && each > 1 ? span("w", `Each column shows lowest, median and highest of about ${each} versions.`) : "",
-      );
+      const columns = columnsIn(width, left);
+      drawStrip(lower.stage, history.course(0, count - 1, columns), from, to, metric.lower, width, left);
+      describe(near ? 1 : Math.round((to - from + 1) / columns));
     }
     point(cursor, false);
   };
 
+  const drawNear = (nodes: readonly Node[]): void => {
+    const chart = drawChart({ data, nodes, lanes, metric, from, to, picked }, width);
+    svgBox.replaceChildren(chart.root);
+    ({ x } = chart);
+    const wide = chart.x(to) - chart.x(from) || 1;
+    at = (px) => Math.max(from, Math.min(to, from + Math.round(((px - chart.x(from)) / wide) * (to - from))));
+    bottom = chart.bottom;
+  };
+
+  const drawFar = ({ course: courseOver, marks, nodes }: History): void => {
+    svgBox.replaceChildren();
+    course = courseOver(from, to, columnsIn(width, left));
+    scale = held ?? scaleOfCourse(course);
+    if (!held && leftOf(scale) !== left) {
+      left = leftOf(scale);
+      course = courseOver(from, to, columnsIn(width, left));
+    }
+    const places = picked.size ? nodes.flatMap((node) => (node && picked.has(node.row.version.id) ? [node.at] : [])) : [];
+    const dense = drawDense(upper.stage, { course, scale, lower: metric.lower, marks, picked: places, width });
+    ({ x, at } = dense);
+    bottom = HEIGHT;
+    canvas.setAttribute("aria-label", sentence(metric, data.repository, to - from + 1, course, scale, marks.length));
+  };
+
+  let said1 = "";
+  const describe = (each: number): void => {
+    const text = each > 1 ? `Each column shows lowest, median and highest of about ${each.toLocaleString("en")} versions.` : "";
+    if (text !== said1 || !legend.hasChildNodes()) {
+      said1 = text;
+      legend.replaceChildren(span("", "Drag the strip to zoom, the chart to move."), text ? span("w", text) : "");
+    }
+  };
+
   const point = (place: number, speak: boolean): void => {
     cursor = place;
-    const node = nodes[place];
-    if (!node || place < from || place > to) {
+    if (!history || place < from || place > to || place < 0) {
       tip.classList.remove("on");
       return;
     }
-    tip.replaceChildren(...tipLines(node, metric.title));
+    const node = nodeAt(place);
+    if (!node) {
+      history.need(place, place);
+    }
+    const lines = node ? tipLines(node, metric.title) : course && scale ? columnLines(course, place, scale) : [];
+    tip.replaceChildren(...lines);
     tip.classList.add("on");
-    const half = tip.offsetWidth;
+    const wide = tip.offsetWidth;
     const px = x(place);
-    tip.style.left = `${Math.max(8, px > width / 2 ? px - half - 12 : Math.min(width - half - 8, px + 12))}px`;
-    tip.style.top = `${Math.min(44, canvasHeight / 3)}px`;
+    tip.style.left = `${Math.max(8, px > width / 2 ? px - wide - 12 : Math.min(width - wide - 8, px + 12))}px`;
+    tip.style.top = `${Math.min(44, bottom / 3)}px`;
     if (speak) {
       said.textContent = tip.textContent;
     }
   };
 
+  const later = scope.frame(draw);
   const zoom = (a: number, b: number): void => {
-    from = Math.max(0, Math.min(a, b));
-    to = Math.min(nodes.length - 1, Math.max(a, b, from + 1));
-    draw();
+    const last = Math.max(0, total() - 1);
+    const wide = Math.min(last, Math.max(LEAST - 1, Math.round(b) - Math.round(a)));
+    from = Math.max(0, Math.min(last - wide, Math.round(a)));
+    to = from + wide;
   };
   const zoomBy = (factor: number): void => {
     const middle = cursor >= 0 ? cursor : (from + to) / 2;
     const half = Math.max(2, ((to - from) / 2) * factor);
-    zoom(Math.round(middle - half), Math.round(middle + half));
+    zoom(middle - half, middle + half);
+    draw();
   };
+  const gestures = {
+    window(a: number, b: number) {
+      held ??= scale;
+      zoom(a * total(), b * total() - 1);
+      later();
+    },
+    shown: () => ({ from: from / Math.max(1, total()), to: (to + 1) / Math.max(1, total()) }),
+    plot: () => ({ left, width: columnsIn(width, left) }),
+    settled() {
+      held = null;
+      later();
+    },
+  };
+  const pan = panning(area, gestures, scope);
+  brush(strip, gestures, scope);
 
-  area.addEventListener("mousemove", (event) => {
-    point(at(event.clientX - area.getBoundingClientRect().left), false);
+  let hovered = -1;
+  const hover = scope.frame(() => point(hovered, false));
+  scope.on(area, "mousemove", (event) => {
+    hovered = event.buttons ? -1 : at(event.clientX - area.getBoundingClientRect().left);
+    hover();
   });
-  area.addEventListener("mouseleave", () => point(-1, false));
-  area.addEventListener("blur", () => point(-1, false));
-  area.addEventListener("click", (event) => {
-    const node = nodes[at(event.clientX - area.getBoundingClientRect().left)];
-    if (node) {
-      choose(node.row.version.id);
-    }
-  });
-  scope.on(area, "keydown", (event) => {
-    if (isTyping(event)) {
+  scope.on(area, "mouseleave", () => point((hovered = -1), false));
+  scope.on(area, "blur", () => point(-1, false));
+  scope.on(area, "click", (event) => {
+    const place = at(event.clientX - area.getBoundingClientRect().left);
+    const node = nodeAt(place);
+    if (pan.dragged()) {
       return;
     }
-    const start = cursor < 0 ? to + 1 : cursor;
-    const acts: Record<string, (() => void) | undefined> = {
-      ArrowLeft: () => point(Math.max(from, start - 1), true),
-      ArrowRight: () => point(Math.min(to, start + 1), true),
-      "+": () => zoomBy(0.5),
-      "=": () => zoomBy(0.5),
-      "-": () => zoomBy(2),
-      "0": () => zoom(0, nodes.length - 1),
-      Enter: () => choose(nodes[cursor]?.row.version.id ?? ""),
-      " ": () => choose(nodes[cursor]?.row.version.id ?? ""),
-    };
-    const act = acts[event.key];
-    if (act) {
-      event.preventDefault();
-      event.stopPropagation();
-      act();
+    if (node) {
+      choose(node.row.version.id);
+    } else {
+      history?.need(place, place);
     }
   });
-  brush(strip, scope, (a, b) => {
-    const share = (px: number): number => Math.floor(((px - stripLeft) / Math.max(1, width - 12 - stripLeft)) * nodes.length);
-    if (Math.abs(b - a) < 3) {
-      zoom(0, nodes.length - 1);
-    } else {
-      zoom(share(Math.min(a, b)), share(Math.max(a, b)));
-    }
+  keys(area, scope, {
+    move: (by) => point(cursor < 0 ? (by < 0 ? to : from) : Math.max(from, Math.min(to, cursor + by)), true),
+    zoomBy,
+    all: () => (zoom(0, total() - 1), draw()),
+    choose: () => choose(nodeAt(cursor)?.row.version.id ?? ""),
   });
   scope.width(area, (now) => {
     width = now;
     draw();
   });
-  scope.theme(draw);
+  scope.theme(() => {
+    upper.forget();
+    lower.forget();
+    draw();
+  });
   return {
     root,
+    redraw: later,
     show(next, how, chosen) {
-      const changed = next !== nodes;
-      nodes = next;
+      const changed = next !== history;
+      history = next;
       metric = how;
       picked = chosen;
       if (changed) {
-        [from, to, cursor] = [0, Math.max(0, nodes.length - 1), -1];
+        [from, to, cursor, held] = [0, Math.max(0, total() - 1), -1, null];
       }
       draw();
     },
   };
 }
 
-/** Reports a drag over the strip, from where it began to where it is. */
-function brush(canvas: HTMLCanvasElement, scope: Scope, moved: (a: number, b: number) => void): void {
-  let start: number | null = null;
-  const place = (event: PointerEvent): number => event.clientX - canvas.getBoundingClientRect().left;
-  scope.on(canvas, "pointerdown", (event) => {
-    start = place(event);
-    canvas.setPointerCapture(event.pointerId);
-  });
-  scope.on(canvas, "pointermove", (event) => {
-    if (start !== null) {
-      moved(start, place(event));
+/** Whether every version of [from, to] is here. */
+function whole(nodes: readonly (Node | undefined)[], from: number, to: number): boolean {
+  for (let i = from; i <= to; i++) {
+    if (nodes[i] === undefined) {
+      return false;
     }
-  });
-  scope.on(canvas, "pointerup", (event) => {
-    if (start !== null) {
-      moved(start, place(event));
+  }
+  return true;
+}
+
+interface Moves {
+  move: (by: number) => void;
+  zoomBy: (factor: number) => void;
+  all: () => void;
+  choose: () => void;
+}
+
+function keys(area: HTMLElement, scope: Scope, { move, zoomBy, all, choose }: Moves): void {
+  scope.on(area, "keydown", (event) => {
+    if (isTyping(event)) {
+      return;
     }
-    start = null;
+    const acts: Record<string, (() => void) | undefined> = {
+      ArrowLeft: () => move(-1),
+      ArrowRight: () => move(1),
+      "+": () => zoomBy(0.5),
+      "=": () => zoomBy(0.5),
+      "-": () => zoomBy(2),
+      "0": all,
+      Enter: choose,
+      " ": choose,
+    };
+    const act = Object.hasOwn(acts, event.key) ? acts[event.key] : undefined;
+    if (act) {
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    }
   });
 }
 
-function tipLines({ row, point }: Node, title: string): HTMLElement[] {
-  const { version, regressed } = row;
-  const value = point ? `${title} ${point.text}${point.change ? `, ${point.change}` : ""}` : `${title}: not scored`;
+/** The dense chart in a sentence. */
+function sentence({ title, lower }: Metric, repository: string, count: number, course: Course, scale: Scale, labelled: number): string {
+  const scored = course.columns.filter((column) => column !== null);
+  const [first] = scored;
+  const last = scored[scored.length - 1];
   return [
-    div("b", `${version.name}\u2002${version.message.slice(0, 120)}`),
-    div("q", value),
-    regressed.length ? div("wc", regressed.join(", ")) : div(""),
-    div("q", [version.branch, version.author].filter(Boolean).join(" · "), " · ", when(version.time_ms)),
-  ];
+    `${title} over ${count.toLocaleString("en")} versions of ${repository}${lower ? ", lower is better" : ""}.`,
+    first && last ? `From about ${scale.label(first.middle)} to about ${scale.label(last.middle)}.` : "No version has a value.",
+    course.falls.length ? `${course.falls.length.toLocaleString("en")} regressions marked.` : "",
+    labelled ? `${labelled} labelled.` : "",
+  ].filter(Boolean).join(" ");
+}
+
+/** Whether any version shown could be drawn as a point. */
+export function isScored({ nodes, course }: History): boolean {
+  const count = nodes.length;
+  return nodes.some((node) => node !== undefined && hasValue(node)) || (count > 0 && course(0, count - 1, 64).columns.some(Boolean));
 }

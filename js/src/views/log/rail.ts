@@ -90,7 +90,7 @@ function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: Readonl
 /** Draws the rail for the rows [start, end); `lift` moves dots up to the title's line. */
 export function drawRail(
   rail: Rail,
-  nodes: readonly Node[],
+  nodes: readonly (Node | undefined)[],
   rows: { start: number; end: number; height: number; left: number; gap: number; lift: number },
 ): SVGElement {
   const { start, end, height, left, gap, lift } = rows;

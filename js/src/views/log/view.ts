@@ -1,50 +1,117 @@
-import type { Column, LogRow, LogView } from "../../protocol/wire";
-import { button, choice, command } from "../atoms/controls";
-import { icon } from "../atoms/icons";
+import type { LogView, TimelineView } from "../../protocol/wire";
+import { button, command } from "../atoms/controls";
 import { div, h, span } from "../h";
 import { isTyping } from "../keys";
 import { cutNote } from "../parts";
 import type { Scope } from "../scope";
-import type { Emit } from "../view";
+import type { Emit, Host } from "../view";
+import { barControls, type Choices } from "./bar";
+import { localHistory, type History } from "./history";
 import { versionList } from "./list";
-import { laneOf, matcher, nodesOf } from "./model";
-import { plot } from "./plot";
+import { laneOf, matcher, type Node } from "./model";
+import { isScored, plot } from "./plot";
+import { remoteHistory } from "./remote";
+
+/** What the view needs to know of a version to name it. */
+interface Named {
+  name: string;
+  number: number;
+}
+
+const SOON = 250;
 
 /** History as a chart over a list: pick two versions to compare them. */
-export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Scope): void {
+export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Scope, host?: Host): void {
+  const live = host && data.timeline ? { host, timeline: data.timeline } : null;
   const lanes = laneOf(data);
-  const byId = new Map(data.rows.map((row) => [row.version.id, row]));
+  const names = new Map<string, Named>(data.rows.map(({ version }) => [version.id, version]));
   const picked: string[] = [];
   const foot = div("selbar");
   foot.hidden = true;
   const none = h("p", { class: "none", role: "status", hidden: true });
+  const failed = h("p", { class: "none", role: "alert", hidden: true });
   const controls = barControls(data, scope);
   const list = versionList({ pick: (id) => pick(id), open: (id) => open(id) }, scope);
   const chart = plot(data, lanes, (id) => (pick(id), list.reveal(id, false)), scope);
-  let shown: readonly LogRow[] = [];
-
-  const refresh = (): void => {
-    const { metric, branch, query } = controls.values();
-    const matches = matcher(query, data.metrics);
-    shown = data.rows.filter((row) => (branch === "" || row.version.branch === branch) && matches(row));
-    const nodes = nodesOf(data, shown, metric?.key ?? "", lanes);
-    const scored = nodes.some(({ point }) => typeof point?.value === "number");
-    chart.root.hidden = !scored;
-    chart.show(nodes, { title: metric?.title ?? "", lower: metric?.lower ?? false }, new Set(picked));
-    list.show(nodes, metric?.key ?? "");
-    list.mark(new Set(picked));
-    list.root.hidden = shown.length === 0;
-    none.hidden = shown.length > 0;
-    none.textContent = data.rows.length ? "No version answers this search." : "No versions here yet.";
-    controls.lower.hidden = !metric?.lower;
-    current = nodes;
-    how = { title: metric?.title ?? "", lower: metric?.lower ?? false };
-  };
-  let current: ReturnType<typeof nodesOf> = [];
+  let history: History = localHistory(data, [], "", lanes);
   let how = { title: "", lower: false };
+  let metricKey = "";
+
+  const show = (next: History, total: number, { metric }: Choices): void => {
+    history = next;
+    metricKey = metric?.key ?? "";
+    how = { title: metric?.title ?? "", lower: metric?.lower ?? false };
+    chart.root.hidden = !isScored(history);
+    chart.show(history, how, new Set(picked));
+    list.show(history.nodes, metricKey, history);
+    list.mark(new Set(picked));
+    list.root.hidden = total === 0;
+    none.hidden = total > 0;
+    none.textContent = data.total ? "No version answers this search." : "No versions here yet.";
+    controls.lower.hidden = !metric?.lower;
+  };
+  const refresh = (): void => {
+    const chosen = controls.values();
+    failed.hidden = true;
+    if (live) {
+      later(chosen);
+      return;
+    }
+    const matches = matcher(chosen.query, data.metrics);
+    const rows = data.rows.filter((row) => (chosen.branch === "" || row.version.branch === chosen.branch) && matches(row));
+    show(localHistory(data, rows, chosen.metric?.key ?? "", lanes), rows.length, chosen);
+  };
+
+  // Answers may come in another order than they were asked for: only the newest question counts.
+  let question = 0;
+  let waiting = 0;
+  scope.add(() => clearTimeout(waiting));
+  const later = (chosen: Choices): void => {
+    clearTimeout(waiting);
+    waiting = Number(setTimeout(() => reopen(chosen), question === 0 ? 0 : SOON));
+  };
+  const reopen = (chosen: Choices): void => {
+    if (!live) {
+      return;
+    }
+    const mine = (question += 1);
+    const filter = { metric: chosen.metric?.key ?? "", branch: chosen.branch, query: chosen.query };
+    live.host
+      .ask<TimelineView>({ what: "open", ...filter })
+      .then((timeline) => mine === question && showLive(timeline, chosen))
+      .catch((error: unknown) => mine === question && complain(error));
+  };
+  const complain = (error: unknown): void => {
+    failed.hidden = false;
+    failed.textContent = error instanceof Error ? error.message : "The kernel does not answer.";
+  };
+  const showLive = (timeline: TimelineView, chosen: Choices): void => {
+    if (!live) {
+      return;
+    }
+    const filter = { metric: chosen.metric?.key ?? "", branch: chosen.branch, query: chosen.query };
+    const next = remoteHistory(live.host, timeline, filter, lanes, (what, error) => {
+      if (history !== next) {
+        return;
+      }
+      failed.hidden = !error;
+      failed.textContent = error ?? "";
+      if (what === "rows") {
+        learn(next.nodes);
+        list.show(next.nodes, metricKey, next);
+        list.mark(new Set(picked));
+      }
+      chart.redraw();
+    });
+    learn(next.nodes);
+    show(next, timeline.total, chosen);
+  };
+  const learn = (nodes: readonly (Node | undefined)[]): void => {
+    nodes.forEach((node) => node && names.set(node.row.version.id, node.row.version));
+  };
 
   const pick = (id: string): void => {
-    if (!byId.has(id)) {
+    if (!names.has(id)) {
       return;
     }
     const at = picked.indexOf(id);
@@ -59,39 +126,45 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
   };
   const marked = (): void => {
     list.mark(new Set(picked));
-    chart.show(current, how, new Set(picked));
+    chart.show(history, how, new Set(picked));
     showFoot();
   };
   const clear = (): void => {
     picked.length = 0;
     marked();
+    emit({ type: "select", versions: [] });
   };
   const offer = (text: string): void => {
     foot.hidden = false;
-    foot.replaceChildren(span("q s nw", "Run in a cell"), command(text, scope), closer(clear, scope));
+    foot.replaceChildren(span("q s nw", "Run in a cell"), command(text, scope), closer(() => showFoot(), scope));
   };
   const open = (id: string): void => {
-    const name = byId.get(id)?.version.name ?? "";
+    const name = names.get(id)?.name ?? "";
     const text = `%mvt show ${name}`;
     if (name && emit({ type: "open", version: id, command: text }) !== true) {
       offer(text);
     }
   };
+  const pair = (): [string, Named][] =>
+    picked
+      .flatMap((id): [string, Named][] => {
+        const named = names.get(id);
+        return named ? [[id, named]] : [];
+      })
+      .sort(([, a], [, b]) => a.number - b.number);
   const compare = (): void => {
-    const rows = picked.flatMap((id) => byId.get(id) ?? []).sort((a, b) => a.version.number - b.version.number);
-    const [base, other] = rows;
+    const [base, other] = pair();
     if (!base || !other) {
       return;
     }
-    const text = `%mvt diff ${base.version.name} ${other.version.name}`;
-    if (emit({ type: "compare", base: base.version.id, other: other.version.id, command: text }) !== true) {
+    const text = `%mvt diff ${base[1].name} ${other[1].name}`;
+    if (emit({ type: "compare", base: base[0], other: other[0], command: text }) !== true) {
       offer(text);
     }
   };
   const showFoot = (): void => {
-    const names = picked.flatMap((id) => byId.get(id)?.version ?? []).sort((a, b) => a.number - b.number).map(({ name }) => h("b", null, name));
-    foot.hidden = names.length === 0;
-    const [one, two] = names;
+    const [one, two] = pair().map(([, { name }]) => h("b", null, name));
+    foot.hidden = !one;
     if (!one) {
       return;
     }
@@ -111,94 +184,35 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
     if (isTyping(event)) {
       return;
     }
-    const act = { c: compare, "/": controls.search, Escape: clear }[event.key];
+    const acts: Record<string, (() => void) | undefined> = { c: compare, "/": controls.search, Escape: clear };
+    const act = Object.hasOwn(acts, event.key) ? acts[event.key] : undefined;
     if (act) {
       event.preventDefault();
       act();
     }
   });
+  const follow = (ids: readonly string[]): void => {
+    picked.splice(0, picked.length, ...ids.filter((id) => names.has(id)).slice(-2));
+    marked();
+  };
+  host?.onSelect(follow);
   controls.changed(refresh);
   root.append(
-    h("section", { class: "card", "aria-label": `Versions of ${data.repository}` }, controls.root, chart.root, list.root, none, foot, cutNote(data.cut) ?? ""),
+    h("section", { class: "card", "aria-label": `Versions of ${data.repository}` }, controls.root, chart.root, list.root, none, failed, foot, cutNote(live ? undefined : data.cut) ?? ""),
   );
-  refresh();
+  if (live) {
+    showLive(live.timeline, controls.values());
+    question = 1;
+  } else {
+    refresh();
+  }
+  if (host && host.selected().length > 0) {
+    follow(host.selected());
+  }
 }
 
 function closer(close: () => void, scope: Scope): HTMLElement {
   const made = button(null, { icon: "close", label: "Close", kind: "ghost icn" });
   scope.on(made, "click", close);
   return made;
-}
-
-interface Controls {
-  root: HTMLElement;
-  lower: HTMLElement;
-  values: () => { metric: Column | undefined; branch: string; query: string };
-  changed: (then: () => void) => void;
-  search: () => void;
-}
-
-/** The bar: what is shown, which metric, which branch, and the search. */
-function barControls(data: LogView, scope: Scope): Controls {
-  const chosen = data.metrics.some(({ key }) => key === data.metric) ? data.metric : (data.metrics[0]?.key ?? "");
-  const metrics = choice("Metric", data.metrics.map(({ key, title }) => ({ value: key, text: title })), chosen);
-  const branches = choice(
-    "Branch",
-    [{ value: "", text: "All branches" }, ...data.branches.map((name) => ({ value: name, text: name }))],
-    "",
-    "branch",
-  );
-  const lower = span("q s w", "lower is better");
-  const input = h("input", { type: "search", placeholder: "message, author, metric > 0.9", "aria-label": "Search versions" });
-  const find = span("find", icon("search"), input);
-  find.hidden = true;
-  const open = button(null, { icon: "search", label: "Search versions (/)", kind: "icn" });
-  let then: () => void = () => undefined;
-  const search = (): void => {
-    find.hidden = false;
-    open.hidden = true;
-    input.focus();
-  };
-  scope.on(open, "click", search);
-  scope.on(metrics.select, "change", () => then());
-  scope.on(branches.select, "change", () => then());
-  scope.on(input, "input", () => then());
-  scope.on(input, "keydown", (event) => {
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      input.value = "";
-      find.hidden = true;
-      open.hidden = false;
-      open.focus();
-      then();
-    }
-  });
-  const root = div(
-    "bar",
-    div("row bl", h("b", null, data.repository), span("q s", countText(data))),
-    span("sp"),
-    lower,
-    data.metrics.length > 0 ? metrics.root : null,
-    data.branches.length > 1 ? span("w", branches.root) : null,
-    find,
-    open,
-  );
-  return {
-    root,
-    lower,
-    search,
-    changed: (next) => void (then = next),
-    values: () => ({
-      metric: data.metrics.find(({ key }) => key === metrics.select.value),
-      branch: branches.select.value,
-      query: input.value,
-    }),
-  };
-}
-
-function countText({ total, branches, rows }: LogView): string {
-  const count = (n: number, word: string): string => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : word === "branch" ? "es" : "s"}`;
-  const fell = rows.filter(({ regressed }) => regressed.length > 0).length;
-  const parts = [count(total, "version"), count(branches.length, "branch")];
-  return [...parts, ...(fell > 1 ? [count(fell, "regression")] : [])].join(", ");
 }

@@ -1,0 +1,240 @@
+/** A table whose rows and columns are drawn only where they are seen. It stays a table for readers. */
+
+import { h } from "../h";
+import type { Scope } from "../scope";
+
+export interface GridColumn {
+  /** In pixels. */
+  width: number;
+  numeric: boolean;
+  /** The head's content; made anew whenever the columns change. */
+  head: () => HTMLElement | string;
+  sort?: "ascending" | "descending";
+  className?: string;
+}
+
+export interface GridOptions {
+  label: string;
+  /** The cells of row `i` for the columns named; `null`: not here yet. The first is its header. */
+  cells: (i: number, columns: readonly number[]) => (Node | string)[] | null;
+  rowClass: (i: number) => string;
+  selected: (i: number) => boolean;
+  /** What is about to be drawn. */
+  seen?: (rows: [number, number], columns: [number, number]) => void;
+  /** Enter and Space on a row, or a click. */
+  act: (i: number, how: "pick" | "open") => void;
+}
+
+export interface Grid {
+  root: HTMLElement;
+  /** Other columns (the first `pinned` stay at the left) or another number of rows. */
+  show: (columns: readonly GridColumn[], pinned: number, count: number) => void;
+  draw: () => void;
+}
+
+const ROW = 30;
+const HEAD = 28;
+const VIEW = 514;
+const ROWS_AROUND = 8;
+const COLUMNS_AROUND = 2;
+
+/** A scrolling table of fixed column widths. */
+export function grid(options: GridOptions, scope: Scope): Grid {
+  const head = h("thead");
+  const body = h("tbody");
+  const sizes = h("colgroup");
+  const table = h("table", { class: "grid", "aria-label": options.label }, sizes, head, body);
+  const root = h("div", { class: "tw tall pinned", tabindex: 0, role: "region", "aria-label": options.label }, table);
+  let columns: readonly GridColumn[] = [];
+  let lefts: number[] = [];
+  let pinned = 1;
+  let count = 0;
+  let current = 0;
+  let width = 0;
+  let drawn = "";
+  let headed = "";
+  let stretch = 0;
+
+  const leftOf = (j: number): number => lefts[j] ?? 0;
+  const widthOf = (j: number): number => (columns[j]?.width ?? 0) + (j === 0 ? stretch : 0);
+
+  /** Which columns beyond the pinned ones are seen. */
+  const across = (): [number, number] => {
+    const from = root.scrollLeft + leftOf(pinned);
+    const to = root.scrollLeft + (width || 800);
+    let first = pinned;
+    while (first < columns.length && leftOf(first + 1) <= from) {
+      first += 1;
+    }
+    let last = first;
+    while (last < columns.length && leftOf(last) < to) {
+      last += 1;
+    }
+    return [Math.max(pinned, first - COLUMNS_AROUND), Math.min(columns.length, last + COLUMNS_AROUND)];
+  };
+
+  const down = (): [number, number] => {
+    const seen = Math.ceil((root.clientHeight || VIEW) / ROW);
+    const first = Math.floor(root.scrollTop / ROW);
+    return [Math.max(0, first - ROWS_AROUND), Math.min(count, first + seen + ROWS_AROUND)];
+  };
+
+  const draw = (force: boolean): void => {
+    if (columns.length === 0) {
+      return;
+    }
+    const rows = down();
+    const seen = across();
+    const now = `${rows.join()} ${seen.join()}`;
+    if (!force && now === drawn) {
+      return;
+    }
+    drawn = now;
+    options.seen?.(rows, seen);
+    const shown = [...Array.from({ length: pinned }, (_, j) => j), ...Array.from({ length: seen[1] - seen[0] }, (_, k) => seen[0] + k)];
+    const before = leftOf(seen[0]) - leftOf(pinned);
+    const after = leftOf(columns.length) - leftOf(seen[1]);
+    const columnsNow = shown.join();
+    if (force || columnsNow !== headed) {
+      headed = columnsNow;
+      layColumns(shown, before, after);
+    }
+    const focused = body.contains(document.activeElement);
+    const made: HTMLElement[] = [];
+    for (let i = rows[0]; i < rows[1]; i++) {
+      made.push(row(i, shown, before > 0, after > 0));
+    }
+    body.replaceChildren(gap(rows[0] * ROW), ...made, gap((count - rows[1]) * ROW));
+    if (focused) {
+      rowAt(current)?.focus({ preventScroll: true });
+    }
+  };
+
+  const layColumns = (shown: readonly number[], before: number, after: number): void => {
+    const col = (wide: number): HTMLElement => h("col", { style: `width:${wide}px` });
+    const blank = (): HTMLElement => h("td", { "aria-hidden": "true", class: "void" });
+    const fixed = shown.slice(0, pinned);
+    const rest = shown.slice(pinned);
+    sizes.replaceChildren(
+      ...fixed.map((j) => col(widthOf(j))),
+      ...(before > 0 ? [col(before)] : []),
+      ...rest.map((j) => col(widthOf(j))),
+      ...(after > 0 ? [col(after)] : []),
+    );
+    table.style.width = `${leftOf(columns.length)}px`;
+    head.replaceChildren(
+      h("tr", null, ...fixed.map(headCell), before > 0 ? blank() : null, ...rest.map(headCell), after > 0 ? blank() : null),
+    );
+    table.setAttribute("aria-colcount", String(columns.length));
+    table.setAttribute("aria-rowcount", String(count + 1));
+  };
+
+  const headCell = (j: number): HTMLElement => {
+    const column = columns[j] as GridColumn;
+    return h(
+      "th",
+      { scope: "col", class: [column.numeric ? "n" : "", column.className ?? "", j < pinned ? "pin" : ""].filter(Boolean).join(" ") || null, "aria-sort": column.sort, "aria-colindex": j + 1, style: j < pinned ? `left:${leftOf(j)}px` : null },
+      column.head(),
+    );
+  };
+
+  const row = (i: number, shown: readonly number[], before: boolean, after: boolean): HTMLElement => {
+    const cells = options.cells(i, shown);
+    const made = shown.map((j, k) => {
+      const column = columns[j] as GridColumn;
+      const style = j < pinned ? `left:${leftOf(j)}px` : null;
+      const name = [column.numeric ? "n" : "", column.className ?? "", j < pinned ? "pin" : ""].filter(Boolean).join(" ") || null;
+      const content = cells ? (cells[k] ?? "") : h("span", { class: "sk", style: `width:${j === 0 ? 60 : 70}%` });
+      return j === 0
+        ? h("th", { scope: "row", class: name, style, "aria-colindex": 1 }, content)
+        : h("td", { class: name, style, "aria-colindex": j + 1 }, content);
+    });
+    const blank = (): HTMLElement => h("td", { "aria-hidden": "true", class: "void" });
+    return h(
+      "tr",
+      { class: options.rowClass(i) || null, "aria-rowindex": i + 2, "aria-selected": String(options.selected(i)), "aria-busy": cells ? null : "true", tabindex: i === current ? 0 : -1, "data-i": i },
+      ...made.slice(0, pinned),
+      before ? blank() : null,
+      ...made.slice(pinned),
+      after ? blank() : null,
+    );
+  };
+
+  const rowAt = (i: number): HTMLElement | null => body.querySelector(`[data-i="${i}"]`);
+  const moveTo = (i: number): void => {
+    current = Math.max(0, Math.min(count - 1, i));
+    const top = current * ROW;
+    const room = (root.clientHeight || VIEW) - HEAD;
+    if (top < root.scrollTop) {
+      root.scrollTop = top;
+    } else if (top + ROW > root.scrollTop + room) {
+      root.scrollTop = top + ROW - room;
+    }
+    draw(false);
+    body.querySelectorAll<HTMLElement>("[data-i]").forEach((one) => (one.tabIndex = one.dataset.i === String(current) ? 0 : -1));
+    rowAt(current)?.focus({ preventScroll: true });
+  };
+  const placeOf = (event: Event): number | null => {
+    const one = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-i]") : null;
+    return one ? Number(one.dataset.i) : null;
+  };
+  scope.on(body, "click", (event) => {
+    const i = placeOf(event);
+    if (i !== null && !(event.target instanceof Element && event.target.closest("button"))) {
+      moveTo(i);
+      options.act(i, "pick");
+    }
+  });
+  scope.on(root, "keydown", (event) => {
+    if (event.target instanceof Element && event.target.closest("thead")) {
+      return;
+    }
+    const page = Math.max(1, Math.floor(((root.clientHeight || VIEW) - HEAD) / ROW) - 1);
+    const to = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: count - 1, PageDown: current + page, PageUp: current - page }[event.key];
+    if (to !== undefined) {
+      moveTo(placeOf(event) === null ? (to > current ? current : 0) : to);
+    } else if (event.key === "Enter" || event.key === " ") {
+      options.act(current, event.key === " " ? "pick" : "open");
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  const later = scope.frame(() => draw(false));
+  scope.on(root, "scroll", () => {
+    root.classList.toggle("shifted", root.scrollLeft > 0);
+    later();
+  });
+
+  const lay = (): void => {
+    const own = columns.reduce((sum, column) => sum + column.width, 0);
+    // What is left over goes to the names.
+    stretch = Math.max(0, width - own);
+    lefts = [0];
+    columns.forEach((_, j) => lefts.push(leftOf(j) + widthOf(j)));
+  };
+  scope.width(root, (now) => {
+    width = now;
+    lay();
+    draw(true);
+  });
+  return {
+    root,
+    show(next, fixed, rows) {
+      columns = next;
+      pinned = fixed;
+      count = rows;
+      current = Math.min(current, Math.max(0, count - 1));
+      lay();
+      if (width > 0) {
+        draw(true);
+      }
+    },
+    draw: () => draw(true),
+  };
+}
+
+/** Stands for rows that are not drawn. */
+function gap(height: number): HTMLElement {
+  return h("tr", { class: "gap", "aria-hidden": "true" }, h("td", { style: `height:${Math.max(0, height)}px` }));
+}

@@ -1,0 +1,85 @@
+import type { Column, LogView } from "../../protocol/wire";
+import { button, choice } from "../atoms/controls";
+import { icon } from "../atoms/icons";
+import { div, h, span } from "../h";
+import type { Scope } from "../scope";
+
+/** What is chosen in the bar. */
+export interface Choices {
+  metric: Column | undefined;
+  branch: string;
+  query: string;
+}
+
+export interface Controls {
+  root: HTMLElement;
+  lower: HTMLElement;
+  values: () => Choices;
+  changed: (then: () => void) => void;
+  search: () => void;
+}
+
+/** The bar: what is shown, which metric, which branch, and the search. */
+export function barControls(data: LogView, scope: Scope): Controls {
+  const chosen = data.metrics.some(({ key }) => key === data.metric) ? data.metric : (data.metrics[0]?.key ?? "");
+  const metrics = choice("Metric", data.metrics.map(({ key, title }) => ({ value: key, text: title })), chosen);
+  const branches = choice(
+    "Branch",
+    [{ value: "", text: "All branches" }, ...data.branches.map((name) => ({ value: name, text: name }))],
+    "",
+    "branch",
+  );
+  const lower = span("q s w", "lower is better");
+  const input = h("input", { type: "search", placeholder: "message, author, metric > 0.9", "aria-label": "Search versions" });
+  const find = span("find", icon("search"), input);
+  find.hidden = true;
+  const open = button(null, { icon: "search", label: "Search versions (/)", kind: "icn" });
+  let then: () => void = () => undefined;
+  const search = (): void => {
+    find.hidden = false;
+    open.hidden = true;
+    input.focus();
+  };
+  scope.on(open, "click", search);
+  scope.on(metrics.select, "change", () => then());
+  scope.on(branches.select, "change", () => then());
+  scope.on(input, "input", () => then());
+  scope.on(input, "keydown", (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      input.value = "";
+      find.hidden = true;
+      open.hidden = false;
+      open.focus();
+      then();
+    }
+  });
+  const root = div(
+    "bar",
+    div("row bl", h("b", null, data.repository), span("q s", countText(data))),
+    span("sp"),
+    lower,
+    data.metrics.length > 0 ? metrics.root : null,
+    data.branches.length > 1 ? span("w", branches.root) : null,
+    find,
+    open,
+  );
+  return {
+    root,
+    lower,
+    search,
+    changed: (next) => void (then = next),
+    values: () => ({
+      metric: data.metrics.find(({ key }) => key === metrics.select.value),
+      branch: branches.select.value,
+      query: input.value,
+    }),
+  };
+}
+
+function countText({ total, branches, rows }: LogView): string {
+  const count = (n: number, word: string): string => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : word === "branch" ? "es" : "s"}`;
+  const fell = rows.filter(({ regressed }) => regressed.length > 0).length;
+  const parts = [count(total, "version"), count(branches.length, "branch")];
+  return [...parts, ...(fell > 1 ? [count(fell, "regression")] : [])].join(", ");
+}

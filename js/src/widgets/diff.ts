@@ -1,0 +1,26 @@
+/** The diff as a widget; `draw` serves other widgets that open a diff below them. */
+
+import type { AnyModel } from "@anywidget/types";
+import { DIFF } from "../views/css/diff";
+import { LOG } from "../views/css/log";
+import { TABLES } from "../views/css/base";
+import { sheetOf } from "../views/css/sheet";
+import { drawDiff } from "../views/diff/view";
+import { mount, view, type Views } from "../views/mount";
+import * as payloads from "../views/payload";
+import type { Dispose } from "../views/view";
+import { connect, select } from "./connect/connect";
+
+const VIEWS: Views = { sheet: sheetOf(TABLES, DIFF, LOG), known: { diff: view(payloads.diff, drawDiff) } };
+
+export function draw(element: HTMLElement, payload: unknown): Dispose {
+  return mount(element, payload, () => undefined, VIEWS);
+}
+
+export default {
+  draw,
+  render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {
+    // Python makes the difference of what is selected: the other side first swaps them.
+    return connect(model, el, VIEWS, () => (event) => event.type === "compare" && select(model, [event.base, event.other]));
+  },
+};
