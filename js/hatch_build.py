@@ -9,7 +9,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ASSETS = ("jupyter_mvt/labextension/package.json", "jupyter_mvt/labextension/static/style.js")
+ASSETS = (
+    "jupyter_mvt/labextension/package.json",
+    "jupyter_mvt/labextension/static/style.js",
+    "jupyter_mvt/widgets/static/timeline.js",
+)
 
 
 class FrontEndHook(BuildHookInterface):

@@ -17,7 +17,7 @@ from jupyter_mvt.store import oplog
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jupyter_mvt.api.compare import Diff
+    from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.history.handle import Handle
 
 __all__ = ["Timeline", "timeline"]

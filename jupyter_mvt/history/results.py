@@ -246,13 +246,14 @@ class RepairReport(_Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRow:
-    """What one branch or version takes. `own_bytes` is what nothing else needs."""
+    """What one branch, or version of a `branch`, takes. `own_bytes` is what nothing else needs."""
 
     name: str
     total_bytes: int
     own_bytes: int
     thin: bool = False
     message: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

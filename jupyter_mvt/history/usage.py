@@ -98,6 +98,7 @@ def _versions(
     rows = [
         UsageRow(
             name=f"v{view.commits[oid].number}",
+            branch=oplog.commit_object(handle.store, oid).branch,
             total_bytes=sum(sizes.get(raw, 0) for raw in needed),
             own_bytes=sum(sizes.get(raw, 0) for raw in needed if users[raw] == 1),
             thin=trash.is_thin(view, oid),

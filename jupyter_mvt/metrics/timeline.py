@@ -14,6 +14,7 @@ from jupyter_mvt.metrics.splits import split_rank
 from jupyter_mvt.metrics.text import stored, told
 from jupyter_mvt.metrics.where import known_names
 from jupyter_mvt.objects.ids import cid60
+from jupyter_mvt.objects.metric import direction, metric_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,17 +94,14 @@ def choices(store: Store, most: int = 12) -> tuple[Choice, ...]:
             "SELECT name, split, arg_max(higher_is_better, ts), arg_max(unit, ts), count(*) "
             "FROM metrics WHERE slice = '' GROUP BY name, split"
         ).fetchall()
-    # Imported late: objects.metric compiles patterns that only this needs here.
-    from jupyter_mvt.objects.metric import direction, metric_unit
-
     found = []
     for name, split, higher, unit, commits in rows:
         plain = told(name)
         known = direction(plain) if higher is None else higher
-        found.append(
-            Choice(name=plain, split=told(split), lower=known is False,
-                   unit=unit or metric_unit(plain), commits=commits)  # fmt: skip
-        )
+        found.append(Choice(
+            name=plain, split=told(split), lower=known is False,
+            unit=unit or metric_unit(plain), commits=commits,
+        ))  # fmt: skip
     found.sort(key=lambda one: (-one.commits, split_rank(one.split), one.name))
     return tuple(found[:most])
 
@@ -146,7 +144,8 @@ def shown(
 def _condition(
     cursor: duckdb.DuckDBPyConnection, view: View, branch: str, query: str, where: str | None
 ) -> tuple[str, list[Any]]:
-    condition, values = "true", []
+    condition = "true"
+    values: list[Any] = []
     filters = [text for text in (where, query if _COMPARES.search(query) else None) if text]
     for text in filters:
         made, more = compiled(parse(text), known_names(cursor), text)
@@ -169,8 +168,10 @@ def _condition(
 
 
 def _shifted(condition: str, by: int) -> str:
-    """Number the parameters of a condition from `by` on."""
-    return re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + by}", condition) if by else condition
+    """Give the parameters of a condition numbers that are higher by `by`."""
+    return (
+        re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + by}", condition) if by else condition
+    )
 
 
 def _pointed(view: View, word: str) -> list[int]:

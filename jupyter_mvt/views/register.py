@@ -15,7 +15,7 @@ from jupyter_mvt.api.trust import TrustList, TrustMoved
 from jupyter_mvt.api.watching import Watching
 from jupyter_mvt.api.timeline import Timeline
 from jupyter_mvt.compare.diff import Diff
-from jupyter_mvt.display import Displayable, render
+from jupyter_mvt.display import render
 from jupyter_mvt.history.results import (
     GcReport,
     LabelHistory,
@@ -101,6 +101,7 @@ def plain(value: object, look: Look) -> str:
         if cls in DRAWINGS:
             drawing = DRAWINGS[cls]
             return drawing.as_text(drawing.payload(value), look)
-    shown = value._repr_mimebundle_() if isinstance(value, Displayable) else render(value)
-    text: str = shown["text/plain"]
+    shown = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else render(value)
+    # A widget answers with its metadata, too.
+    text: str = (shown[0] if isinstance(shown, tuple) else shown)["text/plain"]
     return text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_mvt.display import MIME
-from jupyter_mvt.views import format, wire
+from jupyter_mvt.views import format, pack, wire
 from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
@@ -21,10 +22,15 @@ _ALL, _HTML, _TEXT = 48_000, 10_000, 5_000
 _FIRST, _MOST = 32, 512
 """Longest lists that are tried first, and at all."""
 
+_WANTED = 200
+"""Versions that a saved log should hold, even if it costs some of its metrics."""
+
+_METRICS = (8, 5, 3, 2, 1)
+
 _DEPTH = 5
 """How deep a bundle lies in a notebook's JSON, which is indented by a blank a level."""
 
-_ROWS = {"log": "versions", "leaderboard": "versions", "table": "rows"}
+_ROWS = {"log": "versions", "leaderboard": "versions", "table": "rows", "treemap": "rows"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,27 @@ def bundle(drawing: Drawing, value: object) -> dict[str, Any]:
     text = _fitting(view, lambda cut: drawing.as_text(cut, look), _TEXT)
     left = _ALL - _size(html) - _size(text)
     data = view if _cut(view, _MOST) is view and _size(view) <= left else None
-    return {MIME: data or _fitting(view, _packed, left), "text/html": html, "text/plain": text}
+    return {MIME: data or _tightly(view, left), "text/html": html, "text/plain": text}
+
+
+def _tightly(view: Any, budget: int) -> wire.Packed:
+    """Return as much of a long payload as fits, as one text."""
+    if view["view"] != "log":
+        return cast("wire.Packed", _fitting(view, _packed, budget))
+    # Versions are what a log is read for: of its metrics it keeps as many as still leave room.
+    for metrics in _METRICS:
+        made = cast("wire.Packed", _fitting(view, partial(_as_columns, metrics), budget))
+        if metrics == _METRICS[-1] or _shown(made) >= min(_WANTED, len(view["rows"])):
+            return made
+    raise AssertionError
+
+
+def _as_columns(metrics: int, view: Any) -> wire.Packed:
+    return _packed(pack.columns(view, metrics))
+
+
+def _shown(made: wire.Packed) -> int:
+    return int(json.loads(made["packed"])["rows"]["count"])
 
 
 def _packed(view: Any) -> wire.Packed:

@@ -135,7 +135,7 @@ def _change(ref: str, old: str, new: str) -> str:
     return escape.line(f"{ref} {old or 'none'} → {new or 'none'}")
 
 
-def as_text(view: wire.TableView, look: text.Look) -> str:
+def as_text(view: wire.TableView | wire.TreemapView, look: text.Look) -> str:
     """Return a table for a terminal."""
     if not view["rows"]:
         command = view["command"] and f"  {view['command']}"
@@ -157,7 +157,7 @@ def _cell(cell: wire.Cell, look: text.Look) -> str:
     return cell["text"]
 
 
-def as_html(view: wire.TableView) -> html.Safe:
+def as_html(view: wire.TableView | wire.TreemapView) -> html.Safe:
     """Return a table as static HTML."""
     if not view["rows"]:
         return html.card(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.views import escape, log, titles, wire
 from jupyter_mvt.views.rail import Rail
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.metrics.timeline import Choice, Shown
     from jupyter_mvt.metrics.timeline import Course as Values
 
-__all__ = ["Answer", "course", "opened", "page", "payload"]
+__all__ = ["Answer", "column", "course", "opened", "page", "payload", "whole"]
 
 _PAGE = 100
 _OVERVIEW = 1000
@@ -146,22 +145,19 @@ def whole(value: Timeline, answer: Answer, columns: dict[str, wire.Column]) -> w
     """Return the payload of a live timeline: a log whose versions are fetched on demand."""
     view = log.payload(replace(value.log(0), entries=()))
     begins = opened(value, answer, columns)
-    names = {oid: name for oid, name in _names(value, begins).items()}
     view.update(
         {
             "rows": begins["page"]["rows"],
             "total": begins["total"],
             "metrics": list(columns.values()),
             "metric": next(iter(columns), ""),
-            "production": names.get("production", ""),
+            "production": _production(value) if begins["total"] else "",
             "timeline": begins,
         }
     )
     return view
 
 
-def _names(value: Timeline, begins: wire.TimelineView) -> dict[str, str]:
+def _production(value: Timeline) -> str:
     oid = value.labels.get("production")
-    if oid is None or not begins["total"]:
-        return {}
-    return {"production": value.version(str(ObjectId(oid))).name}
+    return "" if oid is None else value.version(oid).name

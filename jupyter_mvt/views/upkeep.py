@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jupyter_mvt.history.results import span
 from jupyter_mvt.views import escape, format, parts, tables, wire
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["gc", "repair", "settings", "usage"]
 
+_TILES = 60
 _PROMISE = "Nothing labelled, and no ancestor of it, is ever freed."
 
 
@@ -106,8 +107,8 @@ def settings(found: Settings) -> wire.TableView:
     ])  # fmt: skip
 
 
-def usage(found: Usage) -> wire.TableView:
-    """Return the wire form of what is stored."""
+def usage(found: Usage) -> wire.TreemapView:
+    """Return the wire form of what is stored: its sums, its parts, and the same as a table."""
     heads = (("Name", False), ("Size", True), ("Its own", True), ("Message", False))
     stored, full = format.size(found.stored_bytes), format.size(found.full_bytes)
     title = f"{stored} on disk, {full} as full copies"
@@ -121,7 +122,61 @@ def usage(found: Usage) -> wire.TableView:
         title += f"; dropping {found.droppable} frees {format.size(found.droppable_bytes)}"
     rows = [_row(row, "branch") for row in found.branches]
     rows += [_row(row, "version") for row in found.versions]
-    return _table(title, heads, rows)
+    table = _table(title, heads, rows)
+    return {
+        "view": "treemap",
+        "schema": parts.SCHEMA,
+        "title": title,
+        "figures": _sums(found),
+        "items": _parts(found),
+        "columns": table["columns"],
+        "rows": rows,
+        "total": len(rows),
+        "empty": table["empty"],
+        "text": _PROMISE,
+        "command": "%mvt gc --dry-run" if found.free_bytes else "",
+    }
+
+
+def _sums(found: Usage) -> list[wire.Fact]:
+    sums = [(format.size(found.stored_bytes), "on disk"),
+            (format.size(found.full_bytes), "if all were full copies"),
+            (format.size(found.free_bytes), "would be freed")]  # fmt: skip
+    if found.quota_bytes is not None:
+        sums.append((format.size(found.quota_bytes), "quota"))
+    return [{"key": said, "text": size} for size, said in sums]
+
+
+def _parts(found: Usage) -> list[wire.TreeItem]:
+    """Return what the bytes on disk are for, largest first; small versions are taken together."""
+    ranked = sorted(found.versions, key=lambda row: -row.own_bytes)
+    shown = [row for row in ranked if row.own_bytes > 0]
+    items = [
+        _item(row.name, row.own_bytes, "version",
+              ", ".join(text for text in (row.branch, row.message) if text))
+        for row in shown[:_TILES]
+    ]  # fmt: skip
+    rest = shown[_TILES:]
+    if rest:
+        size = sum(row.own_bytes for row in rest)
+        items.append(_item(f"{format.count(len(rest))} more", size, "version", "smaller versions"))
+    own = sum(row.own_bytes for row in shown)
+    shared = found.stored_bytes - own - found.free_bytes - found.trash_bytes
+    if shared > 0:
+        items.append(_item("shared", shared, "shared", "used by several versions, and metadata"))
+    if found.trash_bytes:
+        items.append(_item("in the trash", found.trash_bytes, "free", "until undo ends"))
+    if found.free_bytes:
+        items.append(_item("not needed", found.free_bytes, "free", "no version needs it"))
+    return sorted(items, key=lambda item: -(item["size"]["value"] or 0))
+
+
+def _item(
+    name: str, nbytes: int, kind: Literal["version", "shared", "free"], text: str
+) -> wire.TreeItem:
+    return {"name": escape.line(name, 80), "text": escape.line(text, 120), "kind": kind,
+            "size": {"text": format.size(nbytes), "value": float(nbytes)},
+            "freed": kind == "free"}  # fmt: skip
 
 
 def _row(row: UsageRow, kind: str) -> list[wire.Cell]:

@@ -82,8 +82,8 @@ __all__ = [
     "TimelineMark",
     "TimelinePage",
     "TimelineView",
-    "TreemapView",
     "TreeItem",
+    "TreemapView",
     "Unranked",
     "Verdict",
     "Version",
@@ -237,12 +237,12 @@ class NoticeView(TypedDict):
 
 
 class TreeItem(TypedDict):
-    """One part of the storage. `freed`: a gc would free it. `command` tells more of it."""
+    """One part of the storage; `text` tells more of it. `freed`: a gc would free it."""
 
     name: str
     text: str
     size: Figure
-    kind: Literal["version", "shared", "trash", "rest"]
+    kind: Literal["version", "shared", "free"]
     freed: bool
 
 
@@ -257,6 +257,7 @@ class TreemapView(TypedDict):
     columns: list[Column]
     rows: list[list[Cell]]
     total: int
+    empty: str
     text: str
     command: str
     cut: NotRequired[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, Literal, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "CellDiff",

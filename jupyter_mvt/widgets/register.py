@@ -13,16 +13,16 @@ from jupyter_mvt.widgets.timeline import TimelineWidget
 __all__: list[str] = []
 
 
-@widget.register
+@widget.register(Timeline)
 def _(value: Timeline) -> TimelineWidget:
     return TimelineWidget(value, value._handle)
 
 
-@widget.register
+@widget.register(Diff)
 def _(value: Diff) -> DiffWidget:
     return DiffWidget(value, owner_of(value))
 
 
-@widget.register
+@widget.register(Leaderboard)
 def _(value: Leaderboard) -> LeaderboardWidget:
     return LeaderboardWidget(value, owner_of(value))

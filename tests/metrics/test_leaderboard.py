@@ -70,6 +70,7 @@ def test_a_whole_leaderboard(memory: Store, publish: Publish) -> None:
                     dataset_id="d",
                     n=9,
                     stderr=None,
+                    trail=(0.5,),
                 ),
             ),
             unranked=(Unranked(version=second, value=math.nan, reason="accuracy is NaN"),),

@@ -407,6 +407,16 @@ export interface TimelineView {
   page: TimelinePage;
 }
 /**
+ * One part of the storage; `text` tells more of it. `freed`: a gc would free it.
+ */
+export interface TreeItem {
+  name: string;
+  text: string;
+  size: Figure;
+  kind: "version" | "shared" | "free";
+  freed: boolean;
+}
+/**
  * What a repository takes on disk. `figures` are its sums, `rows` the same as a table.
  */
 export interface TreemapView {
@@ -418,19 +428,10 @@ export interface TreemapView {
   columns: Column[];
   rows: Cell[][];
   total: number;
+  empty: string;
   text: string;
   command: string;
   cut?: string;
-}
-/**
- * One part of the storage. `freed`: a gc would free it. `command` tells more of it.
- */
-export interface TreeItem {
-  name: string;
-  text: string;
-  size: Figure;
-  kind: "version" | "shared" | "trash" | "rest";
-  freed: boolean;
 }
 /**
  * A version that cannot be ranked, and why.

@@ -10,6 +10,7 @@ import { drawNotice } from "./notice";
 import * as payloads from "./payload";
 import { drawStatus } from "./status";
 import { drawTable } from "./table";
+import { drawTreemap } from "./treemap";
 import { drawVersion } from "./version";
 import type { Dispose, Emit } from "./view";
 
@@ -26,6 +27,7 @@ const VIEWS: Views = {
     table: view(payloads.table, drawTable),
     notice: view(payloads.notice, drawNotice),
     status: view(payloads.status, drawStatus),
+    treemap: view(payloads.treemap, drawTreemap),
     version: view(payloads.everything, drawVersion),
   },
 };

@@ -144,13 +144,26 @@ export const leaderboard = shape({
   cut,
 });
 
+const cells = list(list(shape({ text, value: optional(nullable(number)), kind: optional(text) })));
+
+/** What is stored. */
+export const treemap = shape({
+  title: text,
+  figures: list(fact),
+  items: list(shape({ name: text, text, size: figure, kind: text, freed: flag })),
+  columns: list(column),
+  rows: cells,
+  total: number,
+  text,
+  command: text,
+  cut,
+});
+
 /** Any list. */
 export const table = shape({
   title: text,
   columns: list(column),
-  rows: list(
-    list(shape({ text, value: optional(nullable(number)), kind: optional(text) })),
-  ),
+  rows: cells,
   total: number,
   empty: text,
   command: text,

@@ -10,7 +10,7 @@ import type { Emit } from "./view";
 
 /** Any list: branches, labels, operations, the rows of a query. */
 export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope: Scope): void {
-  const { rows, columns, title } = data;
+  const { rows, title } = data;
   root.append(
     h(
       "section",
@@ -19,25 +19,34 @@ export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope
         ? div("bar", div("row bl", h("b", null, title), rows.length ? span("q s", countText(data)) : null))
         : "",
       rows.length
-        ? sortableTable(
-            {
-              label: title || "Table",
-              columns: columns.map((column, j) => ({
-                title: column.title,
-                numeric: column.numeric,
-                lower: true,
-                key: (i) => sortKey(rows[i]?.[j]),
-              })),
-              count: rows.length,
-              row: (i) => tableRow(data, rows[i] ?? []),
-              pinned: columns.length > 3,
-            },
-            scope,
-          )
+        ? listTable(data, scope)
         : emptyState(data, scope),
       cutNote(data.cut) ?? "",
       rows.length && data.command ? div("bar", command(data.command, scope)) : "",
     ),
+  );
+}
+
+/** What a sortable table of cells needs. */
+type Listed = Pick<TableView, "title" | "columns" | "rows">;
+
+/** Rows of cells under heads that sort. */
+export function listTable(data: Listed, scope: Scope): HTMLElement {
+  const { rows, columns, title } = data;
+  return sortableTable(
+    {
+      label: title || "Table",
+      columns: columns.map((column, j) => ({
+        title: column.title,
+        numeric: column.numeric,
+        lower: true,
+        key: (i) => sortKey(rows[i]?.[j]),
+      })),
+      count: rows.length,
+      row: (i) => tableRow(data, rows[i] ?? []),
+      pinned: columns.length > 3,
+    },
+    scope,
   );
 }
 
@@ -53,7 +62,7 @@ function sortKey(cell: Cell | undefined): number | string | null {
   return typeof cell.value === "number" ? cell.value : cell.text || null;
 }
 
-function tableRow({ columns }: TableView, cells: readonly Cell[]): HTMLTableRowElement {
+function tableRow({ columns }: Listed, cells: readonly Cell[]): HTMLTableRowElement {
   return h(
     "tr",
     null,

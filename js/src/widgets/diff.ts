@@ -1,6 +1,7 @@
 /** The diff as a widget; `draw` serves other widgets that open a diff below them. */
 
 import type { AnyModel } from "@anywidget/types";
+import { CARDS } from "../views/css/cards";
 import { DIFF } from "../views/css/diff";
 import { LOG } from "../views/css/log";
 import { TABLES } from "../views/css/base";
@@ -11,7 +12,7 @@ import * as payloads from "../views/payload";
 import type { Dispose } from "../views/view";
 import { connect, select } from "./connect/connect";
 
-const VIEWS: Views = { sheet: sheetOf(TABLES, DIFF, LOG), known: { diff: view(payloads.diff, drawDiff) } };
+const VIEWS: Views = { sheet: sheetOf(TABLES, CARDS, LOG, DIFF), known: { diff: view(payloads.diff, drawDiff) } };
 
 export function draw(element: HTMLElement, payload: unknown): Dispose {
   return mount(element, payload, () => undefined, VIEWS);
