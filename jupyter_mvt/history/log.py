@@ -75,4 +75,3 @@ def entry(
         new_bytes=commit.new_bytes,
         remarks=counts.get(oid, 0),
     )
-

@@ -49,6 +49,7 @@ def columns(view: wire.LogView, metrics: int) -> dict[str, Any]:
         "labels": _rare([version["labels"] for version in versions]),
         "tags": _rare([version["tags"] for version in versions]),
         "regressed": _rare([row["regressed"] for row in rows]),
+        "remarks": {str(at): row["remarks"] for at, row in enumerate(rows) if "remarks" in row},
         "points": {column["key"]: _points(rows, column["key"]) for column in kept},
     }
     return {**view, "metrics": kept, "rows": packed}

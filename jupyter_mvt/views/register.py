@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.api.stash import Popped, StashList
+from jupyter_mvt.api.timeline import Timeline
 from jupyter_mvt.api.trust import TrustList, TrustMoved
 from jupyter_mvt.api.watching import Watching
-from jupyter_mvt.api.timeline import Timeline
 from jupyter_mvt.compare.diff import Diff
 from jupyter_mvt.display import render
 from jupyter_mvt.history.results import (
@@ -44,8 +44,8 @@ from jupyter_mvt.views import (
     query,
     status,
     tables,
-    trust,
     timeline,
+    trust,
     upkeep,
     version,
 )

@@ -50,12 +50,13 @@ interface Packed {
   labels: unknown;
   tags: unknown;
   regressed: unknown;
+  remarks?: Record<string, number>;
   points: Record<string, { text: string; change: unknown; verdict: string; value: (number | null)[] }>;
 }
 
 /** Columns of versions, newest first, as the rows of a log. */
 function rowsOf(columns: Record<string, unknown>): unknown[] {
-  const { count, number, minutes, parents, outside, points, ...rest } = columns as unknown as Packed;
+  const { count, number, minutes, parents, outside, points, remarks = {}, ...rest } = columns as unknown as Packed;
   const [id, message, branch, author, model] = [rest.id, rest.message, rest.branch, rest.author, rest.model].map(texts) as [Texts, Texts, Texts, Texts, Texts];
   const [labels, tags, regressed, away] = [rest.labels, rest.tags, rest.regressed, outside].map(rare) as [ReturnType<typeof rare>, ReturnType<typeof rare>, ReturnType<typeof rare>, ReturnType<typeof rare>];
   const metrics = Object.entries(points).map(([key, { text, change, verdict, value }]) => {
@@ -78,6 +79,7 @@ function rowsOf(columns: Record<string, unknown>): unknown[] {
       points: Object.fromEntries(metrics.flatMap(({ key, point }) => { const found = point(at); return found ? [[key, found]] : []; })),
       regressed: regressed(at),
       model: model(at),
+      ...(at in remarks ? { remarks: remarks[at] } : {}),
     };
   });
 }
