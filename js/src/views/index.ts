@@ -7,6 +7,7 @@ import { drawLeaderboard } from "./leaderboard/view";
 import { drawLog } from "./log/view";
 import { mount, view, type Views } from "./mount";
 import { drawNotice } from "./notice";
+import { unpacked } from "./packed";
 import * as payloads from "./payload";
 import { drawStatus } from "./status";
 import { drawTable } from "./table";
@@ -19,6 +20,7 @@ export type { Dispose, Emit, ViewEvent } from "./view";
 
 const VIEWS: Views = {
   sheet: WHOLE,
+  open: unpacked,
   known: {
     commit: view(payloads.commit, drawCommit),
     log: view(payloads.log, drawLog),

@@ -4,7 +4,6 @@ import { ensureStyles, isDark } from "./css/sheet";
 import { createScope, type Scope } from "./scope";
 import { demand, isObject, Malformed, type Check } from "./shape";
 import { drawMalformed, drawNewer } from "./states";
-import { unpacked } from "./packed";
 import type { Dispose, Draw, Emit, Host } from "./view";
 
 /** The newest contract that is understood here. */
@@ -25,6 +24,8 @@ export function view<T>(check: Check, draw: Draw<T>): View {
 export interface Views {
   sheet: string;
   known: Readonly<Record<string, View>>;
+  /** Opens payloads that were packed to be saved; widgets never get one. */
+  open?: (payload: Record<string, unknown>) => unknown;
 }
 
 /**
@@ -81,7 +82,7 @@ function draw(
   } else if (known === undefined) {
     drawNewer(root, `It holds a view called “${name.slice(0, 60)}”, unknown to this one.`, scope);
   } else {
-    const loose = unpacked(payload);
+    const loose = views.open?.(payload) ?? payload;
     demand(known.check, loose);
     known.draw(root, loose, emit, scope, host);
   }
