@@ -21,7 +21,7 @@ from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.settings import read_settings
-from jupyter_mvt.store import oplog
+from jupyter_mvt.store import oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.trash import is_thin
@@ -29,6 +29,7 @@ from jupyter_mvt.store.writer import begin
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.snapshot import Snapshot
     from jupyter_mvt.objects.view import View
 
@@ -52,6 +53,7 @@ class Wish:
     allow_empty: bool = False
     trigger: Trigger = "api"
     pack: bool = False
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,17 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                   timings_ms=taken.timings_ms, packs=receipt.packs)  # fmt: skip
     made = publish(handle, draft)
     trust.made(handle, made.id, made.commit)
+    if taken.curves is not None:
+        _forget_runs(handle, kernel, taken.curves.runs)
     return _result(handle, made, started)
+
+
+def _forget_runs(handle: Handle, kernel: Kernel | None, kept: tuple[str, ...]) -> None:
+    """Let go of the recorded runs that a version holds now."""
+    for run in kept:
+        runs.discard(handle.store.backend, run)
+    if kernel is not None:
+        kernel.recordings[:] = [run for run in kernel.recordings if run.run not in kept]
 
 
 def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Request:
@@ -148,7 +160,13 @@ def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Re
         variables=wish.variables,
         folder=Path.cwd(),
         known_rows=rows,
+        recordings=_runs(kernel, wish),
     )
+
+
+def _runs(kernel: Kernel | None, wish: Wish) -> tuple[Recording, ...]:
+    waiting = () if kernel is None else tuple(kernel.recordings)
+    return waiting if wish.recording is None else (*waiting, wish.recording)
 
 
 def _result(handle: Handle, made: Published, started: float) -> CommitResult:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.history.handle import Session
     from jupyter_mvt.objects.progress import Progress
 
@@ -101,6 +102,8 @@ class Kernel:
         Ids of the versions that this very session made.
     trust_folder
         Where this person's trust database is, ``None`` for nowhere.
+    recordings
+        Runs that ended and that no version holds yet.
     watch
         Whether training makes versions by itself.
     stashes
@@ -120,6 +123,7 @@ class Kernel:
     watch: Watch = field(default_factory=Watch)
     stashes: list[Stash] = field(default_factory=list)
     progress: Progress = SILENT
+    recordings: list[Recording] = field(default_factory=list)
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

@@ -8,6 +8,7 @@ from jupyter_mvt.api import checkout as _checkout
 from jupyter_mvt.api import commit as _commit
 from jupyter_mvt.api import compare as _compare
 from jupyter_mvt.api import log as _log
+from jupyter_mvt.api import recording as _recording
 from jupyter_mvt.api import status as _status
 from jupyter_mvt.api import timeline as _timeline
 from jupyter_mvt.api import upkeep as _upkeep
@@ -24,11 +25,14 @@ from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from jupyter_mvt.api.checkout import Checkout
     from jupyter_mvt.api.kernel import Kernel
+    from jupyter_mvt.api.recording import Unfinished
     from jupyter_mvt.api.results import CommitResult, Status
+    from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.history.results import (
         GcReport,
@@ -113,6 +117,22 @@ class Repo:
                             params=params, variables=variables, allow_empty=allow_empty,
                             trigger=trigger, pack=pack)  # fmt: skip
         return self.grant(wish)
+
+    def recording(
+        self, model: Any = None, *, message: str = "", data: Any = None, metrics: Any = None,
+        params: Any = None, variables: Any = None, commit: bool = True, resume: str = "",
+    ) -> AbstractContextManager[Recording]:  # fmt: skip
+        """Record a run: ``with repo.recording(model) as run: run.log(step=i, loss=0.3)``.
+
+        The end of the block makes a version that holds the model and the curves.
+        """
+        wish = _commit.Wish(model=model, message=message, data=data, metrics=metrics,
+                            params=params, variables=variables, trigger="api")  # fmt: skip
+        return _recording.recording(self._handle, self._kernel, wish, commit=commit, resume=resume)
+
+    def recordings(self) -> tuple[Unfinished, ...]:
+        """List the runs that no version holds: they still train, or were cut off."""
+        return _recording.recordings(self._handle)
 
     def grant(self, wish: _commit.Wish, taken: _commit.Taken | None = None) -> CommitResult:
         """Commit what a wish names, or what `api.commit.take` has frozen of it already."""

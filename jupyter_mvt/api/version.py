@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import restoring
+from jupyter_mvt.api.curves import StoredCurves
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
 from jupyter_mvt.history.naming import version_ref
@@ -140,6 +141,11 @@ class Version(Displayable):
             There is no such array (code ``unknown-tensor``).
         """
         return restoring.tensor(self._handle, self.id, self.commit, path, model)
+
+    @property
+    def curves(self) -> StoredCurves:
+        """Curve name → frame of step, time and value; what was logged while it was trained."""
+        return StoredCurves(self._handle.store, self.commit.content)
 
     @property
     def variables(self) -> Mapping[str, Any]:

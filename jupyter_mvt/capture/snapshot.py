@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Param
+    from jupyter_mvt.objects.curve import CurvesDraft
     from jupyter_mvt.objects.metric import Metric
 
 __all__ = ["Request", "chosen", "fitted_in", "snapshot"]
@@ -71,6 +73,8 @@ class Request:
         Where to look for a git repository, ``None`` for nowhere.
     known_rows
         Numbers of rows of datasets of earlier versions, see `data.describe`.
+    recordings
+        Runs that were recorded; those of the primary model are taken.
     threads
         How many may read data at once, see `data.describe`.
     """
@@ -85,6 +89,7 @@ class Request:
     variables: Sequence[str] | Literal[True] | None = None
     folder: Path | None = None
     known_rows: tuple[int, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     threads: int | None = None
 
 
@@ -129,7 +134,8 @@ def snapshot(request: Request) -> Snapshot:
         with taking.phase("data"):
             datasets = _datasets(request, choice, taking)
         with taking.phase("metrics"):
-            metrics = _metrics(request, choice, datasets, taking)
+            curves = _curves(request, choice, taking)
+            metrics = _metrics(request, choice, datasets, curves, taking)
         with taking.phase("params"):
             params, notes = read_params(request.params)
             taking.notes += notes
@@ -152,6 +158,7 @@ def snapshot(request: Request) -> Snapshot:
         git=found,
         environment=environment,
         variables=variables,
+        curves=curves,
         notes=tuple(taking.notes),
         timings_ms=taking.timings_ms,
     )
@@ -284,7 +291,11 @@ def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[Datase
 
 
 def _metrics(
-    request: Request, choice: Choice, datasets: tuple[DatasetDraft, ...], taking: _Taking
+    request: Request,
+    choice: Choice,
+    datasets: tuple[DatasetDraft, ...],
+    curves: CurvesDraft | None,
+    taking: _Taking,
 ) -> tuple[Metric, ...]:
     since = fitted_in(choice)
     if request.metrics is not None:
@@ -294,10 +305,31 @@ def _metrics(
     else:
         metrics, notes = (), ()
     taking.notes += notes
+    if not metrics and curves is not None:
+        logged = {curve.name: curve.last for curve in curves.curves}
+        metrics, notes = given_metrics(logged, datasets)
+        metrics = tuple(replace(metric, source="discovered") for metric in metrics)
+        taking.notes += notes
     if not metrics:
         text = "none given and none found after the training; name them with metrics={...}"
         taking.notes.append(Note(kind="skipped", about="metrics", text=text))
     return metrics
+
+
+def _curves(request: Request, choice: Choice, taking: _Taking) -> CurvesDraft | None:
+    """Return what was logged while the primary model was trained."""
+    model = choice.primary.obj
+    taken = [run for run in request.recordings if run.model is None or run.model is model]
+    if not taken:
+        return None
+    from jupyter_mvt.capture.points import gathered, to_curves
+
+    points = gathered([run.points() for run in taken])
+    for run in taken:
+        if run.trouble is not None:
+            text = f"not safe while it was logged: {run.trouble.message}"
+            taking.notes.append(Note(kind="partial", about="curves", text=text))
+    return to_curves(points, tuple(run.run for run in taken)) if len(points) else None
 
 
 def fitted_in(choice: Choice) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from msgspec import UNSET, UnsetType
+
 from jupyter_mvt.objects.code import Code
+from jupyter_mvt.objects.curve import Curves
 from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
@@ -143,6 +146,7 @@ class Content:
     """Id over the environment without what happened to be imported."""
     env_summary: str = ""
     variables: tuple[Variable, ...] = ()
+    curves: Curves | UnsetType = UNSET
 
     @property
     def primary(self) -> Model | None:
@@ -206,7 +210,9 @@ def tree_id(content: Content) -> ObjectId:
 
 
 def _identity(content: Content) -> dict[str, Any]:
+    curves = content.curves
     return {
+        **({} if curves is UNSET else {"curves": curves.identity}),
         "models": [
             (m.var, m.primary, m.cls, m.weights_id, m.state_identity, m.arch, m.optimizer,
              m.optimizer_state, [(p.name, p.value) for p in m.params])

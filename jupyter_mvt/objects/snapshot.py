@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # Never decoded, and needed by the cell log, which must load fast.
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Note, Param, StateKind
+    from jupyter_mvt.objects.curve import CurvesDraft
     from jupyter_mvt.objects.dataset import Schema
     from jupyter_mvt.objects.environment import Environment
     from jupyter_mvt.objects.ids import ObjectId
@@ -110,5 +111,6 @@ class Snapshot:
     git: Git | None = None
     environment: Environment | None = None
     variables: tuple[VariableDraft, ...] = ()
+    curves: CurvesDraft | None = None
     notes: tuple[Note, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)

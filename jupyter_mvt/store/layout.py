@@ -15,6 +15,7 @@ __all__ = [
     "OPERATIONS",
     "PACKS",
     "README",
+    "RUNS",
     "SEGMENTS",
     "TABLES",
     "TEMPORARY",
@@ -35,6 +36,7 @@ PACKS = "packs/"
 CHECKPOINTS = "checkpoints/"
 SEGMENTS = "segments/"
 TABLES = "tables/"
+RUNS = "runs/"
 INDEX = "index/"
 TEMPORARY = "tmp/"
 DERIVED = (CHECKPOINTS, SEGMENTS)

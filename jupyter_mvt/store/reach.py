@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from msgspec import UNSET
+
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.commit import Content
@@ -72,4 +74,6 @@ def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
         manifests.append(variable.weights)
         blobs.append(variable.state)
     blobs += [dataset.schema_id for dataset in content.datasets]
+    if content.curves is not UNSET:
+        blobs.append(content.curves.table)
     return [ObjectId(oid) for oid in manifests if oid], [ObjectId(oid) for oid in blobs if oid]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from jupyter_mvt.objects.code import Cell, Code
 from jupyter_mvt.objects.commit import Content, Model, Variable
+from jupyter_mvt.objects.curve import Curves
 from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
@@ -31,6 +32,7 @@ def write_snapshot(pack: PackWriter, snapshot: Snapshot) -> Content:
         env_identity="" if environment is None else _identity(environment),
         env_summary="" if environment is None else _summary(environment),
         variables=tuple(_variable(pack, draft) for draft in snapshot.variables),
+        curves=_curves(pack, snapshot),
     )
 
 
@@ -96,6 +98,13 @@ def _code(pack: PackWriter, snapshot: Snapshot) -> Code:
         identity=snapshot.code_identity,
         git=snapshot.git,
     )
+
+
+def _curves(pack: PackWriter, snapshot: Snapshot) -> Curves | UnsetType:
+    draft = snapshot.curves
+    if draft is None:
+        return UNSET
+    return Curves(table=pack.blob(draft.table), identity=draft.identity, curves=draft.curves)
 
 
 def _variable(pack: PackWriter, draft: VariableDraft) -> Variable:

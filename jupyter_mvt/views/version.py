@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
 from jupyter_mvt.views.diff import html_cell, qualified, side
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.results import VersionDetails
+    from jupyter_mvt.objects.curve import Curves
     from jupyter_mvt.objects.remark import Remark
 
 __all__ = ["as_html", "as_text", "payload"]
@@ -64,6 +67,8 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
         facts.append(("Git", escape.line(f"{git.head[:10]} {git.branch}".strip()) + state))
     if content.env_summary:
         facts.append(("Environment", escape.line(content.env_summary)))
+    if content.curves is not UNSET:
+        facts.append(("Curves", _curves(content.curves)))
     if content.variables:
         names = ", ".join(escape.line(variable.name, 60) for variable in content.variables[:20])
         facts.append(("Variables", names))
@@ -74,6 +79,13 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     else:
         facts.append(("Stored", parts.stored(commit)))
     return [{"key": key, "text": said} for key, said in facts]
+
+
+def _curves(kept: Curves) -> str:
+    names = ", ".join(escape.line(curve.name, 60) for curve in kept.curves[:20])
+    points = sum(curve.n for curve in kept.curves)
+    newest = max(curve.newest for curve in kept.curves)
+    return f"{names}: {format.plural(points, 'point')}, up to step {format.count(newest)}"
 
 
 def as_text(view: wire.VersionView, look: text.Look) -> str:
