@@ -187,6 +187,7 @@ for _name in (
     "sklearn",
     "torch",
     "keras",
+    "transformers",
     "xgboost",
     "lightgbm",
     "catboost",

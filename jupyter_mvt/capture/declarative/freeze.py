@@ -17,7 +17,7 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import Bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyter_mvt.objects.commit import StateKind
     from jupyter_mvt.objects.manifest import Part
@@ -35,7 +35,12 @@ def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources) -> Encoder
 
 
 def freeze_object(
-    value: Any, allowed: Allowed, dialect: Dialect, sources: Sources, kind: StateKind
+    value: Any,
+    allowed: Allowed,
+    dialect: Dialect,
+    sources: Sources,
+    kind: StateKind,
+    steps: Iterable[Callable[[Encoder], None]] = (),
 ) -> Frozen:
     """Return `value` taken apart.
 
@@ -49,6 +54,8 @@ def freeze_object(
         encoder.graph.root = encoder.value(value, "")
     except RecursionError as error:
         raise Undeclarable(*TOO_DEEP) from error
+    for step in steps:
+        step(encoder)
     return finish(encoder, kind)
 
 

@@ -14,11 +14,12 @@ from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, Skeleton, Sources
 from jupyter_mvt.capture.declarative.freeze import freeze_object, restore_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jupyter_mvt.capture.declarative.decoder import Checks, Read
-    from jupyter_mvt.capture.declarative.encoder import Dialect, Write
+    from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
     from jupyter_mvt.capture.declarative.policy import Allowed
+    from jupyter_mvt.objects.commit import StateKind
 
 __all__ = ["Vocabulary", "freeze_with", "restore_with"]
 
@@ -33,6 +34,8 @@ class Vocabulary:
         Its top-level package: nothing of it is to be written unless that is imported.
     readers
         Kinds of nodes of its own; the framework's name comes first in them.
+    finish
+        Completes what its writers began, once everything has been seen.
     """
 
     package: str
@@ -40,9 +43,12 @@ class Vocabulary:
     dialect: Dialect
     checks: Checks
     readers: Mapping[str, Read]
+    finish: Callable[[Encoder], None] | None = None
 
 
-def freeze_with(own: Vocabulary, value: Any, sources: Sources) -> Frozen:
+def freeze_with(
+    own: Vocabulary, value: Any, sources: Sources, kind: StateKind = "declarative"
+) -> Frozen:
     """Return `value` taken apart, with the words of all frameworks that are imported.
 
     Raises
@@ -53,7 +59,8 @@ def freeze_with(own: Vocabulary, value: Any, sources: Sources) -> Frozen:
     known = [item for item in _all(own) if item is own or item.package in sys.modules]
     allowed = _Allowed([item.allowed for item in known])
     dialect = _Dialect([item.dialect for item in known])
-    return freeze_object(value, allowed, dialect, sources, "declarative")
+    steps = [item.finish for item in known if item.finish is not None]
+    return freeze_object(value, allowed, dialect, sources, kind, steps)
 
 
 def restore_with(own: Vocabulary, skeleton: Skeleton) -> Any:

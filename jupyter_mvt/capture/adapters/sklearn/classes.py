@@ -72,5 +72,5 @@ class SklearnAllowed:
             return value.__module__ == "numpy" and not issubclass(value, numpy.void)
         if module in _PARTS:
             return True
-        base = sys.modules["sklearn.base"].BaseEstimator
-        return module.startswith("sklearn.") and issubclass(value, base)
+        base = getattr(sys.modules.get("sklearn.base"), "BaseEstimator", None)
+        return base is not None and module.startswith("sklearn.") and issubclass(value, base)

@@ -13,6 +13,7 @@ from jupyter_mvt.errors import CaptureError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
     from jupyter_mvt.objects.commit import Param
     from jupyter_mvt.objects.snapshot import Bundle
 
@@ -104,6 +105,12 @@ class TorchAdapter:
         if skeleton.state_kind == "pickle":
             return restore_pickled(skeleton)
         return restore_module(skeleton)
+
+    def vocabulary(self) -> Vocabulary:
+        """Return how tensors and modules are written and read, inside others' models too."""
+        from jupyter_mvt.capture.adapters.torch.freeze import torch_vocabulary
+
+        return torch_vocabulary()
 
     def optimizer_matches(self, optimizer: Any, module: Any) -> bool:
         """Tell whether `optimizer` updates parameters of `module`, by identity."""

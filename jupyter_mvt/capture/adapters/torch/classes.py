@@ -31,13 +31,22 @@ class TorchAllowed:
 
     def confirms(self, value: Any) -> bool:
         """Tell whether what was found is a module, an optimizer, or computes only."""
+        name = getattr(value, "__name__", "")
         if not isinstance(value, type):
-            return callable(value)
+            return any(
+                getattr(sys.modules.get(home), name, None) is value and self.admits(home, name)
+                for home in ("torch", *_FUNCTION_HOMES)
+            ) or (callable(value) and self.admits(getattr(value, "__module__", None) or "", name))
         if value.__module__ == "numpy":
-            return True
-        torch = sys.modules["torch"]
-        bases = (torch.nn.Module, torch.optim.Optimizer)
-        return issubclass(value, bases)
+            return name in _NUMPY
+        torch = sys.modules.get("torch")
+        if torch is None or not self.admits(value.__module__, value.__qualname__):
+            return False
+        return issubclass(value, (torch.nn.Module, torch.optim.Optimizer, *_schedulers(torch)))
+
+
+def _schedulers(torch: Any) -> tuple[type, ...]:
+    return (torch.optim.lr_scheduler.LRScheduler, torch.optim.lr_scheduler.ReduceLROnPlateau)
 
 
 class TorchChecks:
@@ -46,8 +55,10 @@ class TorchChecks:
     def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
         """Give a module's state the empty tables of hooks that were not stored."""
         del arguments
-        torch = sys.modules["torch"]
-        if isinstance(cls, type) and issubclass(cls, torch.nn.Module) and isinstance(state, dict):
+        torch = sys.modules.get("torch")
+        if torch is None or not isinstance(cls, type) or not isinstance(state, dict):
+            return
+        if issubclass(cls, torch.nn.Module):
             fill_hooks(torch, state)
 
     def after(self, value: Any) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapters.torch.classes import TorchAllowed, TorchChecks
 from jupyter_mvt.capture.adapters.torch.tensors import TensorReader, TensorWriter
-from jupyter_mvt.capture.declarative.freeze import TOO_DEEP, encoder_for, finish, restore_object
 from jupyter_mvt.capture.declarative.graph import Node, refuse
-from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
 from jupyter_mvt.errors import RestoreError
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
-__all__ = ["freeze_module", "freeze_value", "restore_module", "restore_value"]
+__all__ = ["freeze_module", "freeze_value", "restore_module", "restore_value", "torch_vocabulary"]
 
 _TABLES = ("_parameters", "_buffers", "_modules")
 
@@ -32,7 +31,8 @@ class _Dialect:
         self.writers: Mapping[type, Write] = {}
         self.tensors = TensorWriter()
         self.lost: list[str] = []
-        self._torch = sys.modules["torch"]
+        # Lent to other frameworks' readers, which need no torch.
+        self._torch: Any = sys.modules.get("torch")
 
     def writer(self, value: Any) -> Write | None:
         torch = self._torch
@@ -44,8 +44,11 @@ class _Dialect:
                 return write
         return None
 
+    def _is_module(self, value: Any) -> bool:
+        return isinstance(value, self._torch.nn.Module)
+
     def state(self, value: Any, state: Any) -> Any:
-        if not isinstance(value, self._torch.nn.Module) or not isinstance(state, dict):
+        if not self._is_module(value) or not isinstance(state, dict):
             return state
         hooks = {key: table for key, table in state.items() if _is_hooks(key, table)}
         held = sum(len(table) for key, table in hooks.items() if key.endswith("_hooks"))
@@ -55,10 +58,10 @@ class _Dialect:
 
     def is_volatile(self, owner: Any, key: str) -> bool:
         # train() and eval() switch it back and forth; nothing is learned by that.
-        return key == "training" and isinstance(owner, self._torch.nn.Module)
+        return key == "training" and self._is_module(owner)
 
     def step(self, owner: Any, key: str) -> str:
-        table = key in _TABLES and isinstance(owner, self._torch.nn.Module)
+        table = key in _TABLES and self._is_module(owner)
         return "" if table else key
 
 
@@ -102,17 +105,33 @@ def _read_device(decoder: Decoder, node: Node, index: int) -> Any:
     return sys.modules["torch"].device("cpu")
 
 
+def torch_vocabulary() -> Vocabulary:
+    """Return how tensors and modules are written and read; good for one object."""
+    dialect = _Dialect()
+
+    def finish(encoder: Encoder) -> None:
+        dialect.tensors.finish(encoder)
+        encoder.lost.extend(dict.fromkeys(dialect.lost))
+
+    readers: dict[str, Read] = {
+        "tensor": TensorReader(),
+        "size": _read_size,
+        "torch": _read_dtype,
+        "device": _read_device,
+    }
+    return Vocabulary(
+        package="torch",
+        allowed=TorchAllowed(),
+        dialect=dialect,
+        checks=TorchChecks(),
+        readers=readers,
+        finish=finish,
+    )
+
+
 def freeze_value(value: Any, sources: Sources) -> Frozen:
     """Return any value with tensors in it taken apart."""
-    dialect = _Dialect()
-    encoder = encoder_for(TorchAllowed(), dialect, sources)
-    try:
-        encoder.graph.root = encoder.value(value, "")
-    except RecursionError as error:
-        raise Undeclarable(*TOO_DEEP) from error
-    dialect.tensors.finish(encoder)
-    frozen = finish(encoder, "tensors")
-    return replace(frozen, lost=(*frozen.lost, *dict.fromkeys(dialect.lost)))
+    return freeze_with(torch_vocabulary(), value, sources, "tensors")
 
 
 def freeze_module(module: Any, sources: Sources) -> Frozen:
@@ -129,13 +148,7 @@ def freeze_module(module: Any, sources: Sources) -> Frozen:
 
 def restore_value(skeleton: Skeleton) -> Any:
     """Return any value that `freeze_value` took apart."""
-    readers: dict[str, Read] = {
-        "tensor": TensorReader(),
-        "size": _read_size,
-        "torch": _read_dtype,
-        "device": _read_device,
-    }
-    return restore_object(skeleton, TorchAllowed(), TorchChecks(), readers)
+    return restore_with(torch_vocabulary(), skeleton)
 
 
 def restore_module(skeleton: Skeleton) -> Any:
