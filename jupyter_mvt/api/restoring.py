@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import attached
@@ -22,7 +23,26 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import Commit, Model
     from jupyter_mvt.objects.ids import ObjectId
 
-__all__ = ["files", "model", "tensor", "variables"]
+__all__ = ["Resumed", "files", "model", "resume", "tensor", "variables"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What training goes on with.
+
+    Attributes
+    ----------
+    model
+        The live model.
+    optimizer
+        Over its parameters, with momenta and settings of the version.
+    schedules
+        Learning rate schedulers of `optimizer`, and gradient scalers, by their names.
+    """
+
+    model: Any
+    optimizer: Any
+    schedules: Mapping[str, Any]
 
 
 def model(
@@ -43,6 +63,34 @@ def model(
             sources=None if kernel is None else kernel.sources(),
             trusted=trust or is_trusted(handle, oid),
         )
+
+
+def resume(
+    handle: Handle,
+    oid: ObjectId,
+    commit: Commit,
+    live: Any = None,
+    name: str | None = None,
+    *,
+    trust: bool = False,
+) -> Resumed:
+    """Restore what training goes on with; see `Version.resume`."""
+    from jupyter_mvt.capture.restore import restore_optimizer
+
+    kept = _model(handle, oid, commit, name)
+    if live is None:
+        live = model(handle, oid, commit, name, trust=trust)
+    kernel = attached()
+    with _trusting(handle, oid, commit):
+        optimizer, schedules = restore_optimizer(
+            handle.store,
+            kept,
+            live,
+            namespace=None if kernel is None else kernel.namespace,
+            sources=None if kernel is None else kernel.sources(),
+            trusted=trust or is_trusted(handle, oid),
+        )
+    return Resumed(model=live, optimizer=optimizer, schedules=schedules)
 
 
 def tensor(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from jupyter_mvt.api.restoring import Resumed
     from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit, Scalar
@@ -131,6 +132,25 @@ class Version(Displayable):
             Its content was dropped by a gc (code ``thin-version``).
         """
         return restoring.model(self._handle, self.id, self.commit, name, trust=trust)
+
+    def resume(self, live: Any = None, name: str | None = None, *, trust: bool = False) -> Resumed:
+        """Restore the optimizer, its schedulers and scalers, to go on with training.
+
+        Parameters
+        ----------
+        live
+            The model to train on; restored as by `load` when none is given.
+        name, trust
+            As in `load`.
+
+        Raises
+        ------
+        NotFoundError
+            No optimizer was kept (code ``no-optimizer``).
+        RestoreError
+            `live` has other parameters (code ``optimizer-mismatch``).
+        """
+        return restoring.resume(self._handle, self.id, self.commit, live, name, trust=trust)
 
     def tensor(self, path: str, *, model: str | None = None) -> np.ndarray[Any, Any]:
         """Return one array of a model without reading the rest.

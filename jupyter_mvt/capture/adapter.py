@@ -41,6 +41,7 @@ Role: TypeAlias = Literal[
     "results",
     "params",
     "optimizer",
+    "scheduler",
     "loss",
     "file",
 ]

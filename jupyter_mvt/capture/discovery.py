@@ -32,7 +32,7 @@ _POOR = re.compile(
     r"(?:^|_)(?:old|prev|previous|tmp|temp|test|copy|dummy|backup|baseline)(?:_|\d|$)|^.$",
     re.IGNORECASE,
 )
-_ASIDE: frozenset[Role] = frozenset({"optimizer", "loss"})
+_ASIDE: frozenset[Role] = frozenset({"optimizer", "scheduler", "loss"})
 _MAX_OBJECTS = 2000
 
 
@@ -312,12 +312,15 @@ def _unfitted(candidates: Sequence[Candidate]) -> CaptureError:
 
 def optimizer_of(candidate: Candidate, namespace: Mapping[str, Any]) -> Seen | None:
     """Return the optimizer that updates this model's own parameters, if there is one."""
-    matches = getattr(candidate.adapter, "optimizer_matches", None)
-    if matches is None:
-        return None
     found = [
         seen
         for seen in models_in(namespace)
-        if seen.role == "optimizer" and matches(seen.obj, candidate.obj)
+        if seen.role == "optimizer" and _updates(seen, candidate.obj)
     ]
     return found[-1] if found else None
+
+
+def _updates(seen: Seen, model: Any) -> bool:
+    # The optimizer's own adapter knows: models of other frameworks may be made of its parameters.
+    matches = getattr(seen.adapter, "optimizer_matches", None)
+    return matches is not None and bool(matches(seen.obj, model))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Skeleton, Sources
 from jupyter_mvt.errors import NotFoundError, RestoreError
 from jupyter_mvt.objects.ids import ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import numpy as np
 
     from jupyter_mvt.objects.commit import Model, StateKind
     from jupyter_mvt.objects.reader import ObjectReader
+
+Restore: TypeAlias = "Callable[[Skeleton, Any], tuple[Any, dict[str, Any]]]"
 
 __all__ = ["load_tensor", "restore_model", "restore_optimizer"]
 
@@ -68,8 +70,10 @@ def restore_optimizer(
     namespace: Mapping[str, Any] | None = None,
     sources: Sources | None = None,
     trusted: bool = False,
-) -> Any:
+) -> tuple[Any, dict[str, Any]]:
     """Return the optimizer that was kept with `model`, over the parameters of `live`.
+
+    And its schedulers and gradient scalers, by their names.
 
     Raises
     ------
@@ -78,12 +82,14 @@ def restore_optimizer(
     RestoreError
         `live` has other parameters (code ``optimizer-mismatch``).
     """
-    restore = getattr(_adapter(model), "restore_optimizer", None)
-    if not model.optimizer or not model.optimizer_state or restore is None:
+    if not model.optimizer or not model.optimizer_state:
         msg = f"No optimizer was kept with {model.var!r}."
         raise NotFoundError(msg, code="no-optimizer")
     weights, state = ObjectId(model.optimizer), ObjectId(model.optimizer_state)
     skeleton = _skeleton(reader, model, weights, state, "tensors", namespace, sources, trusted)
+    # torch's optimizers serve the models of other frameworks, too.
+    found = [getattr(item, "restore_optimizer", None) for item in (_adapter(model), *ADAPTERS)]
+    restore: Restore = next(item for item in found if item is not None)
     return restore(skeleton, live)
 
 

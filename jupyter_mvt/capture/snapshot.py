@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.closures import sources_from
+from jupyter_mvt.capture.companions import companions_of, schedules_of
 from jupyter_mvt.capture.discovery import (
     Candidate,
     Choice,
@@ -27,7 +28,6 @@ from jupyter_mvt.capture.secrets import redact_text
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
-    Bundle,
     CellRun,
     DatasetDraft,
     ModelDraft,
@@ -38,7 +38,7 @@ from jupyter_mvt.objects.snapshot import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_mvt.capture.adapter import Sources
+    from jupyter_mvt.capture.adapter import Frozen, Sources
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.code import Git
@@ -130,7 +130,8 @@ def snapshot(request: Request) -> Snapshot:
             choice = chosen(request)
             taking.notes += _notes_about(choice)
         with taking.phase("model"):
-            models = tuple(_draft(c, choice, request, taking) for c in choice.chosen)
+            whole = (*choice.chosen, *companions_of(choice.chosen, request.namespace))
+            models = tuple(_draft(c, choice, request, taking) for c in whole)
         with taking.phase("data"):
             datasets = _datasets(request, choice, taking)
         with taking.phase("metrics"):
@@ -211,7 +212,8 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
     if frozen.state_kind == "pickle":
         text = "kept as a pickle: restoring it elsewhere runs code and needs trust"
         taking.notes.append(Note(kind="warning", about=name, text=text))
-    bundle, state, settings = _optimizer(candidate, request, taking)
+    optimizer, settings = _optimizer(candidate, request, taking)
+    refs = {**dict(frozen.code_refs), **dict(optimizer.code_refs if optimizer else ())}
     cls = type(candidate.obj)
     return ModelDraft(
         var=name,
@@ -227,9 +229,9 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
         state_identity=frozen.state_identity,
         arch=frozen.arch,
         n_weights=frozen.n_weights,
-        optimizer=bundle,
-        optimizer_state=state,
-        code_refs=_clean_sources(frozen.code_refs, name, taking),
+        optimizer=optimizer.bundle if optimizer else None,
+        optimizer_state=optimizer.state if optimizer else b"",
+        code_refs=_clean_sources(sorted(refs.items()), name, taking),
         fitted_in=max(candidate.trained[0], candidate.changed) or None,
     )
 
@@ -254,16 +256,18 @@ def _clean_sources(
 
 def _optimizer(
     candidate: Candidate, request: Request, taking: _Taking
-) -> tuple[Bundle | None, bytes, tuple[Param, ...]]:
-    """Return the optimizer's arrays, skeleton and settings; nothing when there is none."""
+) -> tuple[Frozen | None, tuple[Param, ...]]:
+    """Return the optimizer with its schedulers, and settings; nothing when there is none."""
     seen = optimizer_of(candidate, request.namespace)
-    freeze = getattr(candidate.adapter, "freeze_optimizer", None)
+    freeze = getattr(seen.adapter if seen else None, "freeze_optimizer", None)
     if seen is None or freeze is None:
-        return None, b"", ()
-    bundle, state = freeze(seen.obj, candidate.obj, _sources(request))
-    params, notes = clean_params(candidate.adapter.params(seen.obj), about=seen.name)
+        return None, ()
+    beside = schedules_of(seen.obj, request.namespace)
+    frozen: Frozen = freeze(seen.obj, candidate.obj, _sources(request), beside)
+    params, notes = clean_params(seen.adapter.params(seen.obj), about=seen.name)
     taking.notes += notes
-    return bundle, state, params
+    taking.notes += [Note(kind="partial", about=seen.name, text=text) for text in frozen.lost]
+    return frozen, params
 
 
 def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[DatasetDraft, ...]:

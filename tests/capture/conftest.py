@@ -85,8 +85,8 @@ class ToyAdapter:
     def optimizer_matches(self, optimizer, model):
         return optimizer.model is model
 
-    def freeze_optimizer(self, optimizer, model, sources):
-        return self.freeze(optimizer, sources).bundle, b"{}"
+    def freeze_optimizer(self, optimizer, model, sources, beside=None):
+        return self.freeze(optimizer, sources)
 
     def freeze(self, obj, sources):
         weights = np.zeros(1) if obj.weights is None else obj.weights

@@ -146,10 +146,10 @@ def test_an_optimizer_comes_back_with_its_model(shelf):
     optimizer = torch.optim.Adam(module.parameters(), lr=0.5)
     module(torch.ones(1, 2)).sum().backward()
     optimizer.step()
-    bundle, state = adapter.freeze_optimizer(optimizer, module, lambda obj: None)
-    model = kept(shelf, adapter, module, optimizer=shelf.put(bundle, "optimizer"),
-                 optimizer_state=shelf.keep(state))  # fmt: skip
-    again = restore_optimizer(shelf, model, module)
+    frozen = adapter.freeze_optimizer(optimizer, module, lambda obj: None)
+    model = kept(shelf, adapter, module, optimizer=shelf.put(frozen.bundle, "optimizer"),
+                 optimizer_state=shelf.keep(frozen.state))  # fmt: skip
+    again, _ = restore_optimizer(shelf, model, module)
     assert again.param_groups[0]["lr"] == 0.5
     assert torch.equal(again.state[module.weight]["exp_avg"],
                        optimizer.state[module.weight]["exp_avg"])  # fmt: skip

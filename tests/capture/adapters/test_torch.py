@@ -203,11 +203,11 @@ def test_an_optimizer_goes_on_where_it_stopped():
     model, optimizer = trained(TestSequential().train())
     assert ADAPTER.optimizer_matches(optimizer, model)
     assert not ADAPTER.optimizer_matches(optimizer, nn.Linear(2, 2))
-    bundle, state = ADAPTER.freeze_optimizer(optimizer, model, no_source)
-    frozen = ADAPTER.freeze(model, no_source)
-    kept = replace(frozen, bundle=bundle, state=state)
-    again = ADAPTER.restore(thaw(frozen))
-    resumed = ADAPTER.restore_optimizer(thaw(kept), again)
+    kept = ADAPTER.freeze_optimizer(optimizer, model, no_source)
+    bundle = kept.bundle
+    again = ADAPTER.restore(thaw(ADAPTER.freeze(model, no_source)))
+    resumed, schedules = ADAPTER.restore_optimizer(thaw(kept), again)
+    assert schedules == {}
     for part, stepper in ((model, optimizer), (again, resumed)):
         torch.manual_seed(1)
         stepper.zero_grad()
@@ -237,7 +237,7 @@ def test_optimizers_come_back(make):
     optimizer = make(list(model.parameters()))
     model(torch.from_numpy(X)).sum().backward()
     optimizer.step()
-    again = ADAPTER.restore_optimizer(thaw(ADAPTER.freeze(optimizer, no_source)), model)
+    again, _ = ADAPTER.restore_optimizer(thaw(ADAPTER.freeze(optimizer, no_source)), model)
     one, other = optimizer.state_dict(), again.state_dict()
     assert one["param_groups"] == other["param_groups"]
     assert str(one["state"]) == str(other["state"])

@@ -11,16 +11,17 @@ from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources, mro_nam
 from jupyter_mvt.errors import CaptureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
     from jupyter_mvt.objects.commit import Param
-    from jupyter_mvt.objects.snapshot import Bundle
 
 __all__ = ["ADAPTER", "TorchAdapter"]
 
 _MODULE = "torch.nn.modules.module.Module"
 _OPTIMIZER = "torch.optim.optimizer.Optimizer"
+_SCHEDULES = ("torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler.ReduceLROnPlateau",
+              "torch.amp.grad_scaler.GradScaler")  # fmt: skip
 _WRAPPERS = ("OptimizedModule", "DataParallel", "DistributedDataParallel")
 
 
@@ -30,33 +31,37 @@ class TorchAdapter:
     name = "torch"
     format = "torch/1"
     priority = 10
-    match: tuple[str, ...] = (_MODULE, _OPTIMIZER)
+    match: tuple[str, ...] = (_MODULE, _OPTIMIZER, *_SCHEDULES)
 
     def detect(self, obj: Any) -> Role | None:
-        """Tell modules, losses and optimizers apart by the names in the MRO."""
+        """Tell modules, losses, optimizers and schedulers apart by the names in the MRO."""
         if isinstance(obj, type):
             return None
         names = mro_names(type(obj))
         if _OPTIMIZER in names:
             return "optimizer"
+        if any(name in names for name in _SCHEDULES):
+            return "scheduler"
         if _MODULE not in names:
             return None
         return "loss" if any(n.startswith("torch.nn.modules.loss.") for n in names) else "module"
 
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether there is anything to learn: a module is born with its weights."""
-        if self.detect(obj) == "optimizer":
-            return bool(obj.state)
+        if self.detect(obj) in ("optimizer", "scheduler"):
+            return True
         return any(True for _ in obj.parameters()) or any(True for _ in obj.buffers())
 
     def children(self, obj: Any) -> Iterable[Any]:
         """Return the modules inside a module."""
-        return () if self.detect(obj) == "optimizer" else tuple(obj.children())
+        return () if self.detect(obj) in ("optimizer", "scheduler") else tuple(obj.children())
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return each layer's settings and the number of parameters."""
         from jupyter_mvt.capture.adapters.torch.params import module_params, optimizer_params
 
+        if self.detect(obj) == "scheduler":
+            return ()
         if self.detect(obj) == "optimizer":
             return optimizer_params(obj)
         return module_params(_unwrapped(obj)[0])
@@ -67,8 +72,8 @@ class TorchAdapter:
 
     def token(self, obj: Any) -> object:
         """Return addresses and version counters: writes through ``.data`` escape them."""
-        if self.detect(obj) == "optimizer":
-            return (id(obj), len(obj.state))
+        if self.detect(obj) in ("optimizer", "scheduler"):
+            return (id(obj), len(getattr(obj, "state", ())))
         tensors = (*obj.parameters(), *obj.buffers())
         # Inference tensors keep no counter.
         return tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors)
@@ -114,21 +119,28 @@ class TorchAdapter:
 
     def optimizer_matches(self, optimizer: Any, module: Any) -> bool:
         """Tell whether `optimizer` updates parameters of `module`, by identity."""
+        if not hasattr(module, "parameters"):
+            return False
         own = {id(parameter) for parameter in module.parameters()}
         groups = getattr(optimizer, "param_groups", ())
         return any(id(parameter) in own for group in groups for parameter in group["params"])
 
     def freeze_optimizer(
-        self, optimizer: Any, module: Any, sources: Sources
-    ) -> tuple[Bundle, bytes]:
-        """Return the optimizer's state, its parameters by their names in `module`."""
+        self, optimizer: Any, module: Any, sources: Sources, beside: Mapping[str, Any] | None = None
+    ) -> Frozen:
+        """Return the optimizer's state, its parameters by their names in `module`.
+
+        `beside` are schedulers of this optimizer and gradient scalers, by name.
+        """
         from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
 
-        frozen = freeze_state(optimizer, _unwrapped(module)[0], sources)
-        return frozen.bundle, frozen.state
+        return freeze_state(optimizer, _unwrapped(module)[0], sources, beside or {})
 
-    def restore_optimizer(self, skeleton: Skeleton, module: Any) -> Any:
-        """Return an optimizer of `module` that goes on where the stored one stopped."""
+    def restore_optimizer(self, skeleton: Skeleton, module: Any) -> tuple[Any, dict[str, Any]]:
+        """Return an optimizer of `module` that goes on where the stored one stopped.
+
+        And its schedulers by name.
+        """
         from jupyter_mvt.capture.adapters.torch.optimizer import restore_state
 
         import_module("torch")

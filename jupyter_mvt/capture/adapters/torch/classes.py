@@ -33,10 +33,11 @@ class TorchAllowed:
         """Tell whether what was found is a module, an optimizer, or computes only."""
         name = getattr(value, "__name__", "")
         if not isinstance(value, type):
-            return any(
+            homes = ("torch", *_FUNCTION_HOMES, getattr(value, "__module__", None) or "")
+            return callable(value) and any(
                 getattr(sys.modules.get(home), name, None) is value and self.admits(home, name)
-                for home in ("torch", *_FUNCTION_HOMES)
-            ) or (callable(value) and self.admits(getattr(value, "__module__", None) or "", name))
+                for home in homes
+            )
         if value.__module__ == "numpy":
             return name in _NUMPY
         torch = sys.modules.get("torch")

@@ -48,7 +48,13 @@ class _Dialect:
         return isinstance(value, self._torch.nn.Module)
 
     def state(self, value: Any, state: Any) -> Any:
-        if not self._is_module(value) or not isinstance(state, dict):
+        if not isinstance(state, dict):
+            return state
+        if isinstance(value, self._torch.optim.lr_scheduler.LRScheduler):
+            # CyclicLR makes its own function anew.
+            own = () if state.get("_scale_fn_custom") else ("_scale_fn_ref",)
+            return {key: item for key, item in state.items() if key not in ("optimizer", *own)}
+        if not self._is_module(value):
             return state
         hooks = {key: table for key, table in state.items() if _is_hooks(key, table)}
         held = sum(len(table) for key, table in hooks.items() if key.endswith("_hooks"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["freeze_state", "restore_state"]
 
 
-def freeze_state(optimizer: Any, module: Any, sources: Sources) -> Frozen:
+def freeze_state(
+    optimizer: Any, module: Any, sources: Sources, beside: Mapping[str, Any] | None = None
+) -> Frozen:
     """Return the optimizer taken apart; without `module`, parameters are named by number.
 
     Raises
@@ -42,11 +46,23 @@ def freeze_state(optimizer: Any, module: Any, sources: Sources) -> Frozen:
         "groups": groups,
         "state": state,
     }
+    whole = {**kept, "beside": {name: _schedule(item) for name, item in (beside or {}).items()}}
     try:
-        return freeze_value(kept, sources)
+        return freeze_value(whole if beside else kept, sources)
     except Undeclarable as reason:
+        if beside:
+            lost = ", ".join(beside)
+            frozen = freeze_state(optimizer, module, sources)
+            return replace(frozen, lost=(*frozen.lost, f"{lost} is not kept ({reason})"))
         msg = f"The optimizer cannot be kept: {reason}."
         raise CaptureError(msg, code="not-capturable") from reason
+
+
+def _schedule(item: Any) -> Any:
+    # A scheduler is taken apart as it is, but for its optimizer; a scaler tells its own state.
+    if type(item).__name__ != "GradScaler":
+        return item
+    return {"scaler": item.state_dict(), "device": str(item._device), "enabled": item.is_enabled()}
 
 
 def _name(parameter: Any, names: dict[int, str], module: Any) -> str:
@@ -58,8 +74,8 @@ def _name(parameter: Any, names: dict[int, str], module: Any) -> str:
     return names[id(parameter)]
 
 
-def restore_state(skeleton: Skeleton, module: Any) -> Any:
-    """Return a new optimizer over the parameters of `module`.
+def restore_state(skeleton: Skeleton, module: Any) -> tuple[Any, dict[str, Any]]:
+    """Return a new optimizer over the parameters of `module`, and its schedulers by name.
 
     Raises
     ------
@@ -89,7 +105,22 @@ def restore_state(skeleton: Skeleton, module: Any) -> Any:
     except (TypeError, ValueError, AttributeError) as error:
         msg = f"The optimizer cannot be rebuilt here: {error}."
         raise RestoreError(msg, code="state-refused") from error
-    return optimizer
+    stored = kept.get("beside") or {}
+    return optimizer, {name: _scheduled(item, optimizer) for name, item in stored.items()}
+
+
+def _scheduled(item: Any, optimizer: Any) -> Any:
+    if isinstance(item, dict):
+        scaler = import_module("torch").amp.GradScaler(item["device"], enabled=item["enabled"])
+        if item["enabled"] and item["scaler"]:
+            scaler.load_state_dict(item["scaler"])
+        return scaler
+    item.optimizer = optimizer
+    if hasattr(item, "_init_scale_fn"):
+        item._init_scale_fn()
+    for inner in getattr(item, "_schedulers", ()):
+        _scheduled(inner, optimizer)
+    return item
 
 
 def _parameters(kept: Mapping[str, Any], module: Any) -> dict[str, Any]:
