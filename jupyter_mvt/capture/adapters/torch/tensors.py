@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.adapters.torch.layouts import is_composed, read_composed, write_composed
 from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of
 from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["TensorReader", "TensorWriter", "tensor_bytes"]
+__all__ = ["TensorReader", "TensorWriter", "device_window", "tensor_bytes"]
 
 _ALIGNED = 64
 
@@ -33,16 +37,20 @@ class TensorWriter:
     def __call__(self, encoder: Encoder, value: Any, path: str) -> Node:
         """Return the node of a tensor, completed by `finish`."""
         _refuse_odd(value, path)
-        if value.device.type != "cpu":
-            note = f"tensors on {value.device} come back on the CPU"
-            if note not in encoder.lost:
-                encoder.lost.append(note)
-        name = encoder.claim(path)
-        self._seen.append((len(encoder.graph.nodes) - 1, value, name))
         torch = sys.modules["torch"]
         parameter = isinstance(value, torch.nn.Parameter)
         # A result of a computation carries its graph; only leaves say what is trained.
         wants = bool(value.requires_grad and value.is_leaf)
+        if value.device.type != "cpu":
+            note = f"tensors on {value.device} come back on the CPU"
+            if note not in encoder.lost:
+                encoder.lost.append(note)
+        index = len(encoder.graph.nodes) - 1
+        composed = write_composed(encoder, value, path)
+        if composed is not None:
+            return ["tensor", "", _name(value), list(value.shape), composed, wants, parameter]
+        name = encoder.claim(path)
+        self._seen.append((index, value, name))
         return ["tensor", name, _name(value), list(value.shape), None, wants, parameter]
 
     def finish(self, encoder: Encoder) -> None:
@@ -112,6 +120,7 @@ def _add(encoder: Encoder, tensor: Any, path: str) -> None:
             shape=tuple(tensor.shape),
             nbytes=tensor.numel() * tensor.element_size(),
             read=lambda: tensor_bytes(tensor),
+            window=None if tensor.device.type == "cpu" else device_window(tensor),
         )
     )
 
@@ -123,6 +132,17 @@ def tensor_bytes(tensor: Any) -> Buffer:
     torch = sys.modules["torch"]
     plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
     return memoryview(plain.view(torch.uint8).numpy())
+
+
+def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
+    """Return a reader of a tensor's content that brings no more than asked for to the host."""
+    torch = sys.modules["torch"]
+
+    def window(start: int, stop: int) -> Buffer:
+        plain = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        return memoryview(plain.view(torch.uint8)[start:stop].cpu().numpy())
+
+    return window
 
 
 def _name(tensor: Any) -> str:
@@ -170,13 +190,11 @@ def _refuse_odd(tensor: Any, path: str) -> None:
     if type(tensor).__name__.startswith("Uninitialized"):
         odd = "has no shape yet; run one batch through the model first"
     elif type(tensor) not in (torch.Tensor, torch.nn.Parameter):
-        odd = f"is a {type(tensor).__qualname__}"
+        raise Undeclarable(path, f"a tensor that is a {type(tensor).__qualname__}")
     elif tensor.is_meta:
         odd = "is on the meta device and has no content"
-    elif tensor.layout != torch.strided:
-        odd = f"is sparse ({tensor.layout}); call .to_dense() on it"
     elif tensor.is_quantized:
-        odd = "is quantized"
+        return
     elif name not in RAW_DTYPES and not hasattr(np, name if name != "bool" else "bool_"):
         odd = f"is of dtype {name}"
     if odd is not None:
@@ -195,7 +213,10 @@ class TensorReader:
         del index
         torch = sys.modules["torch"]
         _, path, name, shape, layout, wants, parameter = node
-        tensor = self._shaped(torch, decoder, path, _dtype(torch, name), shape, layout)
+        if is_composed(layout):
+            tensor = read_composed(decoder, layout, shape)
+        else:
+            tensor = self._shaped(torch, decoder, path, _dtype(torch, name), shape, layout)
         if parameter:
             return torch.nn.Parameter(tensor, requires_grad=bool(wants))
         return tensor.requires_grad_(True) if wants else tensor
