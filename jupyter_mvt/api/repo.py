@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api import checkout as _checkout
 from jupyter_mvt.api import commit as _commit
 from jupyter_mvt.api import compare as _compare
+from jupyter_mvt.api import evaluate as _evaluate
 from jupyter_mvt.api import log as _log
 from jupyter_mvt.api import recording as _recording
 from jupyter_mvt.api import status as _status
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_mvt.api.checkout import Checkout
+    from jupyter_mvt.api.evaluate import EvaluationResult
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.recording import Unfinished
     from jupyter_mvt.api.results import CommitResult, Status
@@ -162,6 +164,10 @@ class Repo:
     ) -> Diff:  # fmt: skip
         """Tell what differs between two versions."""
         return _compare.diff(self._handle, str(base), str(other), only=only)
+
+    def evaluate(self, model: Any, X: Any, y: Any, **how: Any) -> EvaluationResult:
+        """Measure a version or a live model on labelled data; see `api.evaluate.evaluate`."""
+        return _evaluate.evaluate(self._handle, model, X, y, **how)
 
     def checkout(self, revision: str | Version = "HEAD", *, trust: bool = False) -> Checkout:
         """Restore the models and variables of a version; changes nothing here."""

@@ -11,6 +11,7 @@ from jupyter_mvt.objects.encode import to_data
 if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.objects.commit import Commit, Note
+    from jupyter_mvt.objects.evaluation import Evaluation
     from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
     from jupyter_mvt.store.packer import PackReport
@@ -132,6 +133,8 @@ class VersionDetails(_Value):
     """Whether its models and variables were dropped."""
     remarks: tuple[Remark, ...] = ()
     """What people wrote about it since."""
+    evaluations: tuple[Evaluation, ...] = ()
+    """How good it was found to be since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
+from jupyter_mvt.objects.evaluation import evaluations_of
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.objects.remark import remarks_of
 from jupyter_mvt.store import oplog
@@ -191,6 +192,7 @@ class Version(Displayable):
             cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
             thin=is_thin(view, self.id),
             remarks=tuple(remarks_of(view, self.id).values()),
+            evaluations=tuple(evaluations_of(view, self.id).values()),
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

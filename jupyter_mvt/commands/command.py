@@ -90,7 +90,7 @@ class Command:
 
 
 VERBS = (
-    "init", "status", "commit", "watch", "log", "show", "diff", "leaderboard", "sql",
+    "init", "status", "commit", "watch", "log", "show", "diff", "evaluate", "leaderboard", "sql",
     "branch", "switch", "tag", "label", "note", "rollback", "checkout", "stash", "undo", "redo",
     "oplog", "gc", "du", "fsck", "index", "trust", "help",
 )  # fmt: skip

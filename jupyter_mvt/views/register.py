@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.checkout import Checkout
+from jupyter_mvt.api.evaluate import EvaluationResult
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.api.stash import Popped, StashList
 from jupyter_mvt.api.timeline import Timeline
@@ -36,6 +37,7 @@ from jupyter_mvt.views import (
     checkout,
     commit,
     diff,
+    evaluation,
     fsck,
     index,
     leaderboard,
@@ -60,6 +62,7 @@ DRAWINGS: dict[type, Drawing] = {
     CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
     Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
+    EvaluationResult: Drawing(evaluation.payload, tables.as_text, tables.as_html),
     GcReport: Drawing(upkeep.gc, notice.as_text, notice.as_html),
     FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
     IndexStats: Drawing(index.payload, notice.as_text, notice.as_html),

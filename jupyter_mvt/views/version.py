@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
+from jupyter_mvt.views import escape, evaluation, format, html, parts, sections, text, wire
 from jupyter_mvt.views.diff import html_cell, qualified, side
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     if content.variables:
         names = ", ".join(escape.line(variable.name, 60) for variable in content.variables[:20])
         facts.append(("Variables", names))
+    facts += [("Evaluated", evaluation.facts(made)) for made in details.evaluations[-20:]]
     if details.derived_from is not None:
         facts.append(("Started from", details.derived_from.name))
     if details.thin:

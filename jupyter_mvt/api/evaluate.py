@@ -1,0 +1,194 @@
+"""Measure a version, or a live model, on labelled data."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.api.version import Version
+from jupyter_mvt.display import Displayable
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.history import evaluation as _record
+from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.encode import to_data
+from jupyter_mvt.objects.evaluation import Evaluation, Latency
+from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.store import layout, oplog
+
+if TYPE_CHECKING:
+    from jupyter_mvt.capture.evaluate import Measured
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.version import VersionRef
+
+__all__ = ["EvaluationResult", "evaluate", "examples"]
+
+_BATCHES = (1, 32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationResult(Displayable):
+    """What an evaluation found.
+
+    Attributes
+    ----------
+    version
+        Of which version, ``None`` for a live model: then nothing was recorded.
+    evaluation
+        Metrics with errors and slices, latency, size.
+    against
+        With which version its latency was compared.
+    operation
+        Under which number it was recorded, 0 if it was not.
+    """
+
+    version: VersionRef | None
+    evaluation: Evaluation
+    content: bytes
+    against: VersionRef | None = None
+    operation: int = 0
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Metric → value over all rows."""
+        return {m.name: m.value for m in self.evaluation.metrics if not m.slice}
+
+    @property
+    def examples(self) -> Any:
+        """Every example as an Arrow table: row, y, prediction, probability, slices."""
+        from pyarrow import parquet
+
+        return parquet.read_table(io.BytesIO(self.content))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the examples as plain builtins."""
+        return {"version": None if self.version is None else to_data(self.version),
+                "evaluation": to_data(self.evaluation), "operation": self.operation}  # fmt: skip
+
+
+def evaluate(
+    handle: Handle,
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    slices: Any = None,
+    metrics: Mapping[str, Callable[[Any, Any], float]] | None = None,
+    split: str = "test",
+    against: str | None = None,
+    trust: bool = False,
+) -> EvaluationResult:
+    """Measure a version (a revision) or a live model on the rows `X` and the truth `y`.
+
+    A version's evaluation is recorded beside it, with every example as Parquet under
+    ``tables/``; `mvt undo` takes it back.
+
+    Parameters
+    ----------
+    model
+        A revision, a `Version`, or anything that predicts.
+    slices
+        Columns of `X` by name; or name → mask, labels, or function of `X`.
+    metrics
+        Further ones: name → function of truth and prediction.
+    split
+        What to call the data.
+    against
+        A revision whose time for a prediction is measured beside this one's, in pairs.
+    trust
+        As in `Version.load`.
+
+    Raises
+    ------
+    CaptureError
+        It cannot predict these rows (``cannot-predict``, ``prediction-fails``), or rows and
+        labels do not belong together (``bad-evaluation``).
+    """
+    from jupyter_mvt.capture.data import describe
+    from jupyter_mvt.capture.evaluate import measure
+
+    view = oplog.current(handle.store)
+    named = isinstance(model, (str, Version))
+    version = Version(handle, resolve(handle, view, str(model))) if named else None
+    live = model if version is None else version.load(trust=trust)
+    dataset_id = digest((describe(X, "X").id + describe(y, "y").id).encode())
+    found = measure(live, X, y, slices=slices, metrics=metrics, split=split,
+                    dataset_id=dataset_id)  # fmt: skip
+    other = None if against is None else Version(handle, resolve(handle, view, against))
+    latency = () if other is None else _latency(live, other.load(trust=trust), X, other.id)
+    content = _parquet(found)
+    primary = None if version is None else version.commit.content.primary
+    made = Evaluation(
+        author=handle.actor,
+        time_us=handle.clock.now_us(),
+        task=found.task,
+        split=split,
+        dataset_id=dataset_id,
+        rows=found.rows,
+        metrics=found.metrics,
+        examples=digest(content),
+        model_bytes=0 if primary is None else primary.weights_bytes,
+        latency=latency,
+    )
+    operation = 0
+    if version is not None:
+        handle.store.backend.put_if_absent(_key(made.examples), content)
+        operation = _record.add(handle, version.id, made)
+    view = oplog.current(handle.store)
+    return EvaluationResult(
+        version=None if version is None else version_ref(handle.store, view, version.id),
+        evaluation=made,
+        content=content,
+        against=None if other is None else version_ref(handle.store, view, other.id),
+        operation=operation,
+    )
+
+
+def examples(handle: Handle, evaluation: Evaluation) -> bytes:
+    """Return the Parquet file of an evaluation's examples, verified.
+
+    Raises
+    ------
+    CorruptionError
+        It is not what was written (code ``corrupt-table``).
+    """
+    content = handle.store.backend.get(_key(evaluation.examples))
+    if digest(content) != evaluation.examples:
+        msg = "The examples of an evaluation are not what was written."
+        raise CorruptionError(msg, hint="evaluate again", code="corrupt-table")
+    return content
+
+
+def _key(oid: str) -> str:
+    return f"{layout.TABLES}{oid}.parquet"
+
+
+def _latency(own: Any, other: Any, X: Any, against: str) -> tuple[Latency, ...]:
+    from jupyter_mvt.capture.latency import interleaved, rows_of
+    from jupyter_mvt.capture.predicting import predict
+
+    found = []
+    for batch in _BATCHES:
+        rows = rows_of(X, batch)
+        if len(rows) == batch:
+            paired = interleaved(partial(predict, own, rows), partial(predict, other, rows))
+            found.append(Latency(against=against, batch=batch, **asdict(paired)))
+    return tuple(found)
+
+
+def _parquet(found: Measured) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {}
+    for name, values in found.examples.items():
+        try:
+            columns[name] = pa.array(values)
+        except (pa.ArrowException, TypeError):
+            columns[name] = pa.array([str(value) for value in values.tolist()])
+    sink = io.BytesIO()
+    parquet.write_table(pa.table(columns), sink, compression="zstd")
+    return sink.getvalue()

@@ -1,0 +1,29 @@
+"""Evaluations: how good a version was found to be, published beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.objects.evaluation import evaluation_ref, evaluation_text, evaluations_of
+from jupyter_mvt.objects.operation import Change
+
+if TYPE_CHECKING:
+    from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.evaluation import Evaluation
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
+
+__all__ = ["add"]
+
+
+def add(handle: Handle, oid: ObjectId, made: Evaluation) -> int:
+    """Publish an evaluation of version `oid`; return the number of the operation."""
+
+    def plan(view: View) -> Plan:
+        number = max(evaluations_of(view, oid), default=0) + 1
+        change = Change(evaluation_ref(oid, number), None, evaluation_text(made))
+        return Plan(changes=(change,), reason=f"{made.rows:,} rows of {made.split or 'data'}")
+
+    operation, _ = transact(handle, "evaluate", plan)
+    return operation.number

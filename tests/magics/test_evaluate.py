@@ -1,0 +1,96 @@
+"""``mvt evaluate`` in a live session: recorded beside the version, shown, undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import jupyter_mvt as mvt
+from jupyter_mvt.api.evaluate import examples
+from jupyter_mvt.errors import CorruptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAKE = """
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+X, y = load_iris(return_X_y=True, as_frame=True)
+clf = LogisticRegression(max_iter=500).fit(X, y)
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_AUTHOR", "ana")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_cell("%load_ext jupyter_mvt")
+    yield shell
+    mvt.unload_ipython_extension(shell)
+    shell.history_manager.end_session()
+
+
+def run(shell, source):
+    result = shell.run_cell(source, store_history=True)
+    result.raise_error()
+    return result.result
+
+
+def text(value):
+    return value._repr_mimebundle_()["text/plain"]
+
+
+def test_an_evaluation_stands_beside_its_version(shell):
+    run(shell, MAKE + "%mvt commit")
+    found = run(shell, "%mvt evaluate v1 X y --split all --against v1")
+    assert (found.version.name, found.evaluation.rows, found.evaluation.author) == (
+        "v1",
+        150,
+        "ana",
+    )
+    assert found.metrics["accuracy"] == shell.user_ns["clf"].score(
+        shell.user_ns["X"], shell.user_ns["y"]
+    )
+    assert found.examples.num_rows == 150
+    assert [(one.batch, one.pairs) for one in found.evaluation.latency] == [(1, 200), (32, 200)]
+    shown = text(found)
+    assert shown.startswith("v1 on 150 rows of all")
+    assert "latency, 32 rows" in shown
+    run(shell, "repo = __import__('jupyter_mvt').open()")
+    repo = shell.user_ns["repo"]
+    assert [made.split for made in repo["v1"].details.evaluations] == ["all"]
+    assert "150 rows of all" in text(run(shell, "%mvt show v1"))
+    (file,) = (repo.path / "tables").iterdir()
+    import pyarrow.parquet as pq
+
+    assert pq.read_table(file).equals(found.examples)
+    run(shell, "%mvt undo")
+    assert repo["v1"].details.evaluations == ()
+
+
+def test_a_live_model_is_measured_and_nothing_recorded(shell):
+    run(shell, MAKE + "%mvt commit")
+    run(shell, "repo = __import__('jupyter_mvt').open()\nfound = repo.evaluate(clf, X, y)")
+    found, repo = shell.user_ns["found"], shell.user_ns["repo"]
+    assert (found.version, found.operation) == (None, 0)
+    assert repo["v1"].details.evaluations == ()
+    assert text(found).startswith("The live model on 150 rows of test")
+
+
+def test_changed_examples_are_noticed(shell):
+    run(shell, MAKE + "%mvt commit\nfound = %mvt evaluate v1 X y")
+    run(shell, "repo = __import__('jupyter_mvt').open()")
+    repo = shell.user_ns["repo"]
+    (made,) = repo["v1"].details.evaluations
+    assert examples(repo._handle, made) == shell.user_ns["found"].content
+    (file,) = (repo.path / "tables").iterdir()
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(CorruptionError):
+        examples(repo._handle, made)
