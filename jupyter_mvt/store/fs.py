@@ -211,6 +211,7 @@ _CAUSES: dict[int, tuple[str, str, str]] = {
     errno.EACCES: ("permission-denied", "permission was denied", "check who owns the folder"),
     errno.EPERM: ("permission-denied", "it is not permitted", "check who owns the folder"),
     errno.EIO: ("io-error", "the disk reported an I/O error", "mvt fsck"),
+    errno.EINTR: ("interrupted", "the system call was interrupted", "try again"),
     errno.EMFILE: ("too-many-files", "too many files are open", "close some files"),
     errno.ENFILE: ("too-many-files", "too many files are open", "close some files"),
     errno.ENOENT: ("gone", "the file or folder is gone", "mvt fsck"),

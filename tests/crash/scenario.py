@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.fs import Disk
     from jupyter_mvt.store.store import Store
-    from jupyter_mvt.testing.crash import MemoryDisk
+    from jupyter_mvt.testing.disks import MemoryDisk
 
 ROOT = Path("/home/.mvt")
 HOME = "/home"

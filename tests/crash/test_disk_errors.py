@@ -1,113 +1,159 @@
-"""Whatever the disk refuses, at whichever call: a clear error, nothing lost, and it goes on."""
+"""Whatever the disk refuses, at whichever call of whichever command: before or after, and why."""
 
 from __future__ import annotations
 
-import copy
 import errno
+import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_mvt.errors import StorageError
+from jupyter_mvt.errors import CorruptionError, MvtError, StorageError
 from jupyter_mvt.store import layout
+from jupyter_mvt.store.fs import OsDisk
 from jupyter_mvt.store.open import init_store, open_store
-from jupyter_mvt.testing.crash import FaultyDisk, MemoryDisk
-from tests.crash.scenario import HOME, PAYLOADS, ROOT, Life, broken, commit, label
+from jupyter_mvt.testing.disks import FaultyDisk, MemoryDisk
+from tests.crash.judge import Judge, State, goes_on, states_of
+from tests.crash.test_power_cut import lived, small
+from tests.crash.world import HOME, ROOT, STEPS, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["small"]
 
 CHANGING = frozenset(
-    [
-        "mkdir",
-        "create",
-        "write",
-        "fsync",
-        "close",
-        "fsync_file",
-        "fsync_dir",
-        "rename",
-        "link",
-        "unlink",
-        "chmod",
-    ]
-)
-READING = frozenset(["read", "read_into", "list", "stat"])
+    ["mkdir", "create", "write", "fsync", "close", "fsync_file", "fsync_dir", "rename", "link",
+     "unlink", "chmod"]
+)  # fmt: skip
+READING = frozenset(["read", "read_into", "map", "list", "stat"])
 CODES = {
     errno.EIO: "io-error",
     errno.ENOSPC: "disk-full",
     errno.EDQUOT: "disk-full",
     errno.EROFS: "read-only",
     errno.EACCES: "permission-denied",
+    errno.EINTR: "interrupted",
 }
+REPLACING = ("commit against another", "commit again")
+"""Commands whose test replaces verbs of the disk itself."""
 
 
-def one_commit() -> Life:
-    life = Life(MemoryDisk(HOME))
-    store = init_store(ROOT, disk=life.disk)
-    life.initialised = len(life.disk.events)
-    life.note(commit(store, PAYLOADS[0], "first"))
-    return life
+def hurt(world: World, name: str, at: int, error: int) -> tuple[FaultyDisk, MvtError | None]:
+    """Do a command with call number `at` of its disk refused; a refused write is half done."""
+    disk = FaultyDisk(world.disk, at, error, CHANGING | READING, torn=True)
+    try:
+        STEPS[name].do(World(disk, made=world.made, days=world.days))
+    except MvtError as refusal:
+        return disk, refusal
+    return disk, None
 
 
-@pytest.mark.parametrize("error", CODES)
-@pytest.mark.parametrize("verbs", [CHANGING, READING], ids=["changing", "reading"])
-def test_a_refused_call_leaves_before_or_after(
-    error: int, verbs: frozenset[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(layout, "WINDOW", 2)
-    before = one_commit()
-    points = refused = 0
+def before_or_after(world: World, before: list[State], name: str) -> str:
+    """Return what is wrong with what a refusal left, or an empty string."""
+    assert isinstance(world.disk, MemoryDisk)
+    after = states_of(world.disk)
+    if after[: len(before)] != before:
+        return "the log was changed"
+    if STEPS[name].heals:
+        return ""  # what is damaged is looked at when it is healed
+    return Judge(after, [(0, after[-1])]).fault(world.disk, 0)
+
+
+@pytest.mark.parametrize("name", [name for name in STEPS if name not in REPLACING])
+def test_a_refused_call_leaves_before_or_after(name: str, proved: Callable[..., None]) -> None:
+    errors = list(CODES)
+    start, at, told = lived(STEPS[name]), 0, 0
+    assert isinstance(start.disk, MemoryDisk)
+    before = states_of(start.disk)
     while True:
-        points += 1
-        life = copy.deepcopy(before)
-        faulty = FaultyDisk(life.disk, points, error, verbs)
-        error_seen: StorageError | None = None
-        try:
-            store = open_store(ROOT, disk=faulty)
-            life.note(commit(store, PAYLOADS[1], "second"))
-        except StorageError as refusal:
-            refused += 1
-            error_seen = refusal
-        if faulty.calls >= points and error_seen is not None:
-            assert (error_seen.code, bool(error_seen.hint)) == (CODES[error], True)
-            assert str(ROOT) in error_seen.message
-        assert broken(life.disk, life, len(life.disk.events)) == ""
-        if faulty.calls < points:
+        at += 1
+        error = errors[at % len(errors)]
+        world = World(start.disk.copy(), made=start.made, days=start.days)
+        disk, refusal = hurt(world, name, at, error)
+        if not disk.failed:
             break
-    assert refused >= 5
+        if refusal is not None:
+            told += 1
+            if not isinstance(refusal, CorruptionError):
+                assert (refusal.code, bool(refusal.hint)) == (CODES[error], True)
+                assert str(ROOT) in refusal.message
+            assert before_or_after(world, before, name) == ""
+            if len(states_of(world.disk)) == len(before):
+                STEPS[name].do(World(world.disk, made=start.made + 500, days=start.days))
+        assert before_or_after(world, before, name) == ""
+        if at % 7 == 0 and not STEPS[name].heals:
+            assert goes_on(world.disk) == ""
+    assert told >= 5
+    proved("5", "a refused call at every verb of the disk, in every command", at - 1, "calls")
 
 
 @pytest.mark.parametrize("error", CODES)
 def test_a_refused_init_leaves_nothing_or_a_repository(error: int) -> None:
-    points = 0
+    at = 0
     while True:
-        points += 1
-        life = Life(MemoryDisk(HOME))
-        faulty = FaultyDisk(life.disk, points, error, CHANGING)
+        at += 1
+        disk = MemoryDisk(HOME)
+        faulty = FaultyDisk(disk, at, error, CHANGING, torn=True)
         try:
             init_store(ROOT, disk=faulty)
-            life.initialised = len(life.disk.events)
-        except StorageError:
-            life.initialised = len(life.disk.events) + 1
-        assert broken(life.disk, life, len(life.disk.events)) == ""
-        if faulty.calls < points:
+        except StorageError as refusal:
+            assert refusal.code == CODES[error]
+        assert goes_on(disk) == ""
+        if not faulty.failed:
             break
+    assert at > 20
 
 
 def test_derived_files_that_cannot_be_written_do_not_fail_the_commit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(layout, "WINDOW", 2)
-    life = one_commit()
-    store = open_store(ROOT, disk=life.disk)
-    real = life.disk.rename
+    world = World(MemoryDisk(HOME))
+    world.init()
+    world.commit(1)
+    real = world.disk.rename
 
     def full(source: str, target: str) -> None:
         if "/segments/" in target:
             raise OSError(errno.ENOSPC, "injected", target)
         real(source, target)
 
-    monkeypatch.setattr(life.disk, "rename", full)
-    life.note(label(store, "moved"))
-    assert list(store.backend.list("checkpoints/")) == []
-    monkeypatch.setattr(life.disk, "rename", real)
-    life.note(label(store, "again"))
-    assert list(store.backend.list("checkpoints/")) == ["checkpoints/000000000002"]
-    assert broken(life.disk, life, len(life.disk.events)) == ""
+    monkeypatch.setattr(world.disk, "rename", full)
+    repo = world.repo()
+    repo.labels.move("production")
+    backend = repo._handle.store.backend
+    assert list(backend.list("checkpoints/")) == []
+    monkeypatch.setattr(world.disk, "rename", real)
+    repo.labels.remove("production")
+    assert list(backend.list("checkpoints/")) == [layout.checkpoint(2)]
+    assert goes_on(world.disk) == ""
+
+
+def test_short_and_interrupted_writes_are_continued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel may take less than it is given, and break off calls for a signal."""
+    store = init_store(tmp_path / ".mvt")
+    real, calls = os.write, []
+
+    def short(handle: int, data: Any) -> int:
+        calls.append(len(data))
+        return real(handle, data[: max(1, len(data) // 3)])
+
+    monkeypatch.setattr(os, "write", short)
+    store.backend.put("ops/000000000001", b"0123456789" * 10)
+    assert len(calls) > 5
+    assert open_store(tmp_path / ".mvt").backend.get("ops/000000000001") == b"0123456789" * 10
+
+
+def test_a_disk_that_takes_nothing_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = init_store(tmp_path / ".mvt")
+    monkeypatch.setattr(os, "write", lambda handle, data: 0)
+    with pytest.raises(StorageError) as error:
+        store.backend.put("ops/000000000001", b"12")
+    assert error.value.code == "io-error"
+    assert isinstance(store.backend.disk, OsDisk)
+    assert os.listdir(tmp_path / ".mvt" / "tmp") == []

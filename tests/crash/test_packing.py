@@ -15,7 +15,8 @@ from jupyter_mvt.store import layout, oplog, packer, trash
 from jupyter_mvt.store.local import LocalWriter
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.packer import pack
-from jupyter_mvt.testing.crash import FaultyDisk, MemoryDisk, power_cuts
+from jupyter_mvt.testing.crash import power_cuts
+from jupyter_mvt.testing.disks import FaultyDisk, MemoryDisk
 from tests.crash.scenario import HOME, PAYLOADS, ROOT, Life, broken, commit
 from tests.crash.test_disk_errors import CHANGING, READING
 
@@ -52,7 +53,7 @@ def packed(life: Life) -> Life:
 
 
 def faults(life: Life, start: int) -> Iterator[str]:
-    for moment, disk in power_cuts(life.disk.events, folder=HOME, samples=24, start=start):
+    for moment, disk in power_cuts(MemoryDisk(HOME), life.disk.events, samples=24, start=start):
         yield broken(disk, life, moment) or packs_again(disk)
 
 
@@ -93,7 +94,7 @@ def test_the_model_sees_a_pack_that_is_not_synced(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(LocalWriter, "commit", real)
     assert any(
         broken(disk, life, moment)
-        for moment, disk in power_cuts(life.disk.events, folder=HOME, samples=24, start=start)
+        for moment, disk in power_cuts(MemoryDisk(HOME), life.disk.events, samples=24, start=start)
     )
 
 

@@ -1,0 +1,228 @@
+"""A repository on a recorded disk, as its commands see it, and every command that changes it."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath as Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from jupyter_mvt.api.repo import Repo
+from jupyter_mvt.commands.command import parse
+from jupyter_mvt.errors import StorageError
+from jupyter_mvt.history.handle import Handle, Session
+from jupyter_mvt.objects.clock import Clock
+from jupyter_mvt.objects.settings import DAY_US
+from jupyter_mvt.store import oplog
+from jupyter_mvt.store.open import init_store, open_store
+from jupyter_mvt.store.packer import pack
+from jupyter_mvt.testing.disks import MemoryDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.fs import Disk, FileStat
+
+HOME = "/home"
+ROOT = Path(HOME, ".mvt")
+TEMPORARY = f"{ROOT}/tmp/"
+
+
+class Weights:
+    """A small model, a part of which all have in common."""
+
+    def __init__(self, seed: int) -> None:
+        self.shared = np.arange(50.0)
+        self.own = np.full(1000, float(seed))
+
+    def predict(self, x: float) -> float:
+        return x
+
+
+@dataclass
+class World:
+    """One program after the other at work on `disk`; a `commands.command.Desk`.
+
+    Attributes
+    ----------
+    made
+        Counts commits, clock ticks and tokens, so that no two are equal.
+    acknowledged
+        Number of events when a command had answered, and what the log said then.
+    """
+
+    disk: Disk
+    made: int = 0
+    days: int = 0
+    kernel: None = None
+    acknowledged: list[tuple[int, View]] = field(default_factory=list)
+
+    def repo(self) -> Repo:
+        store = open_store(ROOT, disk=self.disk)
+        clock = Clock(now_us=self.now, token=self.token)
+        session = Session(id="s", own_head=False)
+        return Repo(Handle(store=store, session=session, actor="a", tool="t", clock=clock))
+
+    def now(self) -> int:
+        return 10**15 + self.days * DAY_US + self.count()
+
+    def token(self) -> str:
+        return f"{self.count():032x}"
+
+    def count(self) -> int:
+        self.made += 1
+        return self.made
+
+    def init(self, path: str = "") -> None:
+        init_store(ROOT, disk=self.disk)
+
+    def do(self, *words: str) -> Any:
+        command, args = parse(words)
+        assert command.run is not None
+        return command.run(self, args)
+
+    def commit(self, seed: int | None = None) -> None:
+        seed = self.count() if seed is None else seed
+        self.repo().commit(Weights(seed), metrics={"loss": float(seed)}, allow_empty=True)
+
+    def acknowledge(self) -> None:
+        assert isinstance(self.disk, MemoryDisk)
+        view = oplog.current(open_store(ROOT, disk=self.disk))
+        self.acknowledged.append((len(self.disk.events), view))
+
+
+def founded() -> World:
+    """Return a repository with three versions, a second branch, a tag and a label."""
+    world = World(MemoryDisk(HOME))
+    world.init()
+    for seed in (1, 2, 3):
+        world.commit(seed)
+    world.do("branch", "create", "side", "v2")
+    world.do("tag", "create", "first", "v1")
+    world.do("label", "move", "production", "v2")
+    world.do("label", "move", "production", "v3")
+    return world
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command: itself, what must be there before, and whether it heals what is damaged."""
+
+    do: Callable[[World], object]
+    before: Callable[[World], object] = lambda world: None
+    heals: bool = False
+
+
+def words(*line: str) -> Callable[[World], object]:
+    return lambda world: [world.do(*part.split()) for part in line]
+
+
+def damage(world: World, folder: str = "packs/") -> None:
+    """Flip a bit in the largest file of a folder, as a worn disk does."""
+    disk = world.disk
+    assert isinstance(disk, MemoryDisk)
+    paths = [path for path in disk.names if path.startswith(f"{ROOT}/{folder}")]
+    inode = disk.names[max(paths, key=lambda path: len(disk.files[disk.names[path]].data))]
+    file = disk.files[inode]
+    data = bytearray(file.data)
+    data[len(data) // 3] ^= 4
+    disk.files[inode] = file._replace(data=bytes(data))
+
+
+def damaged(world: World) -> None:
+    """Damage a pack, and let commits of the same content write a good copy beside it."""
+    damage(world)
+    for seed in (1, 2, 3):
+        world.commit(seed)
+
+
+def packed(world: World) -> None:
+    """Encode everything, in packs of a few objects."""
+    clock = Clock(world.now, world.token)
+    pack(open_store(ROOT, disk=world.disk), everything=True, clock=clock)
+
+
+def raced(world: World) -> None:
+    """Commit, while another program moves a label right after we saw that its place is free."""
+    disk, real = world.disk, world.disk.stat
+
+    def stat(path: str) -> FileStat:
+        try:
+            return real(path)
+        except FileNotFoundError:
+            if path.startswith(f"{ROOT}/ops/"):
+                del disk.stat  # type: ignore[attr-defined]
+                World(disk, made=9000).do("label", "move", "other", "v1")
+                world.acknowledge()
+            raise
+
+    disk.stat = stat  # type: ignore[method-assign]
+    world.commit()
+
+
+def retried(world: World) -> None:
+    """Commit what a first try left on the disk without making it sure."""
+    disk, real = world.disk, world.disk.fsync_dir
+
+    def fsync_dir(path: str) -> None:
+        if path.endswith("/packs"):
+            del disk.fsync_dir  # type: ignore[attr-defined]
+            raise OSError(errno.EIO, "injected", path)
+        real(path)
+
+    disk.fsync_dir = fsync_dir  # type: ignore[method-assign]
+    with pytest.raises(StorageError):
+        world.commit(77)
+    world.commit(77)
+
+
+def later(world: World, days: int = 20) -> None:
+    world.days += days
+
+
+STEPS: dict[str, Step] = {
+    "commit": Step(World.commit),
+    "commit what is known": Step(lambda world: world.commit(1)),
+    "commit against another": Step(raced),
+    "commit again": Step(retried),
+    "commit over rot": Step(lambda world: [world.commit(seed) for seed in (1, 2, 3)], damage,
+                            heals=True),
+    "branch create": Step(words("branch create new v1")),
+    "branch delete": Step(words("branch delete side --force")),
+    "branch rename": Step(words("branch rename main trunk")),
+    "tag create": Step(words("tag create second v2")),
+    "tag delete": Step(words("tag delete first")),
+    "label move": Step(words("label move production v1")),
+    "label remove": Step(words("label remove production")),
+    "rollback": Step(words("rollback production")),
+    "switch": Step(words("switch side")),
+    "switch -c": Step(words("switch -c fresh v1")),
+    "undo": Step(words("undo")),
+    "undo a commit": Step(words("undo 3")),
+    "redo": Step(words("redo"), words("undo")),
+    "gc run": Step(words("gc run --drop v1"), words("tag delete first", "label remove production")),
+    "gc at once": Step(
+        words("gc run --drop v1-v2 --grace 0"),
+        words("tag delete first", "label remove production", "branch delete side --force"),
+    ),
+    "gc when grace is over": Step(
+        words("gc run"),
+        lambda world: [words("tag delete first", "label remove production",
+                             "branch delete side --force", "gc run --drop v1-v2")(world),
+                       later(world)],
+    ),
+    "gc undone": Step(
+        words("undo"), words("tag delete first", "label remove production", "gc run --drop v1")
+    ),
+    "du quota": Step(words("du quota 1GB")),
+    "gc policy": Step(words("gc policy --last 2")),
+    "pack": Step(packed),
+    "gc after pack": Step(words("gc run"), lambda world: [packed(world), later(world)]),
+    "fsck --repair": Step(words("fsck --repair"), damaged, heals=True),
+    "index rebuild": Step(words("index rebuild")),
+    "index again": Step(words("index rebuild"), words("index rebuild")),
+}  # fmt: skip
