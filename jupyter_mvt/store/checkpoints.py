@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "broken_chain",
     "checkpoint_bytes",
+    "commits_of_window",
     "fold_window",
     "read_record",
     "read_window",
@@ -78,13 +79,9 @@ def checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
 
 def fold_window(backend: Backend, fold: Fold, end: int) -> bool:
     """Advance `fold` over the window that ends at `end` by its checkpoint; tell if it could."""
-    key = layout.checkpoint(end)
-    try:
-        point = decode_as(unframe(backend.get(key), key), _Checkpoint)
-    except (NotFoundError, CorruptionError):
+    point = _read(backend, end)
+    if point is None or point.prev != fold.head:
         return False  # derived: the operations are read instead, and fsck names the damage
-    if point.format != 1 or point.number != end or point.prev != fold.head:
-        return False
     fold.jump(
         end, point.head, dict(point.branches), dict(point.tags), dict(point.labels),
         point.default, dict(point.marks),
@@ -94,6 +91,24 @@ def fold_window(backend: Backend, fold: Fold, end: int) -> bool:
     for label, move in point.moves:
         fold.move(label, move)
     return True
+
+
+def commits_of_window(backend: Backend, end: int) -> tuple[tuple[ObjectId, int], ...] | None:
+    """Return version and operation of each commit in the window that ends at `end`.
+
+    ``None`` when no checkpoint tells. It is not held against the log: for messages alone.
+    """
+    point = _read(backend, end)
+    return None if point is None else point.commits
+
+
+def _read(backend: Backend, end: int) -> _Checkpoint | None:
+    key = layout.checkpoint(end)
+    try:
+        point = decode_as(unframe(backend.get(key), key), _Checkpoint)
+    except (NotFoundError, CorruptionError):
+        return None
+    return point if point.format == 1 and point.number == end else None
 
 
 def window_records(backend: Backend, first: int, last: int, head: str) -> list[bytes]:

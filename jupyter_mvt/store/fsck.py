@@ -22,9 +22,10 @@ from jupyter_mvt.objects.operation import Operation
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
-from jupyter_mvt.store.checkpoints import checkpoint_bytes
+from jupyter_mvt.store.checkpoints import checkpoint_bytes, commits_of_window
 from jupyter_mvt.store.folding import Fold
 from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.lost import lost_commits
 from jupyter_mvt.store.open import read_format
 from jupyter_mvt.store.pack import HEADER, ROW, TRAILER, read_rows
 from jupyter_mvt.store.reach import reach
@@ -152,6 +153,7 @@ def fsck(
         good, damaged = _check_packs(store, findings, keys, lambda: chance.random() < subset)
     view, commits = _check_log(store, findings, keys)
     touched = _check_commits(store, findings, view, commits, good, damaged)
+    touched |= _lost(store, findings, view, commits)
     for prefix, found in others.items():
         findings.problems.extend((checkers or {})[prefix](store, found))
     return FsckReport(
@@ -255,7 +257,8 @@ def _check_log(
     records: list[bytes] = []
     window: list[Operation] = []
     derived = {key for key in keys if key.startswith(layout.DERIVED)}
-    for number in range(1, max((n for n in numbers if n is not None), default=0) + 1):
+    last = max((n for n in numbers if n is not None), default=0)
+    for number in range(1, last + 1):
         entry, record = _check_operation(store, findings, number)
         whole = whole and entry is not None and entry.prev == fold.head
         if entry is None:
@@ -277,6 +280,10 @@ def _check_log(
                 derived -= {layout.segment(number), layout.checkpoint(number)}
             window, records = [], []
     for key in sorted(derived):
+        end = layout.number_of(key) or 0
+        if end > last and commits_of_window(store.backend, end) is not None:
+            text = f"The log ends at operation {last}, but there were {end}."
+            findings.add("missing-operation", text, key=layout.operation(last + 1))
         findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
     return fold.view(), commits
 
@@ -356,6 +363,20 @@ def _check_commits(
                 reported.add(name)
                 findings.add("missing-object", f"The object {name} is missing.", oid=name)
     return touched
+
+
+def _lost(
+    store: Store, findings: _Findings, view: View, commits: list[tuple[Operation, Commit]]
+) -> dict[str, list[ObjectId]]:
+    """Return which versions the operations carried that cannot be read."""
+    sound = {entry.number for entry, _ in commits}
+    named = {
+        layout.number_of(problem.key) for problem in findings.problems
+        if problem.key.startswith(layout.OPERATIONS)
+    }  # fmt: skip
+    damaged = sorted(number for number in named if number is not None and number not in sound)
+    carried = ((ObjectId(entry.commit_id or ""), commit) for entry, commit in commits)
+    return lost_commits(store.backend, damaged, carried, view) if damaged else {}
 
 
 def _touching(problem: Problem, touched: dict[str, list[ObjectId]], view: View) -> Problem:

@@ -58,6 +58,10 @@ class Still:
             if path.startswith(f"{ROOT}/") and not path.startswith(f"{ROOT}/{layout.TEMPORARY}")
         }
 
+    def content(self, pack: str) -> int:
+        """Return a number for the content of a pack, or of all."""
+        return hash(tuple(self._files[key].data for key in self.list(pack or layout.PACKS)))
+
     def get(self, key: str) -> bytes:
         try:
             return self._files[key].data

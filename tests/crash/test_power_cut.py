@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_mvt.commands.command import COMMANDS, VERBS
-from jupyter_mvt.errors import ConflictError, NotFoundError, UsageError
+from jupyter_mvt.errors import ConflictError, NotFoundError, RestoreError, UsageError
 from jupyter_mvt.metrics.check import check_index
 from jupyter_mvt.store import layout, packer
 from jupyter_mvt.store.fsck import fsck
@@ -149,7 +149,7 @@ def tolerated(do: Callable[[World], object]) -> Callable[[World], object]:
     def trying(world: World) -> None:
         if not isinstance(world.disk, MemoryDisk) or f"{ROOT}/format" not in world.disk.names:
             world.init()
-        with suppress(ConflictError, NotFoundError, UsageError):
+        with suppress(ConflictError, NotFoundError, RestoreError, UsageError):
             do(world)
 
     return trying
