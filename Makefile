@@ -13,7 +13,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-store js clean
+.PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-store js clean
 
 setup: .make/test-env
 
@@ -69,6 +69,10 @@ bench-store: .make/test-env .make/peers/bin/dvc
 # XGBoost, LightGBM, CatBoost and statsmodels: a step of its own, for they are large.
 test-frameworks: .make/frameworks-env
 	$(RUN) pytest -m frameworks -n $(JOBS) -q tests
+
+# The large figures of what we promise, in about twelve minutes on two cores; MVT_SOAK=4 does four times as much.
+soak: .make/test-env
+	MVT_RESULTS=tests/soak/RESULTS.md $(RUN) pytest -m soak -n $(JOBS) -q --dist=worksteal tests
 
 test-wheel: .make/test-env
 	$(RUN) pytest -m wheel tests/packaging -q

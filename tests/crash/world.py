@@ -198,6 +198,8 @@ STEPS: dict[str, Step] = {
     "tag delete": Step(words("tag delete first")),
     "label move": Step(words("label move production v1")),
     "label remove": Step(words("label remove production")),
+    "note": Step(words("note v1 good")),
+    "note --delete": Step(words("note v1 --delete 1"), words("note v1 good")),
     "rollback": Step(words("rollback production")),
     "switch": Step(words("switch side")),
     "switch -c": Step(words("switch -c fresh v1")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,11 +27,14 @@ def judged(told: dict) -> None:
     assert told["deleted"] > 0
 
 
-def test_gc_against_four_writers(tmp_path):
+def test_gc_against_four_writers(tmp_path, proved):
     judged(race(tmp_path, rounds=2, times=12))
+    proved("10", "gc that deletes at once, against 4 writers", 2, "rounds")
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_gc_against_four_writers_for_long(tmp_path):
-    judged(race(tmp_path, rounds=500, times=20))
+def test_gc_against_four_writers_for_long(tmp_path, proved):
+    rounds = int(float(os.environ.get("MVT_SOAK", "1")) * 100)
+    judged(race(tmp_path, rounds=rounds, times=8))
+    proved("10", "gc that deletes at once, against 4 writers", rounds, "rounds")

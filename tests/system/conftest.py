@@ -49,7 +49,7 @@ def program(clean: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[
     def run(*words: str, cwd: Path | None = None, before: tuple[str, ...] = (), **more: object):
         command = [*before, sys.executable, "-W", "error", *map(str, words)]
         return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True,
-                              timeout=120, check=False, **more)  # fmt: skip
+                              timeout=1800, check=False, **more)  # fmt: skip
 
     return run
 

@@ -54,10 +54,20 @@ def read(pipe: BinaryIO) -> list[dict]:
 
 
 def commit(root: str, who: str, times: int, report: Report) -> None:
-    repo = mvt.open(root)
+    commit_to(mvt.open(root), who, times, report)
+
+
+def commit_to(repo: mvt.Repo, who: str, times: int, report: Report) -> None:
     for i in range(times):
         made = repo.commit(MODEL, message=f"{who}/{i}", params={"step": f"{who}/{i}"})
         report({"id": made.version.id, "message": made.version.message})
+
+
+def branch(root: str, who: str, times: int, report: Report) -> None:
+    repo = mvt.open(root)
+    repo.branches.create(who, "v1")
+    repo.switch(who)
+    commit_to(repo, who, times, report)
 
 
 def move(root: str, who: int, times: int, report: Report) -> None:
@@ -113,6 +123,9 @@ def main() -> None:
     if verb == "commit":
         works = [lambda r, who=f"w{j}": commit(root, who, second, r) for j in range(first)]
         found = gather(works)
+    elif verb == "branches":
+        mvt.open(root).commit(MODEL, message="start")
+        found = gather([lambda r, who=f"w{j}": branch(root, who, second, r) for j in range(first)])
     elif verb == "move":
         found = gather([lambda r, who=j: move(root, who, second, r) for j in range(first)])
     else:
