@@ -208,5 +208,13 @@ def _changed(sure: MemoryDisk, changes: Iterable[_Change]) -> MemoryDisk:
             disk.names.pop(str(key), None)
         else:
             getattr(disk, table)[key] = value
-    disk.prune()
+    _prune(disk)
     return disk
+
+
+def _prune(disk: MemoryDisk) -> None:
+    """Drop names below folders that are not there."""
+    for path in sorted(disk.folders - {"/"}):
+        if above(path) not in disk.folders:
+            disk.folders.discard(path)
+    disk.names = {path: at for path, at in disk.names.items() if above(path) in disk.folders}

@@ -12,7 +12,7 @@ from jupyter_mvt.store.fs import Disk, FileStat
 if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Event", "FaultyDisk", "MemoryDisk", "above"]
+__all__ = ["Event", "FaultyDisk", "MemoryDisk", "above", "fingerprint"]
 
 _DIRECTORY = 0o40755
 _FILE = 0o100000
@@ -198,24 +198,6 @@ class MemoryDisk:
             data = file.data + event.data
             self.files[inode] = file._replace(data=data, time=file.time + 1)
 
-    def prune(self) -> None:
-        """Drop names below folders that are not there."""
-        for path in sorted(self.folders - {"/"}):
-            if above(path) not in self.folders:
-                self.folders.discard(path)
-        self.names = {path: at for path, at in self.names.items() if above(path) in self.folders}
-
-    def fingerprint(self, ignored: str = "\0", *, modes: bool = True) -> int:
-        """Return a number that is equal for disks of equal content.
-
-        Names that start with `ignored` do not count, nor do permissions without `modes`.
-        """
-        files, fields = self.files, 2 if modes else 1
-        return hash(
-            frozenset((path, *files[at][:fields]) for path, at in self.names.items()
-                      if not path.startswith(ignored)) | self.folders
-        )  # fmt: skip
-
     def _do(self, event: Event) -> None:
         self.events.append(event)
         self.apply(event)
@@ -271,6 +253,18 @@ class FaultyDisk:
             return real(*args)
 
         return call
+
+
+def fingerprint(disk: MemoryDisk, ignored: str = "\0", *, modes: bool = True) -> int:
+    """Return a number that is equal for disks of equal content.
+
+    Names that start with `ignored` do not count, nor do permissions without `modes`.
+    """
+    files, fields = disk.files, 2 if modes else 1
+    return hash(
+        frozenset((path, *files[at][:fields]) for path, at in disk.names.items()
+                  if not path.startswith(ignored)) | disk.folders
+    )  # fmt: skip
 
 
 def above(path: str) -> str:

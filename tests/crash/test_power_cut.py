@@ -16,7 +16,7 @@ from jupyter_mvt.store import layout, packer
 from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.testing.crash import power_cuts
-from jupyter_mvt.testing.disks import MemoryDisk
+from jupyter_mvt.testing.disks import MemoryDisk, fingerprint
 from tests.crash.judge import Judge, goes_on, state_of, states_of
 from tests.crash.parsing import parsing_remembered
 from tests.crash.world import HOME, ROOT, STEPS, TEMPORARY, Step, World, founded, packed, words
@@ -106,11 +106,11 @@ class Count:
         cuts = power_cuts(base, world.disk.events, samples=samples, seed=seed, ignored=TEMPORARY)
         for moment, disk in cuts:
             promised = judge.promised(moment)
-            state = (disk.fingerprint(TEMPORARY), promised)
+            state = (fingerprint(disk, TEMPORARY), promised)
             if state in states:
                 continue
             states.add(state)
-            content = disk.fingerprint(TEMPORARY, modes=False)
+            content = fingerprint(disk, TEMPORARY, modes=False)
             if (content, promised) not in judged:
                 judged.add((content, promised))
                 fault = judge.fault(disk, moment)

@@ -88,7 +88,7 @@ def test_by_sql(repo: mvt.Repo) -> None:
     rows = repo.sql("select name, value, exact from metrics").rows()
     found = {name: metric_value(value, exact) for name, value, exact in map(tuple, rows)}
     assert {name for name in METRICS if not equal_number(found[name], METRICS[name])} == set()
-    count = repo.sql("select count(*), sum(number) from params where name like 'p%'")
+    count = repo.sql("select count(*), sum(num) from params where name like 'p%'")
     assert [tuple(row) for row in count.rows()] == [(10_000, pytest.approx(sum(MANY.values())))]
 
 
