@@ -1,20 +1,26 @@
-/** What the panel knows of one repository, kept up to date with at most one question a second. */
+/** What the panel knows of one repository: its newest page kept current, older ones as they are wanted. */
 
-import type { LogView, TableView } from "../../protocol/wire";
+import type { LogRow, LogView, TableView } from "../../protocol/wire";
 import type { Client, Repository } from "../client";
 
-/** The first page, and what "more" adds to it. */
-const PAGE = 200;
-const MORE = 1000;
+/** Rows asked for at once. */
+const PAGE = 100;
+
+/** All that is shown before anything is picked. */
+interface Home {
+  log: LogView;
+  labels: TableView;
+  branches: TableView;
+}
 
 export class Feed {
   repositories: Repository[] = [];
   key: string | null = null;
   branch = "";
   where = "";
-  wanted = PAGE;
   log: LogView | null = null;
   labels: TableView | null = null;
+  branches: TableView | null = null;
   private tag = "";
   private picked: string | null = null;
 
@@ -44,51 +50,91 @@ export class Feed {
     this.key = key;
     this.branch = "";
     this.where = "";
-    this.wanted = PAGE;
     this.log = null;
     this.labels = null;
+    this.branches = null;
     this.tag = "";
   }
 
   /** Asks differently from now on. */
-  filter(change: { branch?: string; where?: string; more?: boolean }): void {
+  filter(change: { branch?: string; where?: string }): void {
     this.branch = change.branch ?? this.branch;
     this.where = change.where ?? this.where;
-    this.wanted = change.more ? this.wanted + MORE : PAGE;
     this.tag = "";
+  }
+
+  /** Whether there are older versions than those at hand. */
+  get hasMore(): boolean {
+    return this.log !== null && this.log.rows.length < this.log.total;
+  }
+
+  /** The newest version of the branch that HEAD stands on. */
+  get tip(): string {
+    const cells = this.branches?.rows.find(([name]) => name?.text.endsWith(" (here)"));
+    return cells?.[1]?.text ?? "";
   }
 
   /** Whether something new came. */
   async refresh(): Promise<boolean> {
-    const { key, wanted, branch, where } = this;
+    const { key, branch, where } = this;
     if (key === null) {
       return false;
     }
-    const first = await this.page(key, 0, Math.min(wanted, MORE), this.tag);
-    if (first === null) {
-      return false;
-    }
-    const log = first.view;
-    while (log.rows.length < Math.min(wanted, log.total)) {
-      const next = await this.page(key, log.rows.length, Math.min(MORE, wanted - log.rows.length));
-      if (!next || next.view.rows.length === 0) {
-        break;
-      }
-      log.rows.push(...next.view.rows);
-    }
-    const labels = await this.client.view<TableView>(key, "labels");
+    const answer = await this.client.view<Home>(key, "home", this.asked(0), this.tag);
     // The question may have changed while the answer was on its way.
-    if (key !== this.key || branch !== this.branch || where !== this.where || wanted !== this.wanted) {
+    if (answer === null || key !== this.key || branch !== this.branch || where !== this.where) {
       return false;
     }
+    const { log, labels, branches } = answer.view;
+    log.rows = withOlder(log, this.log, labels);
     this.log = log;
-    this.labels = labels?.view ?? null;
-    this.tag = first.tag;
+    this.labels = labels;
+    this.branches = branches;
+    this.tag = answer.tag;
     return true;
   }
 
-  private page(key: string, offset: number, limit: number, tag = ""): Promise<{ view: LogView; tag: string } | null> {
-    const asked = { offset: String(offset), limit: String(limit), branch: this.branch, where: this.where };
-    return this.client.view<LogView>(key, "log", asked, tag);
+  /** Adds the next older page; tells whether it came. */
+  async more(): Promise<boolean> {
+    const { key, log, branch, where } = this;
+    if (key === null || log === null || !this.hasMore) {
+      return false;
+    }
+    const answer = await this.client.view<LogView>(key, "log", this.asked(log.rows.length));
+    if (answer === null || log !== this.log || branch !== this.branch || where !== this.where) {
+      return false;
+    }
+    const known = new Set(log.rows.map(({ version }) => version.id));
+    const rows = answer.view.rows.filter(({ version }) => !known.has(version.id));
+    log.rows = [...log.rows, ...rows];
+    return rows.length > 0;
   }
+
+  private asked(offset: number): Record<string, string> {
+    return { offset: String(offset), limit: String(PAGE), branch: this.branch, where: this.where };
+  }
+}
+
+/**
+ * The new first page with the older rows at hand behind it. A version never changes but for its
+ * labels, which the table of labels tells; where the two do not meet, the older ones are dropped
+ * and come again when they are scrolled to.
+ */
+export function withOlder(next: LogView, last: LogView | null, labels: TableView): LogRow[] {
+  const end = next.rows[next.rows.length - 1];
+  if (!last || !end || next.rows.length >= next.total) {
+    return next.rows;
+  }
+  const at = last.rows.findIndex(({ version }) => version.id === end.version.id);
+  const added = next.total - last.total;
+  const met = at >= 0 && next.rows.length - 1 - at === added;
+  if (!met) {
+    return next.rows;
+  }
+  const held = new Map<string, string[]>();
+  for (const [label, version] of labels.rows) {
+    held.set(version?.text ?? "", [...(held.get(version?.text ?? "") ?? []), label?.text ?? ""]);
+  }
+  const older = last.rows.slice(at + 1).map((row) => ({ ...row, version: { ...row.version, labels: held.get(row.version.name) ?? [] } }));
+  return [...next.rows, ...older];
 }

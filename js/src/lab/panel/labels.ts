@@ -1,116 +1,150 @@
 /** Labels: where each is, where it has been, and moving it once that is confirmed. */
 
-import type { DiffView, TableView } from "../../protocol/wire";
+import type { DiffView, TableView, Version } from "../../protocol/wire";
 import { labelChip } from "../../views/atoms/chips";
 import { button } from "../../views/atoms/controls";
 import { ago } from "../../views/atoms/times";
-import { div, span } from "../../views/h";
-import type { Scope } from "../../views/scope";
+import { div, h } from "../../views/h";
+import { createScope, type Scope } from "../../views/scope";
+import type { Done } from "../client";
+import { ask, isAsking } from "./ask";
 import type { Feed } from "./feed";
-import { ask, backFrom, changes, moves, reason, section } from "./pieces";
+import { changes, leftAt, moves } from "./parts";
+import { section, type Section } from "./section";
+import { reason } from "./told";
 
 /** What labels need of the panel that they are in. */
 export interface LabelHost {
-  target: () => { id: string; name: string } | null;
-  act: (action: string, wish: Record<string, string | number>) => Promise<void>;
+  target: () => Version | null;
+  act: (action: string, wish: Record<string, string | number>) => Promise<Done>;
   say: (text: string) => void;
+  folded: (open: boolean) => void;
+  compare: (base: string, other: string) => void;
+}
+
+/** Where a label has been, and where it goes back to. */
+interface WayBack {
+  history: TableView;
+  to: Version | null;
 }
 
 export class Labels {
   readonly root: HTMLElement;
+  readonly head: Section;
   private readonly body = div("");
-  private readonly head: ReturnType<typeof section>;
+  private readonly open = new Set<string>();
+  private drawn = createScope();
 
   constructor(
     private readonly feed: Feed,
     private readonly scope: Scope,
     private readonly host: LabelHost,
   ) {
-    this.head = section("Labels", this.body, scope);
+    this.head = section("Labels", this.body, "plab", scope, (open) => host.folded(open));
     this.root = this.head.root;
-  }
-
-  /** Takes away a question that is answered. */
-  settle(): void {
-    this.body.querySelector(".ask")?.remove();
+    scope.add(() => this.drawn.dispose());
   }
 
   draw(): void {
     const view = this.feed.labels;
-    if (view === null || this.body.querySelector(".ask")) {
+    if (view === null || isAsking(this.body)) {
       return;
     }
     const rows = view.rows.map((cells) => ({ name: cells[0]?.text ?? "", held: cells[1]?.text ?? "" }));
     const known = rows.some(({ name }) => name === "production") ? rows : [{ name: "production", held: "" }, ...rows];
     const sorted = [...known].sort((a, b) => Number(b.name === "production") - Number(a.name === "production"));
+    const focus = this.body.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;
+    this.drawn.dispose();
+    this.drawn = createScope();
     this.head.name("Labels", String(rows.length));
     this.body.replaceChildren(...sorted.map((row) => this.labelRow(row)));
+    if (focus) {
+      this.body.querySelector<HTMLElement>(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+    }
   }
 
   private labelRow({ name, held }: { name: string; held: string }): HTMLElement {
     const place = div("");
+    const past = div("");
     const target = this.host.target();
     const promotes = target !== null && target.name !== held;
-    const past = button(null, { icon: "clock", label: `History of ${name}`, kind: "ghost icn" });
-    const act = promotes ? button(`Promote ${target.name}`, {}) : button("Roll back", {});
-    this.scope.on(act, "click", () => void (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, place, act)));
-    this.scope.on(past, "click", () => void this.history(name, place, past));
-    past.hidden = held === "";
+    const clock = button(null, { icon: "clock", label: `History of ${name}`, kind: "ghost icn" });
+    // A long name would push the row apart; it is said, and shown in the question.
+    const short = promotes && target.name.length > 5;
+    const act = promotes ? button(short ? "Promote" : `Promote ${target.name}`, {}) : button("Roll back", {});
+    if (short) {
+      act.setAttribute("aria-label", `Promote ${target.name}`);
+      act.title = `Promote ${target.name}`;
+    }
+    clock.dataset.key = `past ${name}`;
+    act.dataset.key = `act ${name}`;
+    clock.setAttribute("aria-expanded", "false");
+    this.drawn.on(act, "click", () => void (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, held, place, act)));
+    this.drawn.on(clock, "click", () => this.toggle(name, past, clock));
+    clock.hidden = held === "";
     act.hidden = !promotes && held === "";
-    return div("", div("lrow", labelChip(name), span(held ? "" : "q", held || "nowhere yet"), act, past), place);
+    if (this.open.has(name)) {
+      void this.history(name, past, clock);
+    }
+    return div("", div("lrow", labelChip(name), h("span", { class: held ? "v" : "q el" }, held || "nowhere yet"), act, clock), place, past);
   }
 
-  private async promote(name: string, held: string, target: { id: string; name: string }, place: HTMLElement, back: HTMLElement): Promise<void> {
+  private async promote(name: string, held: string, target: Version, place: HTMLElement, back: HTMLElement): Promise<void> {
     const key = this.feed.key ?? "";
     try {
       const answer = held ? await this.feed.client.view<DiffView>(key, "diff", { base: held, other: target.id }) : null;
       const diff = answer?.view;
       const worse = (diff?.metrics?.rows ?? []).some(({ verdict }) => verdict === "worse");
-      const wish: Record<string, string> = { label: name, revision: target.id };
-      if (held) {
-        wish.expect = held;
-      }
+      const wish: Record<string, string> = { label: name, revision: target.id, ...(held ? { expect: held } : {}) };
       const text = [worse ? "Something gets worse." : "", diff?.sentence ?? "", "You can undo this."].filter(Boolean).join(" ");
       const title = held ? `Move ${name} from ${held} to ${target.name}?` : `Put ${name} on ${target.name}?`;
-      ask({ title, text, content: diff ? changes(diff) : null, yes: `Move ${name}`, grave: worse, act: () => this.host.act("label", wish) }, place, this.scope, back);
+      const content = diff ? div("", changes(diff) ?? h("p", { class: "s q" }, "No metric can be compared."), this.whole(held, target)) : null;
+      ask({ title, text, content, yes: held ? `Move ${name}` : `Put ${name}`, grave: worse, act: async () => void (await this.host.act("label", wish)) }, place, this.scope, back);
     } catch (error) {
       this.host.say(reason(error));
     }
   }
 
-  private async rollback(name: string, place: HTMLElement, back: HTMLElement): Promise<void> {
+  private whole(held: string, target: Version): HTMLElement {
+    const link = h("button", { type: "button", class: "lnk s" }, "Show the whole difference");
+    this.drawn.on(link, "click", () => this.host.compare(held, target.id));
+    return link;
+  }
+
+  private async rollback(name: string, held: string, place: HTMLElement, back: HTMLElement): Promise<void> {
     try {
-      const past = await this.past(name);
-      const to = past && backFrom(past);
-      if (!to) {
+      const answer = await this.feed.client.view<WayBack>(this.feed.key ?? "", "way-back", { label: name });
+      const to = answer?.view.to;
+      if (!answer || !to) {
         this.host.say(`${name} never held another version.`);
         return;
       }
-      const time = past.rows[0]?.[4]?.value;
-      const until = typeof time === "number" ? ` It was left ${ago(time)}.` : "";
-      const text = `Every byte of ${to} is read and verified before the label moves.${until} You can undo this.`;
-      ask({ title: `Roll ${name} back to ${to}?`, text, yes: `Roll back to ${to}`, act: () => this.host.act("rollback", { label: name, to }) }, place, this.scope, back);
+      const left = leftAt(answer.view.history, to.name);
+      const until = left === null ? "" : `${to.name} held it until ${ago(left)}. `;
+      const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves; its predictions are not run again. You can undo this.`;
+      const diff = await this.feed.client.view<DiffView>(this.feed.key ?? "", "diff", { base: held, other: to.id });
+      ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async () => void (await this.host.act("rollback", { label: name, to: to.id })) }, place, this.scope, back);
     } catch (error) {
       this.host.say(reason(error));
     }
   }
 
-  private async past(name: string): Promise<TableView | null> {
-    const answer = await this.feed.client.view<TableView>(this.feed.key ?? "", "history", { label: name });
-    return answer?.view ?? null;
+  private toggle(name: string, place: HTMLElement, clock: HTMLElement): void {
+    if (this.open.delete(name)) {
+      place.replaceChildren();
+      clock.setAttribute("aria-expanded", "false");
+    } else {
+      this.open.add(name);
+      void this.history(name, place, clock);
+    }
   }
 
-  private async history(name: string, place: HTMLElement, toggle: HTMLElement): Promise<void> {
-    const open = toggle.getAttribute("aria-expanded") === "true";
-    toggle.setAttribute("aria-expanded", String(!open));
-    place.replaceChildren();
-    if (open) {
-      return;
-    }
+  private async history(name: string, place: HTMLElement, clock: HTMLElement): Promise<void> {
+    clock.setAttribute("aria-expanded", "true");
     try {
-      const past = await this.past(name);
-      if (past) {
-        place.replaceChildren(moves(past));
+      const answer = await this.feed.client.view<TableView>(this.feed.key ?? "", "history", { label: name });
+      if (answer && this.open.has(name)) {
+        place.replaceChildren(moves(answer.view));
       }
     } catch (error) {
       this.host.say(reason(error));

@@ -1,72 +1,75 @@
 /** The sidebar: versions, one of them in detail, two of them compared, labels that move. */
 
-import type { DiffView, LogView, VersionView } from "../../protocol/wire";
-import { button, choice } from "../../views/atoms/controls";
-import { icon } from "../../views/atoms/icons";
+import type { TableView } from "../../protocol/wire";
 import { ago } from "../../views/atoms/times";
 import { ensureStyles } from "../../views/css/sheet";
-import { WHOLE } from "../../views/css/whole";
 import { div, h, span } from "../../views/h";
-import { render } from "../../views/index";
 import { isTyping } from "../../views/keys";
-import { versionList } from "../../views/log/list";
-import { laneOf, matcher, nodesOf } from "../../views/log/model";
 import type { Scope } from "../../views/scope";
 import { Away, Refused, type Client, type Done } from "../client";
+import { ask, isAsking } from "./ask";
 import { PANEL } from "./css";
+import { Detail } from "./detail";
 import { Feed } from "./feed";
+import { Header } from "./header";
+import { InKernel, type KernelHost } from "./inkernel";
 import { Labels } from "./labels";
-import { ask, details, emptyState, errorState, reason, repositoryName, section, skeleton } from "./pieces";
+import type { MenuLine } from "./menu";
 import { keepAsking, later } from "./poll";
+import { awayNote, emptyState, errorState, skeleton } from "./states";
+import { Storage } from "./storage";
+import { reason } from "./told";
+import { Versions } from "./versions";
+
+/** What the status bar says. */
+export interface State {
+  branch: string;
+  version: string;
+  changes: string;
+  regressed: readonly string[];
+}
 
 /** What the panel needs of the application around it. */
 export interface Host {
   client: Client;
+  kernel: KernelHost;
   /** The notebook's path on the server, or nothing. */
   notebook: () => string;
   visible: () => boolean;
   /** Tells what was done, with a way back. */
-  tell: (text: string, undo: () => void) => void;
-  /** Shows a difference in the main area; absent where there is none to spare. */
-  wide?: (title: string, payload: unknown) => void;
-  /** What the status bar says. */
-  state: (log: LogView | null) => void;
+  tell: (text: string, undo: (() => void) | null) => void;
+  /** Shows a view in the main area; absent where there is none to spare. */
+  wide?: (title: string, key: string, view: string, asked: Record<string, string>) => void;
+  state: (state: State | null) => void;
+  settings: () => { refreshSeconds: number; metric: string };
+  /** Keeps which sections are folded. */
+  remember: (name: string, open: boolean) => void;
 }
 
-export interface Panel {
-  /** Looks again, and for the notebook's repository if `find`. */
-  refresh: (find: boolean) => Promise<void>;
-}
-
-const EVERY = 1500;
 const HIDDEN_EVERY = 15_000;
 const LOADING_AFTER = 300;
+/** Below this height the sections share one scroll bar. */
+const SHORT = 600;
+/** How long to wait after each failure, in seconds. */
+const PATIENCE = [2, 4, 8, 15, 30];
 
-/** Draws the panel into `root` and keeps it current until `scope` ends. */
-export function drawPanel(root: HTMLElement, host: Host, scope: Scope): Panel {
-  return new Sidebar(root, host, scope);
-}
-
-class Sidebar implements Panel {
+export class Panel {
   private readonly feed: Feed;
-  private readonly top = div("ptop");
-  private readonly branch = div("pbr");
+  private readonly header: Header;
+  private readonly question = div("");
   private readonly note = div("");
   private readonly body = div("body");
   private readonly foot = div("pf");
-  private readonly input: HTMLInputElement;
-  private readonly list: ReturnType<typeof versionList>;
-  private readonly more = div("");
-  private readonly pair = div("");
-  private readonly detail = div("");
+  private readonly versions: Versions;
+  private readonly detail: Detail;
   private readonly labels: Labels;
-  private readonly versionsHead: ReturnType<typeof section>;
-  private readonly detailHead: ReturnType<typeof section>;
-  private picked: string[] = [];
+  private readonly storage: Storage;
+  private readonly kernel: InKernel;
   private seen = 0;
-  private away = false;
+  private failures = 0;
+  private next = 0;
+  private metric = "";
   private busy: Promise<void> | null = null;
-  private shownDiff: (() => void) | null = null;
   private said: HTMLElement | null = null;
 
   constructor(
@@ -75,30 +78,94 @@ class Sidebar implements Panel {
     private readonly scope: Scope,
   ) {
     this.feed = new Feed(host.client);
-    this.input = h("input", { type: "search", placeholder: "message, author, metric > 0.9", "aria-label": "Search versions" });
-    this.list = versionList({ pick: (id) => this.pick(id), open: (id) => this.pick(id, true) }, scope);
-    this.versionsHead = section("Versions", div("", this.list.root, this.more, this.pair), scope);
-    this.detailHead = section("Version", this.detail, scope);
-    this.labels = new Labels(this.feed, scope, {
-      target: () => this.target(),
-      act: (action, wish) => this.do(action, wish),
-      say: (text) => this.say(text),
-    });
-    ensureStyles(root, WHOLE);
+    const act = (action: string, wish: Record<string, string | number>): Promise<Done> => this.act(action, wish);
+    const say = (text: string): void => this.say(text);
+    const folded = (name: string) => (open: boolean) => host.remember(name, open);
+    this.kernel = new InKernel(host.kernel, scope, { say, changed: () => this.head(), done: (title) => this.kept(title) });
+    this.versions = new Versions(this.feed, { picked: () => this.picked(), compare: () => void this.detail.compare(), ask: () => void this.refresh(false), folded: folded("versions"), metric: (log) => this.metricOf(log.metric) }, scope);
+    this.detail = new Detail(this.feed, { target: () => this.versions.target(), ordered: () => this.versions.ordered(), act, say, folded: folded("version"), checkout: (version, place, back) => this.kernel.checkout(version, place, back), noKernel: () => host.kernel.missing(), wide: host.wide && ((title, view, asked) => host.wide?.(title, this.feed.key ?? "", view, asked)) }, scope);
+    this.labels = new Labels(this.feed, scope, { target: () => this.versions.target(), act, say, folded: folded("labels"), compare: (base, other) => void this.detail.compare(base, other) });
+    this.storage = new Storage(this.feed, scope, folded("storage"));
+    this.header = new Header(this.feed, { repository: (key) => this.repository(key), refresh: () => void this.refresh(true), switchTo: (name) => void this.switchTo(name), newBranch: () => this.newBranch(), only: (branch) => this.only(branch), more: () => this.more(), commit: () => this.commit(), noCommit: () => host.kernel.missing(), changes: () => this.kernel.changes }, scope);
+    ensureStyles(root);
     root.classList.add("mvt", "panel");
-    root.append(h("style", null, PANEL), this.top, this.note, this.body, this.foot);
+    root.append(h("style", null, PANEL), this.header.root, this.question, this.note, this.body, this.foot);
     this.foot.setAttribute("role", "status");
     this.listen();
-    later(LOADING_AFTER, () => this.seen === 0 && !this.away && !this.body.hasChildNodes() && this.body.replaceChildren(skeleton()), scope);
-    keepAsking(() => (this.host.visible() ? EVERY : HIDDEN_EVERY), () => (this.busy === null ? void this.refresh(false) : undefined), scope);
+    later(LOADING_AFTER, () => (this.seen === 0 && this.failures === 0 && !this.body.hasChildNodes() ? this.body.replaceChildren(skeleton()) : undefined), scope);
+    keepAsking(() => this.every(), () => (this.busy === null ? void this.refresh(false) : undefined), () => this.countDown(), scope);
   }
 
+  /** Looks again, and for the notebook's repository if `find`. */
   async refresh(find: boolean): Promise<void> {
     await this.busy;
+    this.header.busy(find);
     this.busy = this.look(find).finally(() => {
       this.busy = null;
+      this.header.busy(false);
     });
     await this.busy;
+  }
+
+  /** The kernel or the notebook is another one, or in another state. */
+  woke(): void {
+    this.header.reason();
+    if (!isAsking(this.root)) {
+      void this.detail.open(true);
+    }
+  }
+
+  /** A cell has run: something may have been committed, or may be now. */
+  ran(): void {
+    void this.kernel.look();
+  }
+
+  /** Asks for a message and commits. */
+  commit(): void {
+    const why = this.host.kernel.missing();
+    if (why) {
+      this.say(why);
+    } else {
+      this.kernel.commit(this.question, this.header.anchor);
+    }
+  }
+
+  compare(): void {
+    void this.detail.compare();
+  }
+
+  search(): void {
+    this.versions.input.focus();
+  }
+
+  chooseBranch(): void {
+    this.header.openBranches();
+  }
+
+  /** Folds sections as they were left. */
+  restore(folds: Readonly<Record<string, boolean>>): void {
+    const parts = { versions: this.versions.head, version: this.detail.head, labels: this.labels.head, storage: this.storage.head };
+    for (const [name, part] of Object.entries(parts)) {
+      part.fold(folds[name] ?? name !== "storage");
+    }
+    void this.storage.draw();
+  }
+
+  /** Asks whether the newest operation, whoever did it, is to be taken back. */
+  async undo(): Promise<void> {
+    try {
+      const answer = await this.host.client.view<TableView>(this.feed.key ?? "", "operations");
+      const row = answer?.view.rows.find(([, verb]) => !/undone by|^(undo|redo)/.test(verb?.text ?? ""));
+      const [number, verb, change, , who, time] = row ?? [];
+      if (!number) {
+        this.say("There is nothing to undo.");
+        return;
+      }
+      const text = `${change?.text ?? ""}\n${who?.text ?? ""}, ${ago(time?.value ?? 0)}. Redo brings it back: %mvt redo`;
+      ask({ title: `Undo operation ${number.text} (${verb?.text ?? ""})?`, text, yes: "Undo it", act: async () => void (await this.act("undo", { operation: number.value ?? 0 })) }, this.question, this.scope, this.header.anchor);
+    } catch (error) {
+      this.say(reason(error));
+    }
   }
 
   private async look(find: boolean): Promise<void> {
@@ -107,15 +174,15 @@ class Sidebar implements Panel {
         const before = this.feed.key;
         await this.feed.find(this.host.notebook());
         if (before !== this.feed.key) {
-          this.picked = [];
+          this.forget();
         }
-        this.head();
       }
       const news = await this.feed.refresh();
-      const back = this.away;
-      this.away = false;
+      const back = this.failures > 0;
+      const first = this.seen === 0;
+      this.failures = 0;
       this.seen = Date.now();
-      if (news || this.feed.key === null || back) {
+      if (news || this.feed.key === null || back || first || find) {
         this.draw();
       }
     } catch (error) {
@@ -124,253 +191,175 @@ class Sidebar implements Panel {
   }
 
   private listen(): void {
-    let timer = 0;
-    this.scope.on(this.input, "input", () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => this.search(), 200);
-    });
-    this.scope.add(() => window.clearTimeout(timer));
     this.scope.on(this.root, "keydown", (event) => {
-      if (event.key === "Escape" && event.target === this.input) {
-        this.input.value = "";
-        this.search();
-      } else if (!isTyping(event) && event.key === "/") {
+      if (isTyping(event)) {
+        return;
+      }
+      const acts: Record<string, () => void> = { "/": () => this.search(), c: () => this.compare() };
+      const act = acts[event.key];
+      if (act) {
         event.preventDefault();
-        this.input.focus();
-      } else if (!isTyping(event) && event.key === "c" && this.picked.length === 2) {
-        void this.compare();
+        act();
       }
     });
+    const observer = new ResizeObserver(() => this.root.classList.toggle("short", this.root.clientHeight > 0 && this.root.clientHeight < SHORT));
+    observer.observe(this.root);
+    this.scope.add(() => observer.disconnect());
   }
 
-  /** Words are looked for in what is here; a comparison asks the server, who knows all versions. */
-  private search(): void {
-    const query = this.input.value.trim();
-    const where = /[<>=]/.test(query) ? query : "";
-    if (where !== this.feed.where) {
-      this.feed.filter({ where });
-      void this.refresh(false);
-    } else {
-      this.draw();
+  private every(): number {
+    if (this.failures > 0) {
+      return Math.max(0, this.next - Date.now());
     }
+    return this.host.visible() ? Math.max(1, this.host.settings().refreshSeconds) * 1000 : HIDDEN_EVERY;
   }
 
-  private head(): void {
-    const { repositories, key } = this.feed;
-    const again = button(null, { icon: "swap", label: "Compare the two versions picked (c)", kind: "ghost icn" });
-    this.scope.on(again, "click", () => void this.compare());
-    const name = repositoryName(repositories, key, this.scope, (next) => {
-      this.feed.pick(next);
-      this.picked = [];
-      void this.refresh(false);
-    });
-    this.top.replaceChildren(icon("box"), name, span("sp"), again);
+  private countDown(): void {
+    if (this.failures > 0 && this.host.visible() && this.seen + this.next > 0) {
+      const seconds = Math.max(1, Math.ceil((this.next - Date.now()) / 1000));
+      this.note.replaceChildren(awayNote(this.seen, seconds, this.scope, () => void this.refresh(true)));
+    }
   }
 
   private fail(error: unknown): void {
     if (error instanceof Away) {
-      this.away = true;
-      const since = this.seen ? ` Shown as of ${ago(this.seen)}.` : "";
-      this.note.replaceChildren(h("div", { class: "note warn", role: "status" }, icon("warn"), h("p", null, `${error.message}${since} Trying again.`)));
+      const wait = PATIENCE[Math.min(this.failures, PATIENCE.length - 1)] ?? 30;
+      this.failures += 1;
+      this.next = Date.now() + wait * 1000;
+      if (!this.feed.log) {
+        this.body.replaceChildren();
+      }
+      this.countDown();
       return;
     }
+    this.failures = 0;
+    this.seen = Date.now();
+    this.note.replaceChildren();
     if (error instanceof Refused && error.code === "unknown-repository") {
       this.feed.choose(null);
-      return;
+      this.draw();
+    } else if (this.feed.where && this.feed.log) {
+      this.versions.fail(error);
+    } else {
+      this.body.replaceChildren(errorState(error, this.scope, () => void this.refresh(true)));
+      this.host.state(null);
     }
-    this.seen = Date.now();
-    if (this.feed.where) {
-      this.more.replaceChildren(errorState(error, this.scope));
-      return;
-    }
-    this.body.replaceChildren(errorState(error, this.scope));
-    this.host.state(null);
   }
 
   private draw(): void {
-    const { log } = this.feed;
+    const { log, key } = this.feed;
     this.note.replaceChildren();
-    this.host.state(log);
+    this.head();
     this.footer();
     const filtered = this.feed.where !== "" || this.feed.branch !== "";
     if (log === null || (log.total === 0 && !filtered)) {
-      this.body.replaceChildren(emptyState(this.scope));
+      this.body.replaceChildren(emptyState(key !== null, this.scope));
       return;
     }
-    if (!this.body.contains(this.versionsHead.root)) {
-      const find = div("pin", icon("search"), this.input);
-      this.body.replaceChildren(this.branch, find, this.versionsHead.root, this.detailHead.root, this.labels.root);
+    if (!this.body.contains(this.versions.root)) {
+      this.body.replaceChildren(this.versions.field, this.versions.root, this.detail.root, this.labels.root, this.storage.root);
     }
-    this.branches(log);
-    this.versions(log);
+    this.versions.draw();
+    void this.detail.open(true);
+    this.labels.draw();
+    void this.storage.draw();
+  }
+
+  private head(): void {
+    const { log } = this.feed;
+    this.header.draw();
+    const tip = log?.rows.find(({ version }) => version.name === this.feed.tip) ?? log?.rows.find(({ version }) => version.branch === log.head);
+    this.host.state(log && log.total > 0 ? { branch: log.head, version: this.feed.tip || (tip?.version.name ?? ""), changes: this.kernel.changes, regressed: tip?.regressed ?? [] } : null);
+  }
+
+  private picked(): void {
+    this.detail.clear();
+    void this.detail.open();
     this.labels.draw();
   }
 
-  private branches(log: LogView): void {
-    const options = [{ value: "", text: "All branches" }, ...log.branches.map((name) => ({ value: name, text: name === log.head ? `${name} (here)` : name }))];
-    const { root, select } = choice("Branch", options, this.feed.branch, "branch");
-    this.scope.on(select, "change", () => {
-      this.feed.filter({ branch: select.value });
-      void this.refresh(false);
-    });
-    if (!this.branch.contains(document.activeElement)) {
-      this.branch.replaceChildren(root);
-    }
+  private forget(): void {
+    this.versions.picked = [];
+    this.versions.input.value = "";
+    this.detail.clear();
+    this.said = null;
   }
 
-  private versions(log: LogView): void {
-    const query = this.feed.where ? "" : this.input.value.trim();
-    const fits = matcher(query, log.metrics);
-    const rows = log.rows.filter(fits);
-    this.list.show(nodesOf(log, rows, log.metric, laneOf(log)), log.metric);
-    const count = rows.length === log.total ? String(log.total) : `${rows.length} of ${log.total}`;
-    this.versionsHead.name("Versions", count);
-    this.more.replaceChildren();
-    if (rows.length === 0) {
-      this.more.append(h("p", { class: "none" }, "No version fits this search."));
-    }
-    if (log.rows.length < log.total) {
-      const next = button(`Show more of ${log.total}`, { kind: "ghost" });
-      this.scope.on(next, "click", () => {
-        this.feed.filter({ more: true });
-        void this.refresh(false);
-      });
-      this.more.append(div("two", next));
-    }
-    const here = new Set(log.rows.map(({ version }) => version.id));
-    this.picked = this.picked.filter((id) => here.has(id));
-    if (this.picked.length === 0 && rows[0]) {
-      this.picked = [rows[0].version.id];
-    }
-    this.chosen();
+  private repository(key: string): void {
+    this.feed.pick(key);
+    this.forget();
+    void this.refresh(false);
   }
 
-  private pick(id: string, alone = false): void {
-    if (alone || (this.picked.length === 1 && this.picked[0] === id)) {
-      this.picked = [id];
-    } else if (this.picked.includes(id)) {
-      this.picked = this.picked.filter((other) => other !== id);
-    } else {
-      this.picked = [...this.picked.slice(-1), id];
-    }
-    this.chosen();
-    this.labels.draw();
+  private only(branch: string): void {
+    this.feed.filter({ branch });
+    this.versions.picked = [];
+    void this.refresh(false);
   }
 
-  private chosen(): void {
-    this.list.mark(new Set(this.picked));
-    const [first, second] = this.ordered();
-    this.pair.replaceChildren();
-    if (first && second) {
-      const go = button("Compare", {});
-      this.scope.on(go, "click", () => void this.compare());
-      this.pair.append(div("two", h("span", { class: "v" }, first.name), icon("arrow", true), h("span", { class: "v" }, second.name), span("sp"), go));
-    }
-    void this.open();
-  }
-
-  private ordered(): { id: string; name: string; number: number }[] {
-    const rows = this.feed.log?.rows ?? [];
-    const found = this.picked.flatMap((id) => rows.filter(({ version }) => version.id === id).map(({ version }) => version));
-    return found.sort((a, b) => a.number - b.number);
-  }
-
-  private target(): { id: string; name: string } | null {
-    const last = this.picked[this.picked.length - 1];
-    return this.ordered().find(({ id }) => id === last) ?? null;
-  }
-
-  private async open(): Promise<void> {
-    const { key } = this.feed;
-    const wanted = this.target();
-    if (!key || !wanted || this.detail.querySelector(".ask") || this.shownDiff) {
-      return;
-    }
+  private async switchTo(name: string): Promise<void> {
     try {
-      const answer = await this.host.client.view<VersionView>(key, "version", { revision: wanted.id });
-      if (answer && this.target()?.id === wanted.id) {
-        this.detailHead.name(wanted.name);
-        this.detail.replaceChildren(details(answer.view, this.actions(wanted)));
-      }
-    } catch (error) {
-      this.detail.replaceChildren(errorState(error, this.scope));
-    }
-  }
-
-  private actions(version: { id: string; name: string }): HTMLElement[] {
-    const place = div("");
-    const make = (name: "tag" | "branch", title: string): HTMLElement => {
-      const start = button(name === "tag" ? "Tag" : "Branch", { icon: name });
-      this.scope.on(start, "click", () => {
-        const text = name === "tag" ? "A tag names a version for good." : "The branch starts at this version.";
-        const act = (typed: string): Promise<void> => this.do(name, { name: typed, revision: version.id });
-        ask({ title, text, yes: `Make the ${name}`, field: `Name of the ${name}`, act }, place, this.scope, start);
-      });
-      return start;
-    };
-    const compare = button("Compare with parent", {});
-    this.scope.on(compare, "click", () => void this.compare(`${version.id}~1`, version.id));
-    return [compare, make("tag", `Tag ${version.name}`), make("branch", `Branch from ${version.name}`), place];
-  }
-
-  private async compare(base?: string, other?: string): Promise<void> {
-    const [first, second] = this.ordered();
-    const sides = base && other ? { base, other } : first && second ? { base: first.id, other: second.id } : null;
-    if (!sides || !this.feed.key) {
-      this.say("Pick two versions to compare them.");
-      return;
-    }
-    try {
-      const answer = await this.host.client.view<DiffView>(this.feed.key, "diff", sides);
-      if (answer) {
-        this.difference(answer.view);
+      await this.act("switch", { name });
+      if (!this.host.kernel.missing()) {
+        this.say(`New sessions start on ${name}. This kernel stays where it is: %mvt switch ${name}`);
       }
     } catch (error) {
       this.say(reason(error));
     }
   }
 
-  private difference(view: DiffView): void {
-    this.closeDifference();
-    const title = `${view.base.name} → ${view.other.name}`;
-    const place = div("");
-    const close = button("Close", { kind: "ghost" });
-    const wide = this.host.wide ? button("Open wide", {}) : null;
-    const end = render(place, view, (event) => {
-      if (event.type === "compare") {
-        void this.compare(event.base, event.other);
-        return true;
-      }
-      return false;
-    });
-    this.shownDiff = end;
-    this.scope.on(close, "click", () => {
-      this.closeDifference();
-      void this.open();
-    });
-    if (wide) {
-      this.scope.on(wide, "click", () => this.host.wide?.(title, view));
-    }
-    this.detailHead.name(`Compare ${title}`);
-    this.detail.replaceChildren(place, div("two", wide, span("sp"), close));
-    this.detail.scrollIntoView({ block: "nearest" });
+  private newBranch(): void {
+    const head = this.feed.log?.head ?? "HEAD";
+    ask({ title: `Branch from ${head}`, text: "It starts at the newest version there, and HEAD moves to it.", yes: "Make the branch", field: "Name of the branch, such as exp/lr", act: async (name) => {
+      await this.host.client.act(this.feed.key ?? "", "branch", { name, revision: head });
+      await this.act("switch", { name });
+    } }, this.question, this.scope, this.header.anchor);
   }
 
-  private closeDifference(): void {
-    this.shownDiff?.();
-    this.shownDiff = null;
+  private more(): MenuLine[] {
+    const { log, key } = this.feed;
+    const why = this.host.kernel.missing();
+    const wide = (title: string, view: string): (() => void) => () => this.host.wide?.(title, key ?? "", view, {});
+    const metrics = (log?.metrics ?? []).slice(0, 8);
+    const shown = this.metricOf(log?.metric ?? "");
+    return [
+      { text: "Commit…", icon: "commit", disabled: why, act: () => this.commit() },
+      { text: "Undo the newest operation…", icon: "swap", disabled: log ? "" : "There is no repository.", act: () => void this.undo() },
+      ...(this.host.wide && key ? [null, { text: "Leaderboard", icon: "up" as const, act: wide("Leaderboard", "leaderboard") }, { text: "Timeline", icon: "branch" as const, act: wide("Timeline", "log") }, { text: "Operations", icon: "clock" as const, act: wide("Operations", "operations") }] : []),
+      ...(metrics.length > 1 ? [null, { head: "Metric" }, ...metrics.map(({ key: name, title }) => ({ text: title, checked: name === shown, act: () => this.show(name) }))] : []),
+    ];
   }
 
-  private async do(action: string, wish: Record<string, string | number>): Promise<void> {
+  private show(metric: string): void {
+    this.metric = metric;
+    this.versions.draw();
+  }
+
+  private metricOf(first: string): string {
+    const keys = this.feed.log?.metrics.map(({ key }) => key) ?? [];
+    return [this.metric, this.host.settings().metric].find((key) => keys.includes(key)) ?? first;
+  }
+
+  private async act(action: string, wish: Record<string, string | number>): Promise<Done> {
+    const done = await this.host.client.act(this.feed.key ?? "", action, wish);
+    this.tell(done, done.operation > 0);
+    later(0, () => this.refresh(false), this.scope);
+    return done;
+  }
+
+  /** A commit was made by the kernel. */
+  private kept(title: string): void {
+    this.say(title);
+    this.host.tell(title, null);
+    void this.refresh(true).then(() => {
+      this.versions.newest();
+      this.picked();
+    });
+  }
+
+  private tell(done: Done, undoable: boolean): void {
     const key = this.feed.key ?? "";
-    const done = await this.host.client.act(key, action, wish);
-    this.labels.settle();
-    this.detail.querySelector(".ask")?.remove();
-    this.tell(key, done);
-    await this.refresh(false);
-  }
-
-  private tell(key: string, done: Done): void {
+    const { title } = done.notice;
     const undo = (): void => {
       void this.host.client.act(key, "undo", { operation: done.operation }).then(
         (taken) => {
@@ -382,19 +371,19 @@ class Sidebar implements Panel {
     };
     const link = h("button", { type: "button", class: "lnk" }, "Undo");
     this.scope.on(link, "click", undo);
-    this.said = h("span", { class: "row" }, span("el", done.notice.title), link);
+    this.said = h("span", { class: "row" }, h("span", { class: "el", title }, title), undoable ? link : null);
     this.footer();
-    this.host.tell(done.notice.title, undo);
+    this.host.tell(title, undoable ? undo : null);
   }
 
   private say(text: string): void {
-    this.said = span("el", text);
+    this.said = h("span", { class: "wrapped" }, text);
     this.footer();
   }
 
   private footer(): void {
     const total = this.feed.log?.total ?? 0;
-    const plain = this.feed.key ? `${total} ${total === 1 ? "version" : "versions"}, up to date` : "No repository beside this notebook";
+    const plain = this.feed.key ? `${total.toLocaleString("en")} ${total === 1 ? "version" : "versions"}, up to date` : "No repository beside this notebook";
     this.foot.replaceChildren(this.said ?? span("el", plain));
   }
 }

@@ -1,0 +1,126 @@
+/** What the panel does in the notebook's kernel: commit, restore, look what has changed. */
+
+import type { CommitView, StatusView, TableView, Version } from "../../protocol/wire";
+import { button, command } from "../../views/atoms/controls";
+import { div, h } from "../../views/h";
+import { render } from "../../views/index";
+import { createScope, type Scope } from "../../views/scope";
+import type { Told } from "../kernel";
+import { ask } from "./ask";
+import { working } from "./states";
+
+/** The kernel, as much of it as is needed. */
+export interface KernelHost {
+  missing: () => string;
+  run: (words: readonly string[]) => Promise<Told>;
+  restore: (revision: string, name: string) => Promise<Told>;
+  glance: () => Promise<Told | null>;
+  interrupt: () => void;
+  /** Whether it may be asked after a cell. */
+  mayLook: () => boolean;
+}
+
+export interface InKernelHost {
+  say: (text: string) => void;
+  /** Another number of changes is known. */
+  changed: () => void;
+  done: (title: string) => void;
+}
+
+/** After a look that took long, the next waits so many times as long. */
+const REST = 20;
+
+export class InKernel {
+  /** `3 changes`, `clean`, or nothing where nobody knows. */
+  changes = "";
+  private notBefore = 0;
+  private looking = false;
+
+  constructor(
+    private readonly kernel: KernelHost,
+    private readonly scope: Scope,
+    private readonly host: InKernelHost,
+  ) {}
+
+  /** Asks what would be committed, unless that was costly a moment ago. */
+  async look(): Promise<void> {
+    if (this.looking || !this.kernel.mayLook() || this.kernel.missing() || Date.now() < this.notBefore) {
+      return;
+    }
+    this.looking = true;
+    const started = performance.now();
+    const told = await this.kernel.glance();
+    const took = performance.now() - started;
+    this.looking = false;
+    this.notBefore = took > 100 ? Date.now() + took * REST : 0;
+    const view = told?.view as StatusView | null | undefined;
+    const count = told?.changed ?? 0;
+    const next = !view || (view.rows.length === 0 && count === 0) ? "" : count === 0 ? "clean" : count === 1 ? "1 change" : `${count} changes`;
+    if (next !== this.changes) {
+      this.changes = next;
+      this.host.changed();
+    }
+  }
+
+  /** Asks for a message, and commits the notebook's model. */
+  commit(place: HTMLElement, back: HTMLElement): void {
+    const act = async (message: string): Promise<void> => {
+      const bar = this.work(place, "Keeping a version");
+      try {
+        const { view } = await this.kernel.run(message ? ["commit", "-m", message] : ["commit"]);
+        this.told(view as CommitView);
+      } finally {
+        bar();
+      }
+    };
+    ask({ title: "Keep the model of this notebook", text: "With its data's fingerprints, params, metrics, code and environment.", yes: "Commit", field: "What changed, and why", long: true, optional: true, act }, place, this.scope, back);
+  }
+
+  /** Restores a version beside the user's own names, once that is confirmed. */
+  checkout(version: Version, place: HTMLElement, back: HTMLElement): void {
+    const act = async (name: string): Promise<void> => {
+      const bar = this.work(place, `Restoring ${version.name}`);
+      try {
+        const { view } = await this.kernel.restore(version.id, name);
+        this.restored(version, name, view as TableView, place, back);
+      } finally {
+        bar();
+      }
+    };
+    ask({ title: `Restore ${version.name} in the kernel?`, text: "Its models and variables come under one name. Your own stay as they are.", yes: `Restore ${version.name}`, field: "Name of the variable", value: version.name, act }, place, this.scope, back);
+  }
+
+  private restored(version: Version, name: string, view: TableView, place: HTMLElement, back: HTMLElement): void {
+    const scope = createScope();
+    const shown = div("");
+    const close = button("Close", { kind: "ghost" });
+    const first = view.rows[0]?.[0]?.text ?? "";
+    scope.add(render(shown, view, () => false));
+    scope.on(close, "click", () => {
+      scope.dispose();
+      place.replaceChildren();
+      back.focus();
+    });
+    this.scope.add(() => scope.dispose());
+    // The question goes away when this returns; what came of it takes its place.
+    queueMicrotask(() => place.replaceChildren(h("div", { class: "ask", role: "status" }, h("p", { class: "b" }, `${version.name} is restored as ${name}`), shown, first ? command(`${name}[${JSON.stringify(first)}]`, scope) : null, div("acts", close))));
+    this.host.say(`${version.name} is restored as ${name}.`);
+  }
+
+  private told(view: CommitView): void {
+    const { created, version, text, alerts } = view;
+    const fell = alerts.map(({ key, text: said }) => `${key}: ${said}`).join(" ");
+    this.changes = "clean";
+    this.host.done(created ? [`${version.name} is kept.`, fell].filter(Boolean).join(" ") : text || `Nothing changed since ${version.name}.`);
+  }
+
+  private work(place: HTMLElement, said: string): () => void {
+    const scope = createScope();
+    const bar = working(said, () => this.kernel.interrupt(), scope);
+    place.querySelector(".ask")?.append(bar);
+    return () => {
+      scope.dispose();
+      bar.remove();
+    };
+  }
+}
