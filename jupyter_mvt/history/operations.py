@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.history.naming import name_of
@@ -23,8 +24,9 @@ __all__ = ["operations"]
 def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
     """Return the newest `limit` operations, newest first; all with ``None``."""
     view = oplog.current(handle.store)
-    every = list(oplog.operations(handle.store))
-    gone = undone(every)
+    # What takes an operation back is newer than it: the newest ones tell all about themselves.
+    shown = list(islice(oplog.operations(handle.store), limit))
+    gone = undone(shown)
     rows = tuple(
         OperationRow(
             number=op.number,
@@ -35,9 +37,9 @@ def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
             changes=tuple(_told(view, change) for change in op.changes),
             undone_by=gone.get(op.number, 0),
         )
-        for op in (every if limit is None else every[:limit])
+        for op in shown
     )
-    return OperationLog(rows=rows, total=len(every))
+    return OperationLog(rows=rows, total=view.number)
 
 
 def _told(view: View, change: Change) -> tuple[str, str, str]:

@@ -43,6 +43,8 @@ T = TypeVar("T")
 
 # One thread: the panel's questions queue behind each other, never behind the server's own work.
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jupyter-mvt")
+# And one for what reads a whole repository, so that the list stays current meanwhile.
+_patient = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jupyter-mvt-patient")
 
 
 class MvtHandler(APIHandler):
@@ -75,9 +77,10 @@ class MvtHandler(APIHandler):
         found: Repositories = self.settings[_SETTING]
         return found
 
-    async def aside(self, work: Callable[[], T]) -> T:
-        """Run `work` off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(_worker, work)
+    async def aside(self, work: Callable[[], T], *, patient: bool = False) -> T:
+        """Run `work` off the event loop; `patient` work delays nobody else's."""
+        pool = _patient if patient else _worker
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def opened(self, key: str) -> Opened:
         """Return a repository by id, for whoever asks; within `aside` only."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "RepositoriesHandler", "ViewHandler"]
 
 _MOST = 1_000
+# These read all of a repository, or what two versions hold.
+_PATIENT = frozenset({"usage", "diff", "leaderboard"})
 
 
 class RepositoriesHandler(MvtHandler):
@@ -53,7 +55,7 @@ class ViewHandler(MvtHandler):
                 return tag, None
             return tag, READERS[name](opened.repo, asked)
 
-        tag, view = await self.aside(look)
+        tag, view = await self.aside(look, patient=name in _PATIENT)
         self.set_header("ETag", tag)
         self.set_header("Cache-Control", "no-cache, private")
         if view is None:

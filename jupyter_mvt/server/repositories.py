@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from threading import Lock
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import RepositoryError
@@ -63,7 +63,7 @@ class Repositories:
     def __init__(self, top: Path) -> None:
         self._top = top.resolve()
         self._known: dict[str, Entry] = {}
-        self._opened: dict[tuple[str, str], Opened] = {}
+        self._opened: dict[tuple[str, str, int], Opened] = {}
         self._lock = Lock()
 
     def near(self, path: str) -> Entry | None:
@@ -109,7 +109,8 @@ class Repositories:
         entry = self.entry(key)
         found = os.stat(entry.root / "format")
         stamp = (found.st_ino, found.st_mtime_ns)
-        place = (key, identity.actor)
+        # A store belongs to one thread; there are two of them, see `server.handler`.
+        place = (key, identity.actor, get_ident())
         with self._lock:
             opened = self._opened.get(place)
             # Another repository may have been made in the same place since.

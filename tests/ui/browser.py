@@ -116,7 +116,8 @@ class Desk:
 
     def strangers(self) -> list[str]:
         """Return the requests that went anywhere but to our own server."""
-        own = (self.server.base, self.server.base.replace("http", "ws", 1), "data:", "blob:")
+        base = f"{self.server.base}/"
+        own = (base, base.replace("http", "ws", 1), "data:", "blob:")
         return [url for url in self.requests if not url.startswith(own)]
 
     def complaints(self) -> list[str]:

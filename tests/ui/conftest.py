@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -35,12 +35,30 @@ def server(
         yield started
 
 
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start JupyterLab below a prefix, as JupyterHub does."""
+    with running("lab", tmp_path_factory.mktemp("hub"), "/user/ana/") as started:
+        yield started
+
+
+@pytest.fixture
+def hub_desk(browser: Browser, hub: Server) -> Iterator[Desk]:
+    """Open a fresh page of the hub's server, held to the same promises."""
+    yield from opened(browser, hub)
+
+
 @pytest.fixture
 def desk(browser: Browser, server: Server) -> Iterator[Desk]:
     """Open a fresh page, and hold it to two promises when the test is done."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    opened = Desk(context.new_page(), server)
-    yield opened
+    yield from opened(browser, server)
+
+
+def opened(browser: Browser, server: Server, **options: Any) -> Iterator[Desk]:
+    """Yield a page of a server; afterwards it has asked nobody else, and complained of nothing."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, **options)
+    made = Desk(context.new_page(), server)
+    yield made
     context.close()
-    assert opened.strangers() == []
-    assert opened.complaints() == []
+    assert made.strangers() == []
+    assert made.complaints() == []

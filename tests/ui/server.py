@@ -13,8 +13,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,49 +36,76 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A running server and the folder that it serves."""
+    """A server, the folder that it serves, and the prefix that its addresses have."""
 
     app: App
-    base: str
-    token: str
-    root: Path
-    log: Path
+    folder: Path
+    prefix: str = "/"
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    port: int = field(default_factory=lambda: _free_port())
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def root(self) -> Path:
+        """The folder that is served."""
+        return self.folder / "root"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.folder / "server.log"
+
+    @property
+    def base(self) -> str:
+        """The address below which everything is."""
+        return f"http://127.0.0.1:{self.port}{self.prefix}".rstrip("/")
 
     def address(self, notebook: str) -> str:
         """Return the page of a notebook, in a fresh workspace."""
         page = "lab/tree" if self.app == "lab" else "notebooks"
-        return f"{self.base}/{page}/{notebook}?token={self.token}&reset"
+        return f"{self.base}/{page}/{quote(notebook)}?token={self.token}&reset"
+
+    def start(self) -> None:
+        """Start it, at the same address as before."""
+        self.root.mkdir(exist_ok=True)
+        command = [
+            *(sys.executable, "-m", "jupyter", self.app, "--no-browser", "--allow-root"),
+            *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
+            *(f"--ServerApp.root_dir={self.root}", f"--ServerApp.base_url={self.prefix}"),
+            *(f"--IdentityProvider.token={self.token}", _EXPOSE[self.app]),
+        ]
+        with self.log.open("ab") as stream:
+            self._process = subprocess.Popen(
+                command,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=_environment(self.folder),
+                start_new_session=True,
+            )
+        try:
+            _wait(self._process, self)
+        except RuntimeError:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it with everything that it started."""
+        if self._process is not None:
+            _stop(self._process)
+            self._process = None
 
 
 @contextlib.contextmanager
-def running(app: App, folder: Path) -> Iterator[Server]:
+def running(app: App, folder: Path, prefix: str = "/") -> Iterator[Server]:
     """Start a server below a temporary folder, and stop it with everything that it started."""
-    root = folder / "root"
-    root.mkdir()
-    log = folder / "server.log"
-    token = secrets.token_hex(16)
-    port = _free_port()
-    server = Server(app, f"http://127.0.0.1:{port}", token, root, log)
-    command = [
-        *(sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
-        *(f"--IdentityProvider.token={token}", _EXPOSE[app]),
-    ]
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            env=_environment(folder),
-            start_new_session=True,
-        )
-        try:
-            _wait(process, server)
-            yield server
-        finally:
-            _stop(process)
+    server = Server(app, folder, prefix)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -104,7 +132,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait(process: subprocess.Popen[bytes], server: Server, seconds: float = 60) -> None:
+def _wait(process: subprocess.Popen[bytes], server: Server, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:

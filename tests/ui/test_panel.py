@@ -4,73 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbformat.v4 import new_notebook
 from playwright.sync_api import expect
 
 import jupyter_mvt as mvt
 from tests.ui.browser import Desk
+from tests.ui.study import beside, book, keep, panel, study, versions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Locator
 
-    from jupyter_mvt.api.repo import Repo
     from tests.ui.server import Server
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 
-HOSTILE = "<img src=x onerror='window.hostile=1'><script>window.hostile=2</script>"
 
-
-class Model:
-    """Small enough to be kept in no time."""
-
-    def __init__(self, weight: float) -> None:
-        self.weight = weight
-
-    def predict(self, rows: list[float]) -> list[float]:
-        return [self.weight * row for row in rows]
-
-
-def keep(repo: Repo, value: float, message: str) -> None:
-    metrics = {"accuracy": value, "log_loss": 1 - value}
-    repo.commit(Model(value), metrics=metrics, message=message)
-
-
-def study(root: Path, name: str) -> Repo:
-    """Make a repository of three versions with a notebook beside it that no kernel runs."""
-    folder = root / name
-    folder.mkdir()
-    book = new_notebook()
-    book.metadata["kernelspec"] = {"name": "gone", "display_name": "A kernel of old"}
-    book.cells.append(nbformat.v4.new_markdown_cell("A study"))
-    nbformat.write(book, folder / "study.ipynb")
-    repo = mvt.init(folder)
-    for value, message in ((0.861, "Baseline: two layers"), (0.879, "Class weights 1 : 2.5"),
-                           (0.889, "Merge exp/cosine (soup)")):  # fmt: skip
-        keep(repo, value, message)
-    repo.labels.move("production", "v1")
-    repo.labels.move("production", "v2")
-    return repo
-
-
-def versions(shown: Locator) -> Locator:
-    return shown.get_by_role("listbox", name="Versions").get_by_role("option")
-
-
-def panel(desk: Desk, name: str) -> Locator:
-    """Open the study and the panel beside it."""
-    desk.open_notebook(f"{name}/study.ipynb")
-    # The kernel that it names is gone; the panel needs none.
-    desk.page.locator(".jp-Dialog").get_by_role("button", name="No Kernel").click()
-    desk.command("jupyter-mvt:show")
-    shown = desk.page.locator("#jupyter-mvt-panel")
-    expect(shown).to_be_visible()
-    expect(versions(shown).first).to_be_visible()
-    return shown
+def fill(question: Locator, text: str) -> None:
+    question.get_by_role("textbox").fill(text)
+    question.get_by_role("button").first.click()
+    expect(question).to_have_count(0)
 
 
 def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
@@ -87,7 +39,6 @@ def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
         desk.theme(theme)
         desk.shot(f"panel-versions-{theme}-{app}")
 
-    options.nth(0).click()
     options.nth(2).click()
     shown.get_by_role("button", name="Compare", exact=True).click()
     expect(shown.get_by_role("article")).to_contain_text("Accuracy")
@@ -100,7 +51,12 @@ def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
     shown.get_by_role("button", name="Promote v4").click()
     question = shown.get_by_role("alertdialog", name="Move production from v2 to v4?")
     expect(question).to_contain_text("Accuracy")
+    expect(question.get_by_role("button", name="Move production")).to_be_focused()
     desk.shot(f"panel-promote-dark-{app}")
+    desk.page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(shown.get_by_role("button", name="Promote v4")).to_be_focused()
+    desk.page.keyboard.press("Enter")
     question.get_by_role("button", name="Move production").click()
     expect(question).to_have_count(0)
     assert repo.labels["production"].name == "v4"
@@ -108,7 +64,8 @@ def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
     desk.theme("light")
     shown.get_by_role("button", name="Roll back").click()
     question = shown.get_by_role("alertdialog", name="Roll production back to v2?")
-    expect(question).to_contain_text("You can undo this.")
+    expect(question).to_contain_text("v2 held it until just now. Every byte of v2 is read")
+    expect(question).to_contain_text("its predictions are not run again. You can undo this.")
     desk.shot(f"panel-rollback-light-{app}")
     question.get_by_role("button", name="Roll back to v2").click()
     expect(question).to_have_count(0)
@@ -119,17 +76,84 @@ def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
     assert repo.labels["production"].name == "v4"
 
 
-def test_text_of_a_repository_stays_text(desk: Desk) -> None:
-    name = f"hostile-{desk.server.app}"
+def test_a_worse_version_is_not_promoted_by_a_slip(desk: Desk) -> None:
+    name = f"worse-{desk.server.app}"
     repo = study(desk.server.root, name)
-    keep(repo, 0.9, HOSTILE)
-    repo.labels.move("production", "v4", reason=HOSTILE)
+    keep(repo, 0.7, "Only half of the rows")
     shown = panel(desk, name)
-    expect(versions(shown).first).to_contain_text("<img src=x")
-    shown.get_by_role("button", name="History of production").click()
-    expect(shown.locator(".hist")).to_contain_text("<img src=x")
-    assert shown.locator("img, script").count() == 0
-    assert desk.page.evaluate("window.hostile") is None
+    shown.get_by_role("button", name="Promote v4").click()
+    question = shown.get_by_role("alertdialog", name="Move production from v2 to v4?")
+    expect(question).to_contain_text("Something gets worse.")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    expect(question).to_have_count(0)
+    assert repo.labels["production"].name == "v2"
+
+
+def test_branches_tags_notes_and_labels_are_made(desk: Desk) -> None:
+    name = f"refs-{desk.server.app}"
+    repo = study(desk.server.root, name)
+    shown = panel(desk, name)
+    more = shown.get_by_role("button", name="More actions on v3")
+    wishes = {"Write a note…": "The soup\nof two runs", "Tag…": "1.0.0",
+              "Branch from here…": "exp/lr", "Put a new label on it…": "staging"}  # fmt: skip
+    for item, typed in wishes.items():
+        more.click()
+        shown.get_by_role("menuitem", name=item).click()
+        fill(shown.get_by_role("alertdialog"), typed)
+    expect(shown.locator(".psec.pdet")).to_contain_text("The soup\nof two runs")
+    assert [remark.text for remark in repo.notes.list("v3").rows.values()] == [
+        "The soup\nof two runs"
+    ]
+    assert repo.tags["1.0.0"].name == repo.labels["staging"].name == "v3"
+
+    more.click()
+    shown.get_by_role("menuitem", name="Tag…").click()
+    question = shown.get_by_role("alertdialog")
+    question.get_by_role("textbox").fill("../x")
+    desk.page.keyboard.press("Enter")
+    expect(question.get_by_role("alert")).to_contain_text("cannot name a tag")
+    desk.page.keyboard.press("Escape")
+
+    # HEAD moves from the branch button, by keyboard alone.
+    branch = shown.get_by_role("button", name="Branch main, switch")
+    branch.focus()
+    desk.page.keyboard.press("Enter")
+    expect(shown.get_by_role("menuitemradio", name="main").first).to_be_focused()
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Enter")
+    expect(shown.get_by_role("button", name="Branch exp/lr, switch")).to_be_visible()
+    assert mvt.open(desk.server.root / name).head == "exp/lr"
+
+
+def test_a_search_that_cannot_be_read_shows_no_stale_rows(desk: Desk) -> None:
+    name = f"search-{desk.server.app}"
+    study(desk.server.root, name)
+    shown = panel(desk, name)
+    search = shown.get_by_role("searchbox", name="Search versions")
+    search.fill("accuracy > 0.87")
+    expect(versions(shown)).to_have_count(2, timeout=30_000)
+    search.fill("accurcy > 0.87")
+    expect(shown.get_by_role("alert")).to_contain_text("accurcy")
+    expect(versions(shown)).to_have_count(0)
+    shown.get_by_role("button", name="Clear the search").click()
+    expect(versions(shown)).to_have_count(3)
+    search.fill("soup")
+    expect(versions(shown)).to_have_count(1)
+
+
+def test_labels_stay_in_sight_and_nothing_runs_without_a_kernel(desk: Desk) -> None:
+    name = f"sight-{desk.server.app}"
+    study(desk.server.root, name)
+    shown = panel(desk, name)
+    expect(shown.get_by_role("button", name="Promote v3")).to_be_in_viewport()
+    commit = shown.get_by_role("button", name="Commit", exact=True)
+    assert commit.get_attribute("aria-disabled") == "true"
+    assert commit.get_attribute("title") == "No kernel runs beside this notebook."
+    enabled = "window.jupyterapp.commands.isEnabled('jupyter-mvt:commit')"
+    assert desk.page.evaluate(enabled) is False
+    shown.get_by_role("button", name="Storage").click()
+    expect(shown.locator(".psto")).to_contain_text("v3", timeout=20_000)
 
 
 def test_what_one_browser_does_the_other_sees(desk: Desk, browser: Browser, server: Server) -> None:
@@ -139,21 +163,20 @@ def test_what_one_browser_does_the_other_sees(desk: Desk, browser: Browser, serv
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     second = panel(Desk(context.new_page(), server), name)
     first.get_by_role("button", name="Promote v3").click()
+    second.get_by_role("button", name="Promote v3").click()
     first.get_by_role("button", name="Move production").click()
     expect(versions(second).first).to_contain_text("production", timeout=20_000)
+    # The other's question was about a label that has moved on: it is refused, not repeated.
+    second.get_by_role("button", name="Move production").click()
+    expect(second.get_by_role("alertdialog").get_by_role("alert")).to_contain_text("production")
     context.close()
 
 
 def test_an_empty_folder_says_what_to_do(desk: Desk) -> None:
-    folder = desk.server.root / f"empty-{desk.server.app}" / "deep"
+    folder = desk.server.root / f"empty-{desk.server.app}"
     folder.mkdir(parents=True)
     mvt.init(folder)
-    book = new_notebook(cells=[nbformat.v4.new_markdown_cell("Nothing yet")])
-    book.metadata["kernelspec"] = {"name": "gone", "display_name": "A kernel of old"}
-    nbformat.write(book, folder / "study.ipynb")
-    desk.open_notebook(f"empty-{desk.server.app}/deep/study.ipynb")
-    desk.page.locator(".jp-Dialog").get_by_role("button", name="No Kernel").click()
-    desk.command("jupyter-mvt:show")
-    shown = desk.page.locator("#jupyter-mvt-panel")
+    book(folder / "study.ipynb")
+    shown = beside(desk, folder.name)
     expect(shown).to_contain_text("No versions here yet")
     desk.shot(f"panel-empty-light-{desk.server.app}")

@@ -131,7 +131,8 @@ export class Detail {
   }
 
   private actions({ version, parents }: VersionView, place: HTMLElement, scope: Scope): HTMLElement[] {
-    const compare = button("Compare", { label: "" });
+    const compare = button("Compare", {});
+    compare.setAttribute("aria-label", parents[0] ? `Compare with ${parents[0].name}` : "Compare with its parent");
     compare.title = parents[0] ? `Compare with its parent ${parents[0].name}` : "The first version has nothing before it";
     compare.setAttribute("aria-disabled", String(!parents[0]));
     scope.on(compare, "click", () => (parents[0] ? void this.compare(parents[0].id, version.id) : undefined));
