@@ -76,24 +76,24 @@ def test_a_version_is_compared_promoted_and_rolled_back(desk: Desk) -> None:
     assert repo.labels["production"].name == "v4"
 
 
-def test_a_worse_version_is_not_promoted_by_a_slip(desk: Desk) -> None:
-    name = f"worse-{desk.server.app}"
-    repo = study(desk.server.root, name)
+def test_a_worse_version_is_not_promoted_by_a_slip(hub_desk: Desk) -> None:
+    name = f"worse-{hub_desk.server.app}"
+    repo = study(hub_desk.server.root, name)
     keep(repo, 0.7, "Only half of the rows")
-    shown = panel(desk, name)
+    shown = panel(hub_desk, name)
     shown.get_by_role("button", name="Promote v4").click()
     question = shown.get_by_role("alertdialog", name="Move production from v2 to v4?")
     expect(question).to_contain_text("Something gets worse.")
     expect(question.get_by_role("button", name="Cancel")).to_be_focused()
-    desk.page.keyboard.press("Enter")
+    hub_desk.page.keyboard.press("Enter")
     expect(question).to_have_count(0)
     assert repo.labels["production"].name == "v2"
 
 
-def test_branches_tags_notes_and_labels_are_made(desk: Desk) -> None:
-    name = f"refs-{desk.server.app}"
-    repo = study(desk.server.root, name)
-    shown = panel(desk, name)
+def test_branches_tags_notes_and_labels_are_made(hub_desk: Desk) -> None:
+    name = f"refs-{hub_desk.server.app}"
+    repo = study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
     more = shown.get_by_role("button", name="More actions on v3")
     wishes = {"Write a note…": "The soup\nof two runs", "Tag…": "1.0.0",
               "Branch from here…": "exp/lr", "Put a new label on it…": "staging"}  # fmt: skip
@@ -111,25 +111,25 @@ def test_branches_tags_notes_and_labels_are_made(desk: Desk) -> None:
     shown.get_by_role("menuitem", name="Tag…").click()
     question = shown.get_by_role("alertdialog")
     question.get_by_role("textbox").fill("../x")
-    desk.page.keyboard.press("Enter")
+    hub_desk.page.keyboard.press("Enter")
     expect(question.get_by_role("alert")).to_contain_text("cannot name a tag")
-    desk.page.keyboard.press("Escape")
+    hub_desk.page.keyboard.press("Escape")
 
     # HEAD moves from the branch button, by keyboard alone.
     branch = shown.get_by_role("button", name="Branch main, switch")
     branch.focus()
-    desk.page.keyboard.press("Enter")
+    hub_desk.page.keyboard.press("Enter")
     expect(shown.get_by_role("menuitemradio", name="main").first).to_be_focused()
-    desk.page.keyboard.press("ArrowDown")
-    desk.page.keyboard.press("Enter")
+    hub_desk.page.keyboard.press("ArrowDown")
+    hub_desk.page.keyboard.press("Enter")
     expect(shown.get_by_role("button", name="Branch exp/lr, switch")).to_be_visible()
-    assert mvt.open(desk.server.root / name).head == "exp/lr"
+    assert mvt.open(hub_desk.server.root / name).head == "exp/lr"
 
 
-def test_a_search_that_cannot_be_read_shows_no_stale_rows(desk: Desk) -> None:
-    name = f"search-{desk.server.app}"
-    study(desk.server.root, name)
-    shown = panel(desk, name)
+def test_a_search_that_cannot_be_read_shows_no_stale_rows(hub_desk: Desk) -> None:
+    name = f"search-{hub_desk.server.app}"
+    study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
     search = shown.get_by_role("searchbox", name="Search versions")
     search.fill("accuracy > 0.87")
     expect(versions(shown)).to_have_count(2, timeout=30_000)
@@ -142,26 +142,28 @@ def test_a_search_that_cannot_be_read_shows_no_stale_rows(desk: Desk) -> None:
     expect(versions(shown)).to_have_count(1)
 
 
-def test_labels_stay_in_sight_and_nothing_runs_without_a_kernel(desk: Desk) -> None:
-    name = f"sight-{desk.server.app}"
-    study(desk.server.root, name)
-    shown = panel(desk, name)
+def test_labels_stay_in_sight_and_nothing_runs_without_a_kernel(hub_desk: Desk) -> None:
+    name = f"sight-{hub_desk.server.app}"
+    study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
     expect(shown.get_by_role("button", name="Promote v3")).to_be_in_viewport()
     commit = shown.get_by_role("button", name="Commit", exact=True)
     assert commit.get_attribute("aria-disabled") == "true"
     assert commit.get_attribute("title") == "No kernel runs beside this notebook."
     enabled = "window.jupyterapp.commands.isEnabled('jupyter-mvt:commit')"
-    assert desk.page.evaluate(enabled) is False
+    assert hub_desk.page.evaluate(enabled) is False
     shown.get_by_role("button", name="Storage").click()
     expect(shown.locator(".psto")).to_contain_text("v3", timeout=20_000)
 
 
-def test_what_one_browser_does_the_other_sees(desk: Desk, browser: Browser, server: Server) -> None:
-    name = f"two-{server.app}"
-    study(server.root, name)
-    first = panel(desk, name)
+def test_what_one_browser_does_the_other_sees(
+    hub_desk: Desk, browser: Browser, hub: Server
+) -> None:
+    name = f"two-{hub.app}"
+    study(hub.root, name)
+    first = panel(hub_desk, name)
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    second = panel(Desk(context.new_page(), server), name)
+    second = panel(Desk(context.new_page(), hub), name)
     first.get_by_role("button", name="Promote v3").click()
     second.get_by_role("button", name="Promote v3").click()
     first.get_by_role("button", name="Move production").click()

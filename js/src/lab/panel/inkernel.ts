@@ -28,23 +28,37 @@ export interface InKernelHost {
 }
 
 /** After a look that took long, the next waits so many times as long. */
-const REST = 20;
+const REST = 10;
+/** While one look is on its way, another waits so many milliseconds. */
+const PAUSE = 300;
 
 export class InKernel {
   /** `3 changes`, `clean`, or nothing where nobody knows. */
   changes = "";
   private notBefore = 0;
   private looking = false;
+  private timer = 0;
 
   constructor(
     private readonly kernel: KernelHost,
     private readonly scope: Scope,
     private readonly host: InKernelHost,
-  ) {}
+  ) {
+    scope.add(() => window.clearTimeout(this.timer));
+  }
 
   /** Asks what would be committed, unless that was costly a moment ago. */
   async look(): Promise<void> {
-    if (this.looking || !this.kernel.mayLook() || this.kernel.missing() || Date.now() < this.notBefore) {
+    window.clearTimeout(this.timer);
+    if (!this.kernel.mayLook() || this.kernel.missing()) {
+      this.know("");
+      return;
+    }
+    const rest = this.looking ? PAUSE : this.notBefore - Date.now();
+    if (rest > 0) {
+      // What was known is no longer so, and nothing is better than what is wrong.
+      this.know("");
+      this.timer = window.setTimeout(() => void this.look(), rest);
       return;
     }
     this.looking = true;
@@ -56,6 +70,10 @@ export class InKernel {
     const view = told?.view as StatusView | null | undefined;
     const count = told?.changed ?? 0;
     const next = !view || (view.rows.length === 0 && count === 0) ? "" : count === 0 ? "clean" : count === 1 ? "1 change" : `${count} changes`;
+    this.know(next);
+  }
+
+  private know(next: string): void {
     if (next !== this.changes) {
       this.changes = next;
       this.host.changed();
