@@ -70,6 +70,7 @@ def test_the_wheel_carries_the_front_end_and_no_sources_of_it(dist: Path) -> Non
     assert "share/jupyter/labextensions/jupyter-mvt/package.json" in data
     assert "share/jupyter/labextensions/jupyter-mvt/install.json" in data
     assert "share/jupyter/labextensions/jupyter-mvt/static/style.js" in data
+    assert "share/jupyter/labextensions/jupyter-mvt/schemas/jupyter-mvt/plugin.json" in data
     assert "etc/jupyter/jupyter_server_config.d/jupyter_mvt.json" in data
     assert "jupyter_mvt/py.typed" in names
     strangers = {name.split("/")[0] for name in names} - {"jupyter_mvt"}

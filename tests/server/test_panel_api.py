@@ -196,6 +196,39 @@ async def test_branches_and_tags_are_made(client: Client, repo: Repo) -> None:
     assert (code, set(told)) == (400, {"code", "message", "hint"})
 
 
+async def test_one_look_answers_all_that_the_panel_shows(client: Client, repo: Repo) -> None:
+    key = await client.key()
+    _, told, _ = await client.ask("repositories", key, "home")
+    assert set(told) == {"log", "labels", "branches"}
+    for name in told:
+        assert told[name] == (await client.ask("repositories", key, name))[1]
+
+
+async def test_the_way_back_is_the_one_that_a_rollback_takes(client: Client, repo: Repo) -> None:
+    key = await client.key()
+    _, told, _ = await client.ask("repositories", key, "way-back", params={"label": "production"})
+    assert told["to"] is None
+    repo.labels.move("production", "v2")
+    _, told, _ = await client.ask("repositories", key, "way-back", params={"label": "production"})
+    assert told["to"]["name"] == "v1"
+    assert [row[0]["text"] for row in told["history"]["rows"]] == ["v2", "v1"]
+
+
+async def test_head_moves_and_notes_are_written(client: Client, repo: Repo) -> None:
+    key = await client.key()
+    await client.post(key, "branch", name="exp", revision="v1")
+    code, told, _ = await client.post(key, "switch", name="exp")
+    assert (code, told["notice"]["title"]) == (200, "HEAD is on exp.")
+    code, _, _ = await client.post(key, "undo", operation=told["operation"])
+    assert (code, (await client.ask("repositories", key, "log"))[1]["head"]) == (200, "main")
+    code, told, _ = await client.post(key, "note", revision="v1", text="The one <b>to keep</b>")
+    assert (code, told["notice"]["title"]) == (200, "v1 has a note.")
+    _, told, _ = await client.ask("repositories", key, "version", params={"revision": "v1"})
+    assert [row["text"] for row in told["remarks"]] == ["The one <b>to keep</b>"]
+    code, told, _ = await client.post(key, "note", revision="v1", text="x" * 4_001)
+    assert (code, told["code"]) == (400, "usage")
+
+
 @pytest.mark.parametrize("body", ["", "[]", "nonsense", '{"label": 1, "revision": "v1"}', "{}"])
 async def test_a_body_that_is_no_wish_is_refused(client: Client, repo: Repo, body: str) -> None:
     key = await client.key()

@@ -1,6 +1,7 @@
 /** Asks the server extension; everything goes through the server's own address and its checks. */
 
 import { ServerConnection } from "@jupyterlab/services";
+import { Away, Refused } from "./failures";
 
 /** One repository of the server. */
 export interface Repository {
@@ -20,21 +21,6 @@ export interface Done {
   notice: { title: string; text: string };
   operation: number;
 }
-
-/** The server's own answer to what cannot be done. */
-export class Refused extends Error {
-  constructor(
-    message: string,
-    readonly code: string,
-    readonly hint: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
-
-/** Nobody answered. */
-export class Away extends Error {}
 
 export interface Answer<T> {
   view: T;

@@ -2,7 +2,7 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
-import { Refused } from "./client";
+import { Refused } from "./failures";
 
 /** As much of a notebook as is used here; JupyterLab and Notebook 7 give it alike. */
 interface Book {

@@ -1,4 +1,4 @@
-import { Away, Refused } from "../client";
+import { Away, Refused } from "../failures";
 
 /** An error in one sentence. */
 export function reason(error: unknown): string {
