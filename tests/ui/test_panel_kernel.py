@@ -96,7 +96,8 @@ def test_train_commit_regress_diff_promote_roll_back(desk: Desk) -> None:
     expect(shown.locator(".pf")).to_contain_text("production is back on v1")
     assert repo.labels["production"].name == "v1"
 
-    versions(shown).last.focus()
+    versions(shown).first.focus()
+    desk.page.keyboard.press("End")
     desk.page.keyboard.press("Enter")
     shown.get_by_role("button", name="Check out").click()
     question = shown.get_by_role("alertdialog", name="Restore v1 in the kernel?")
