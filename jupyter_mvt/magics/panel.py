@@ -47,7 +47,7 @@ def restore(revision: str, name: str) -> Told:
         shell = _shell()
         if name in shell.user_ns:
             msg = f"There is already a variable {name}."
-            raise UsageError(msg, hint="choose another name", code="name-taken")
+            raise UsageError(msg, hint="choose another name", code="variable-taken")
         found = _magic(["checkout", revision])
         shell.user_ns[name] = found
         return found

@@ -58,7 +58,7 @@ def test_a_version_is_restored_beside_ones_own(shell: InteractiveShell) -> None:
     assert told["view"]["title"] == "Restored from v1, beside your own"
     assert shell.user_ns["model"] is own
     assert shell.user_ns["old"]["model"].coef_.tolist() == own.coef_.tolist()
-    assert answer(panel.restore("v1", "old"))["code"] == "name-taken"
+    assert answer(panel.restore("v1", "old"))["code"] == "variable-taken"
     told = answer(panel.restore("v1", "x;y"))
     assert (told["ok"], told["message"]) == (False, "'x;y' cannot name a variable.")
 
