@@ -3,6 +3,7 @@
 import type { TableView } from "../../protocol/wire";
 import { ago } from "../../views/atoms/times";
 import { ensureStyles } from "../../views/css/sheet";
+import { WHOLE } from "../../views/css/whole";
 import { div, h, span } from "../../views/h";
 import { isTyping } from "../../views/keys";
 import type { Scope } from "../../views/scope";
@@ -88,7 +89,7 @@ export class Panel {
     this.labels = new Labels(this.feed, scope, { target: () => this.versions.target(), act, say, folded: folded("labels"), compare: (base, other) => void this.detail.compare(base, other) });
     this.storage = new Storage(this.feed, scope, folded("storage"));
     this.header = new Header(this.feed, { repository: (key) => this.repository(key), refresh: () => void this.refresh(true), switchTo: (name) => void this.switchTo(name), newBranch: () => this.newBranch(), only: (branch) => this.only(branch), more: () => this.more(), commit: () => this.commit(), noCommit: () => host.kernel.missing(), changes: () => this.kernel.changes }, scope);
-    ensureStyles(root);
+    ensureStyles(root, WHOLE);
     root.classList.add("mvt", "panel");
     root.append(h("style", null, PANEL), this.header.root, this.question, this.note, this.body, this.foot);
     this.foot.setAttribute("role", "status");
