@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import pickle
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,7 +173,7 @@ def _survey(obj: Any) -> tuple[dict[int, str], list[tuple[str, Any]]]:
         elif id(value) not in seen and depth < _DEPTH:
             seen.add(id(value))
             below = [(f"{path}.{name}" if path else name, item, depth + 1)
-                     for name, item in _members(value)]  # fmt: skip
+                     for name, item in islice(_members(value), _MOST_VALUES)]  # fmt: skip
             queue.extend(reversed(below))
     return arrays, sorted(plain, key=lambda pair: (pair[0], repr(pair[1])))
 

@@ -74,6 +74,16 @@ The content of an entry is its chunks joined: an array in C order, little endian
 numpy's names, "bfloat16", "float8_..." or "bytes". The identity of a manifest is the digest of
 the same encoding without volatile entries.
 
+Weights are cut into chunks of 8 MiB. What shifts (rows, text, opaque files) is cut by FastCDC
+2020 (16, 64 and 256 KiB, normalization 1), each cut rounded down to a whole number of its dtype;
+a reader need not know, only a writer that wants to share.
+
+## Files
+
+A model that is a file has a recipe as its state: JSON, per file its name, size, BLAKE3, prefix
+and pieces. A piece [n, path] is n bytes of the entry prefix + "~frame", going on where the piece
+before stopped, then the whole entry called path, if that is not null.
+
 ## Derived files
 
 `checkpoints/N` holds all refs after operation N, and the versions and label moves of the 256

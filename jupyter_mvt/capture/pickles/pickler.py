@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["plain_pickler", "sharing_pickler"]
 
 _LONG = 4096
+_INSIDE = frozenset({int, float, bool, type(None), tuple, list, dict, set, frozenset, complex})
 _STORAGES = frozenset({"TypedStorage", "UntypedStorage"})
 
 
@@ -43,11 +44,14 @@ def sharing_pickler() -> Any:
             self._rows: set[int] = set()
 
         def persistent_id(self, value: Any) -> Any:
-            number = self._outside(value)
+            # Asked for every object there is, so what is common is answered first.
+            kind = type(value)
+            if kind in _INSIDE or (kind is str and len(value) < _LONG):
+                return None
+            number = self._outside(value, kind)
             return None if number is None else ("out", number)
 
-        def _outside(self, value: Any) -> int | None:
-            kind = type(value)
+        def _outside(self, value: Any, kind: type) -> int | None:
             if kind is str or kind is bytes or kind is bytearray:
                 return self._memory.octets(value) if len(value) >= _LONG else None
             if kind is np.ndarray or kind is np.memmap:
