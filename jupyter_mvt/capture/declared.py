@@ -78,7 +78,7 @@ class DeclarativeAdapter(ABC):
 
 
 class Nothing:
-    """Admits no name and has nothing to check: all is read by readers that check for themselves."""
+    """Admits no name: all is read by readers of its own."""
 
     def admits(self, module: str, qualname: str) -> bool:
         """Refuse."""
@@ -89,12 +89,6 @@ class Nothing:
         """Refuse."""
         del value
         return False
-
-    def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
-        """Accept."""
-
-    def after(self, value: Any) -> None:
-        """Accept."""
 
 
 class Listed(Nothing):

@@ -244,12 +244,13 @@ class AdapterTests:
                     adapter.restore(replace(skeleton, entries=lying, trusted=self.trusted))
 
     def test_code_runs_only_when_trusted(self, adapter: ModelAdapter, model: Any) -> None:
-        """Without trust, pickles and source texts stay closed."""
+        """Without trust, pickles, source texts and unverifiable binaries stay closed."""
         frozen = adapter.freeze(model, self.sources)
-        if frozen.state_kind == "pickle" or frozen.code_refs:
+        if frozen.state_kind == "pickle" or frozen.code_refs or self.trusted:
             with pytest.raises(TrustError) as refused:
                 adapter.restore(thaw(frozen))
-            assert refused.value.code in ("untrusted-pickle", "untrusted-code")
+            known = ("untrusted-pickle", "untrusted-code", "untrusted-native")
+            assert refused.value.code in known
             assert refused.value.hint
         else:
             assert adapter.restore(thaw(frozen)) is not model

@@ -69,6 +69,7 @@ class Decoder:
         self.skeleton = skeleton
         self.resolver = resolver
         self._graph = graph
+        self._nodes = graph.nodes
         self._readers = readers
         self._checks = checks
         self._built: dict[int, Any] = {}
@@ -134,10 +135,6 @@ class Decoder:
         if not sound or len(shape) > 32 or prod(shape) != size:
             refuse("a shape does not fit its content")
         return tuple(shape)
-
-    @property
-    def _nodes(self) -> list[Node]:
-        return self._graph.nodes
 
     def new(self, number: Any, values: Any, index: int) -> Any:
         """Return an instance made without its constructor, with attributes of a layout."""

@@ -34,6 +34,8 @@ class Vocabulary:
         Its top-level package: nothing of it is to be written unless that is imported.
     readers
         Kinds of nodes of its own; the framework's name comes first in them.
+    checks
+        What is verified before compiled code sees it, where its readers do not verify all.
     finish
         Completes what its writers began, once everything has been seen.
     """
@@ -41,8 +43,8 @@ class Vocabulary:
     package: str
     allowed: Allowed
     dialect: Dialect
-    checks: Checks
     readers: Mapping[str, Read]
+    checks: Checks | None = None
     finish: Callable[[Encoder], None] | None = None
 
 
@@ -68,7 +70,12 @@ def restore_with(own: Vocabulary, skeleton: Skeleton) -> Any:
     known = _all(own)
     readers = {kind: read for item in known for kind, read in item.readers.items()}
     allowed = _Allowed([item.allowed for item in known])
-    return restore_object(skeleton, allowed, _Checks([item.checks for item in known]), readers)
+    return restore_object(
+        skeleton,
+        allowed,
+        _Checks([item.checks for item in known if item.checks is not None]),
+        readers,
+    )
 
 
 def _all(own: Vocabulary) -> list[Vocabulary]:

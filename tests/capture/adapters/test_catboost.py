@@ -9,7 +9,7 @@ import pytest
 from sklearn import pipeline, preprocessing
 
 from jupyter_mvt.capture.adapter import ADAPTERS
-from jupyter_mvt.errors import MvtError
+from jupyter_mvt.errors import MvtError, TrustError
 from jupyter_mvt.testing.adapters import AdapterTests, identity, thaw
 
 catboost = pytest.importorskip("catboost")
@@ -30,6 +30,7 @@ def no_source(obj):
 class TestClassifier(AdapterTests):
     adapter_name = "catboost"
     ask = "model.predict_proba(inputs)"
+    trusted = True
 
     def train(self):
         return catboost.CatBoostClassifier(**FEW).fit(X, Y)
@@ -41,6 +42,7 @@ class TestClassifier(AdapterTests):
 class TestStep(AdapterTests):
     adapter_name = "sklearn"
     ask = "model.predict_proba(inputs)"
+    trusted = True
 
     def train(self):
         return pipeline.make_pipeline(
@@ -65,7 +67,7 @@ MODELS = {
 def test_every_kind_comes_back_without_pickle(name):
     model = MODELS[name]()
     frozen = ADAPTER.freeze(model, no_source)
-    again = ADAPTER.restore(thaw(frozen))
+    again = ADAPTER.restore(thaw(frozen, trusted=True))
     assert (type(again), frozen.state_kind, frozen.lost) == (type(model), "declarative", ())
     assert np.array_equal(again.predict(X), model.predict(X))
     assert again.get_params() == model.get_params()
@@ -78,7 +80,7 @@ def test_every_kind_comes_back_without_pickle(name):
 def test_categories_come_back():
     rows = np.array([[str(int(a * 3)), b] for a, b in X[:, :2]], dtype=object)
     model = catboost.CatBoostClassifier(**FEW).fit(rows, Y, cat_features=[0])
-    again = ADAPTER.restore(thaw(ADAPTER.freeze(model, no_source)))
+    again = ADAPTER.restore(thaw(ADAPTER.freeze(model, no_source), trusted=True))
     assert again.predict_proba(rows).tobytes() == model.predict_proba(rows).tobytes()
 
 
@@ -92,9 +94,20 @@ def test_ids_and_times_differ_while_the_identity_does_not():
 
 @pytest.mark.parametrize("content", [b"", b"CBM1", b"CBM1\xff\xff\xff\xff", b"GGUF" + bytes(60)])
 def test_what_is_no_model_is_refused(content):
-    skeleton = thaw(ADAPTER.freeze(TestClassifier().train(), no_source))
+    skeleton = thaw(ADAPTER.freeze(TestClassifier().train(), no_source), trusted=True)
     entry = replace(skeleton.entries["model"], shape=(len(content),), nbytes=len(content))
     bad = replace(skeleton, entries={"model": entry}, read=lambda _: memoryview(content))
     with pytest.raises(MvtError) as refused:
         ADAPTER.restore(bad)
     assert refused.value.code == "corrupt-state"
+
+
+def test_a_foreign_model_is_not_handed_to_catboost():
+    frozen = ADAPTER.freeze(TestClassifier().train(), no_source)
+    with pytest.raises(TrustError) as refused:
+        ADAPTER.restore(thaw(frozen))
+    assert refused.value.code == "untrusted-native"
+    assert str(refused.value) == (
+        "CatBoost reads a model's numbers without verifying them, so a forged one can crash "
+        "this process or worse; this version is not trusted."
+    )

@@ -53,7 +53,6 @@ class CatboostAdapter(DeclarativeAdapter):
             package="catboost",
             allowed=Nothing(),
             dialect=Writing({_MODEL: write_model}),
-            checks=Nothing(),
             readers={KIND: read_model},
         )
 

@@ -3,7 +3,8 @@
 The binary carries a table of notes: a random id, the time, the machine's threads, all metrics of
 the training. They are kept beside it, outside the identity; class labels stay inside.
 CatBoost verifies the outer form (a flatbuffer) itself; sizes and magic are checked here before.
-Not checkable from here: the numbers inside, such as the features that trees look at.
+What it does not verify are the numbers inside, such as the features that trees look at: a forged
+model can make it read beyond its memory. So only a trusted version's models are handed to it.
 Evaluation predictions of the training (``get_test_evals``) are not kept.
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.errors import TrustError
 
 if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder
@@ -78,6 +80,13 @@ def read_model(decoder: Decoder, node: Node, index: int) -> Any:
     model = found(params) if cls == "CatBoost" else found(**params)
     if name is None:
         return model
+    if not decoder.skeleton.trusted:
+        msg = (
+            "CatBoost reads a model's numbers without verifying them, so a forged one can crash "
+            "this process or worse; this version is not trusted."
+        )
+        hint = "if you know who made it, load it with trusted=True"
+        raise TrustError(msg, code="untrusted-native", hint=hint)
     model._deserialize_model(_checked(decoder.array(name).tobytes()))
     table = model.get_metadata()
     for key, text in notes:

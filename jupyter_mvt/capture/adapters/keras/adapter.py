@@ -118,7 +118,6 @@ class KerasAdapter(DeclarativeAdapter):
             package="keras",
             allowed=Nothing(),
             dialect=Writing({_LAYER: write_model}),
-            checks=Nothing(),
             readers={KIND: read_model},
         )
 

@@ -17,6 +17,7 @@ _PARTS = frozenset(
     {"sklearn._loss._loss", "sklearn._loss.link", "sklearn._loss.loss",
      "sklearn.calibration", "sklearn.cluster._birch", "sklearn.cluster._bisect_k_means",
      "sklearn.compose._column_transformer", "sklearn.ensemble._hist_gradient_boosting.binning",
+     "sklearn.impute._iterative",
      "sklearn.ensemble._hist_gradient_boosting.predictor", "sklearn.gaussian_process.kernels",
      "sklearn.linear_model._sgd_fast", "sklearn.metrics._dist_metrics",
      "sklearn.metrics._scorer", "sklearn.model_selection._search",

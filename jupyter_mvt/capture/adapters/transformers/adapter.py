@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Frozen, Role, Sources, mro_names
-from jupyter_mvt.capture.declared import DeclarativeAdapter, Nothing, Writing
+from jupyter_mvt.capture.declared import DeclarativeAdapter, Writing
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
@@ -130,7 +130,6 @@ class TransformersAdapter(DeclarativeAdapter):
             package="transformers",
             allowed=TransformersAllowed(),
             dialect=_Dialect({_MODEL: model.write_model, **writers}),
-            checks=Nothing(),
             readers={model.KIND: model.read_model, peft.KIND: peft.read_peft,
                      peft.SAME: peft.read_same, files.KIND: files.read_files},
         )  # fmt: skip

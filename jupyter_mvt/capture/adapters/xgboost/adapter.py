@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Role, mro_names
-from jupyter_mvt.capture.declared import DeclarativeAdapter, Listed, Nothing, Writing
+from jupyter_mvt.capture.declared import DeclarativeAdapter, Listed, Writing
 from jupyter_mvt.capture.estimators import is_estimator
 from jupyter_mvt.objects.commit import Param
 
@@ -71,7 +71,6 @@ class XgboostAdapter(DeclarativeAdapter):
             package="xgboost",
             allowed=Listed(_CLASSES),
             dialect=Writing({_BOOSTER: write_booster}, exact=True, unnamed=(_MODEL, "_Booster")),
-            checks=Nothing(),
             readers={KIND: read_booster},
         )
 
