@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.api.agreement import Agreement, agreement
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history import branch, label, note, rollback, tag
@@ -119,6 +120,10 @@ class Labels(_Refs):
     def previous(self, name: str) -> Version:
         """Return the version that a label rolls back to; see `history.label.previous`."""
         return Version(self._handle, rollback.target(self._handle, name))
+
+    def agreement(self, name: str) -> Agreement | None:
+        """Tell how alike the version held and the one rolled back to predict, as far as stored."""
+        return agreement(self._handle, self[name].id, self.previous(name).id)
 
     def history(self, name: str) -> LabelHistory:
         """Return one label with all of its moves, newest first."""

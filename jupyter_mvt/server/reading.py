@@ -17,7 +17,7 @@ __all__ = ["READERS", "RepositoriesHandler", "ViewHandler"]
 
 _MOST = 1_000
 # These read all of a repository, or what two versions hold.
-_PATIENT = frozenset({"usage", "diff", "leaderboard"})
+_PATIENT = frozenset({"usage", "diff", "leaderboard", "way-back"})
 
 
 class RepositoriesHandler(MvtHandler):
@@ -101,8 +101,10 @@ def _way_back(repo: Repo, asked: dict[str, str]) -> Any:
     try:
         target = repo.labels.previous(name)
     except NotFoundError:
-        return {"history": view, "to": None}
-    return {"history": view, "to": parts.version(target.ref)}
+        return {"history": view, "to": None, "alike": None}
+    found = repo.labels.agreement(name)
+    alike = None if found is None else {"same": found.same, "rows": found.rows}
+    return {"history": view, "to": parts.version(target.ref), "alike": alike}
 
 
 def _number(asked: dict[str, str], name: str, default: int) -> int:

@@ -210,7 +210,12 @@ async def test_the_way_back_is_the_one_that_a_rollback_takes(client: Client, rep
     assert told["to"] is None
     repo.labels.move("production", "v2")
     _, told, _ = await client.ask("repositories", key, "way-back", params={"label": "production"})
-    assert told["to"]["name"] == "v1"
+    assert (told["to"]["name"], told["alike"]) == ("v1", None)
+    # Both are shown the same rows; one of three is predicted alike.
+    for version in ("v1", "v2"):
+        repo.evaluate(version, [[0.0], [1.0], [2.0]], [0.0, 0.5, 1.0])
+    _, told, _ = await client.ask("repositories", key, "way-back", params={"label": "production"})
+    assert told["alike"] == {"same": 1, "rows": 3}
     assert [row[0]["text"] for row in told["history"]["rows"]] == ["v2", "v1"]
 
 

@@ -59,6 +59,22 @@ def card(desk: Desk, view: str) -> Locator:
     return outputs(desk).filter(has_text=VIEWS[view]).last
 
 
+def picture_the_panel(desk: Desk) -> None:
+    """Take the panel beside the notebook in both themes, with a question open."""
+    desk.command("jupyter-mvt:show")
+    panel = desk.page.locator("#jupyter-mvt-panel")
+    expect(panel.get_by_role("option").first).to_be_visible(timeout=20_000)
+    panel.get_by_role("button", name="Roll back").first.click()
+    expect(panel.get_by_role("alertdialog")).to_be_visible()
+    for theme in ("light", "dark"):
+        desk.theme(theme)
+        path = desk.shot_of(panel, f"panel-{theme}-{desk.server.app}")
+        if os.environ.get("MVT_GALLERY") and desk.server.app == "lab":
+            shutil.copy(path, GALLERY / f"panel-{theme}.png")
+    desk.theme("light")
+    panel.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+
+
 def test_the_quickstart_is_drawn_live_and_again_without_a_kernel(desk: Desk) -> None:
     name = f"journey-{desk.server.app}/quickstart.ipynb"
     count = run_to_the_end(desk, name)
@@ -78,6 +94,7 @@ def test_the_quickstart_is_drawn_live_and_again_without_a_kernel(desk: Desk) -> 
                 shutil.copy(path, GALLERY / f"{view}-{theme}.png")
     desk.theme("light")
     desk.page.set_viewport_size({"width": 1400, "height": 1000})
+    picture_the_panel(desk)
     if os.environ.get("MVT_GALLERY") and desk.server.app == "lab":
         card(desk, "commit").scroll_into_view_if_needed()
         shutil.copy(desk.shot("journey-lab"), GALLERY / "journey.png")

@@ -26,6 +26,8 @@ export interface LabelHost {
 interface WayBack {
   history: TableView;
   to: Version | null;
+  /** How many of the predictions that were stored for both are the same. */
+  alike: { same: number; rows: number } | null;
 }
 
 export class Labels {
@@ -121,7 +123,7 @@ export class Labels {
       }
       const left = leftAt(answer.view.history, to.name);
       const until = left === null ? "" : `${to.name} held it until ${ago(left)}. `;
-      const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves; its predictions are not run again. You can undo this.`;
+      const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves. ${predictions(answer.view.alike, held, to.name)} You can undo this.`;
       const diff = await this.feed.client.view<DiffView>(this.feed.key ?? "", "diff", { base: held, other: to.id });
       ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async () => void (await this.host.act("rollback", { label: name, to: to.id })) }, place, this.scope, back);
     } catch (error) {
@@ -150,4 +152,14 @@ export class Labels {
       this.host.say(reason(error));
     }
   }
+}
+
+/** What is known of predictions, from what was stored; nothing is run for it. */
+function predictions(alike: WayBack["alike"], held: string, to: string): string {
+  if (alike === null) {
+    return "No predictions are stored for both on the same rows, so they are not compared.";
+  }
+  const { same, rows } = alike;
+  const [all, part] = [rows.toLocaleString("en"), same.toLocaleString("en")];
+  return same === rows ? `Stored predictions of ${held} and ${to} are identical: ${all} of ${all}.` : `Stored predictions of ${held} and ${to} are the same for ${part} of ${all} rows.`;
 }
