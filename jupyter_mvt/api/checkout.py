@@ -134,6 +134,7 @@ def _manifests(commit: Commit) -> list[ObjectId]:
     ids: list[str] = [model.weights for model in content.models]
     ids += [model.optimizer for model in content.models if model.optimizer]
     ids += [variable.weights for variable in content.variables]
+    ids += [dataset.stored for dataset in content.datasets if dataset.stored]
     return [ObjectId(oid) for oid in dict.fromkeys(ids)]
 
 
@@ -145,4 +146,5 @@ def _blobs(commit: Commit) -> list[ObjectId]:
         if model.optimizer_state:
             ids.append(model.optimizer_state)
     ids += [variable.state for variable in content.variables]
+    ids += [dataset.stored_state for dataset in content.datasets if dataset.stored_state]
     return [ObjectId(oid) for oid in dict.fromkeys(ids)]

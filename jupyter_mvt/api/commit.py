@@ -20,7 +20,7 @@ from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
-from jupyter_mvt.objects.settings import read_settings
+from jupyter_mvt.objects.settings import Settings, read_settings
 from jupyter_mvt.store import oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
 from jupyter_mvt.store.snapshot import write_snapshot
@@ -50,6 +50,8 @@ class Wish:
     metrics: Any = None
     params: Any = None
     variables: Any = None
+    store_data: bool = False
+    evaluate: Any = None
     allow_empty: bool = False
     trigger: Trigger = "api"
     pack: bool = False
@@ -79,7 +81,8 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
     StorageError
         The disk refused; nothing was changed.
     """
-    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle)))
+    limit = read_settings(oplog.current(handle.store)).data_bytes
+    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle), limit))
 
 
 def _packed(handle: Handle, wish: Wish, result: CommitResult) -> CommitResult:
@@ -96,10 +99,20 @@ def known_rows(handle: Handle) -> tuple[int, ...]:
     return tuple(sorted({dataset.rows for dataset in datasets}))
 
 
-def take(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Taken:
-    """Freeze what `wish` names; touches no repository. `rows` is from `known_rows`."""
+def take(
+    kernel: Kernel | None,
+    wish: Wish,
+    rows: tuple[int, ...] = (),
+    limit: int | None = None,
+) -> Taken:
+    """Freeze what `wish` names; touches no repository.
+
+    `rows` is from `known_rows`, `limit` how many bytes of data may be kept.
+    """
     started = perf_counter()
-    return Taken(snapshot(request(kernel, wish, rows)), started)
+    most = limit or Settings().data_bytes
+    asked = replace(request(kernel, wish, rows), store_data=most if wish.store_data else 0)
+    return Taken(snapshot(asked), started)
 
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
@@ -158,6 +171,7 @@ def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Re
         metrics=wish.metrics,
         params=wish.params,
         variables=wish.variables,
+        evaluate=wish.evaluate,
         folder=Path.cwd(),
         known_rows=rows,
         recordings=_runs(kernel, wish),

@@ -111,12 +111,14 @@ class Repo:
 
     def commit(
         self, model: Any = None, *, message: str = "", data: Any = None, metrics: Any = None,
-        params: Any = None, variables: Any = None, allow_empty: bool = False,
-        trigger: Trigger = "api", pack: bool = False,
+        params: Any = None, variables: Any = None, store_data: bool = False, evaluate: Any = None,
+        allow_empty: bool = False, trigger: Trigger = "api", pack: bool = False,
     ) -> CommitResult:  # fmt: skip
         """Keep a model with everything that made it; see `api.commit.commit`."""
         wish = _commit.Wish(model=model, message=message, data=data, metrics=metrics,
-                            params=params, variables=variables, allow_empty=allow_empty,
+                            params=params, variables=variables, store_data=store_data,
+                            evaluate=evaluate,
+                            allow_empty=allow_empty,
                             trigger=trigger, pack=pack)  # fmt: skip
         return self.grant(wish)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import restoring
 from jupyter_mvt.api.curves import StoredCurves
+from jupyter_mvt.api.datasets import Datasets
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
 from jupyter_mvt.history.naming import version_ref
@@ -167,6 +168,11 @@ class Version(Displayable):
     def curves(self) -> StoredCurves:
         """Curve name → frame of step, time and value; what was logged while it was trained."""
         return StoredCurves(self._handle.store, self.commit.content)
+
+    @property
+    def datasets(self) -> Datasets:
+        """Its datasets by name or role; ``["train"].load()`` where the rows were kept."""
+        return Datasets(self._handle, self.id, self.commit.content.datasets)
 
     @property
     def variables(self) -> Mapping[str, Any]:

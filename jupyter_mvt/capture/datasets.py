@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.discovery import Candidate
     from jupyter_mvt.capture.training import Training
 
-__all__ = ["Source", "find_datasets", "given_datasets", "training_of"]
+__all__ = ["Source", "find_datasets", "given_datasets", "name_in", "training_of"]
 
 _TRAIN = ("X_train", "y_train", "x_train", "train_X", "train_y", "train_df", "df_train", "train",
           "train_data", "train_loader", "trainloader", "train_dl", "train_dataset",
@@ -54,13 +54,13 @@ def given_datasets(data: Any, namespace: Mapping[str, Any]) -> tuple[Source, ...
         There is no such file (code ``no-such-file``).
     """
     if not isinstance(data, Mapping) or is_dataset(data):
-        var = _name_of(data, namespace)
+        var = name_in(namespace, data)
         alone = Source(var=var or _file_name(data) or "data", role="train", obj=_opened(data))
         return _expanded([alone], namespace, None)
     found = []
     for key, obj in data.items():
         label = str(key)
-        var = _name_of(obj, namespace) or label
+        var = name_in(namespace, obj) or label
         role = label if label in _ROLES or split_of(label) == label else _role(label, "")
         if not role and var != label:
             role = label
@@ -78,7 +78,8 @@ def _file_name(obj: Any) -> str:
     return re.split(r"[\\/]", str(obj).rstrip("\\/"))[-1] if isinstance(obj, str) else ""
 
 
-def _name_of(obj: Any, namespace: Mapping[str, Any]) -> str:
+def name_in(namespace: Mapping[str, Any], obj: Any) -> str:
+    """Return the public name that `obj` has, ``""`` if it has none."""
     names = (name for name, value in list(namespace.items()) if value is obj)
     return next((name for name in names if not name.startswith("_")), "")
 
@@ -139,7 +140,7 @@ def _expanded(
 
 
 def _part(source: Source, name: str, obj: Any, namespace: Mapping[str, Any]) -> Source:
-    var = _name_of(obj, namespace) or f"{source.var}.{name}"
+    var = name_in(namespace, obj) or f"{source.var}.{name}"
     role = split_of(name) or _with_target(source.role, name)
     return replace(source, var=var, role=role, obj=obj)
 

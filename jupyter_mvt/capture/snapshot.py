@@ -21,11 +21,11 @@ from jupyter_mvt.capture.discovery import (
     optimizer_of,
     pasteable,
 )
+from jupyter_mvt.capture.evaluating import evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.secrets import redact_text
-from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
     CellRun,
@@ -71,6 +71,10 @@ class Request:
         Names of further variables to keep; ``True`` for all that can be kept.
     folder
         Where to look for a git repository, ``None`` for nowhere.
+    store_data
+        Keep the datasets whole if they have together no more than so many bytes; 0 to keep none.
+    evaluate
+        ``(X, y)``: measure the primary model on these rows, see `evaluating`.
     known_rows
         Numbers of rows of datasets of earlier versions, see `data.describe`.
     recordings
@@ -88,6 +92,8 @@ class Request:
     params: Any = None
     variables: Sequence[str] | Literal[True] | None = None
     folder: Path | None = None
+    store_data: int = 0
+    evaluate: Any = None
     known_rows: tuple[int, ...] = ()
     recordings: tuple[Recording, ...] = ()
     threads: int | None = None
@@ -271,27 +277,21 @@ def _optimizer(
 
 
 def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[DatasetDraft, ...]:
-    from jupyter_mvt.capture.data import describe, notes_about
     from jupyter_mvt.capture.datasets import find_datasets, given_datasets
+    from jupyter_mvt.capture.keeping import take_data
 
     if request.data is not None:
         sources = given_datasets(request.data, request.namespace)
     else:
         sources, notes = find_datasets(request.namespace, choice.primary, request.cells)
         taking.notes += notes
-    drafts = []
-    for source in sources:
-        try:
-            draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
-                             threads=request.threads, known_rows=request.known_rows)  # fmt: skip
-        except CaptureError as error:
-            if request.data is not None:
-                raise
-            taking.notes.append(Note(kind="skipped", about=source.var, text=error.message))
-            continue
-        taking.notes += notes_about(draft)
-        drafts.append(draft)
-    return tuple(drafts)
+    known = {source.var for source in sources}
+    extra = evaluation_data(request.evaluate, request.namespace)
+    sources += tuple(source for source in extra if source.var not in known)
+    drafts, notes = take_data(sources, named=request.data is not None, most=request.store_data,
+                              threads=request.threads, known_rows=request.known_rows)  # fmt: skip
+    taking.notes += notes
+    return drafts
 
 
 def _metrics(
@@ -309,6 +309,9 @@ def _metrics(
     else:
         metrics, notes = (), ()
     taking.notes += notes
+    if request.evaluate is not None:
+        metrics = evaluated(choice.primary.obj, request.evaluate, request.namespace, datasets,
+                            metrics)  # fmt: skip
     if not metrics and curves is not None:
         logged = {curve.name: curve.last for curve in curves.curves}
         metrics, notes = given_metrics(logged, datasets)

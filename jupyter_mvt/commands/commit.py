@@ -34,6 +34,10 @@ def _arguments(parser: Parser) -> None:
                         help="a variable to keep; may be repeated, or a,b,c")  # fmt: skip
     parser.add_argument("--all-vars", action="store_true",
                         help="keep every variable that can be kept")  # fmt: skip
+    parser.add_argument("--store-data", action="store_true",
+                        help="keep the data themselves, not only their fingerprints")  # fmt: skip
+    parser.add_argument("--evaluate", nargs=2, metavar=("X", "Y"),
+                        help="measure it on these rows and their truth")  # fmt: skip
     parser.add_argument("--allow-empty", action="store_true",
                         help="make a version even if nothing changed")  # fmt: skip
     parser.add_argument("--pack", action="store_true",
@@ -49,6 +53,10 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         metrics=_metrics(names, args.metrics),
         params=None if args.params is None else look_up(names, args.params),
         variables=True if args.all_vars else _listed(args.vars) or None,
+        store_data=args.store_data,
+        evaluate=None
+        if args.evaluate is None
+        else tuple(look_up(names, word) for word in args.evaluate),
         allow_empty=args.allow_empty,
         trigger="manual",
         pack=args.pack,

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from jupyter_mvt.compare.diff import ColumnChange, DataDiff, DatasetChange
-from jupyter_mvt.compare.drift import psi
+from jupyter_mvt.compare.drift import distance, psi
 from jupyter_mvt.compare.side import Side, schema
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _columns(left: dict[Key, Column], right: dict[Key, Column]) -> tuple[ColumnC
                 base=a.profile if a else None,
                 other=b.profile if b else None,
                 psi=psi(a.profile, b.profile) if a and b else None,
+                distance=distance(a.profile, b.profile) if a and b else None,
             )
         )
     return tuple(sorted(found, key=_drift))

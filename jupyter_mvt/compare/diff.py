@@ -124,7 +124,8 @@ class ParamsDiff:
 class ColumnChange:
     """One column of a dataset; `base` and `other` are its profiles (plain numbers).
 
-    `psi` is the population stability index between both, ``None`` when it cannot be told.
+    `psi` is the population stability index between both, ``None`` when it cannot be told;
+    `distance` the same from 0 to 1, and by which measure, see `drift.distance`.
     """
 
     name: str
@@ -134,6 +135,7 @@ class ColumnChange:
     base: dict[str, Any] | None = None
     other: dict[str, Any] | None = None
     psi: float | None = None
+    distance: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias, cast
 
-__all__ = ["psi"]
+__all__ = ["distance", "psi"]
 
 _BINS = 10
 _FLOOR = 1e-4
@@ -32,6 +32,83 @@ def psi(base: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> floa
     before = [share * (1 - missing[0]) for share in before] + [missing[0]]
     after = [share * (1 - missing[1]) for share in after] + [missing[1]]
     return sum(_term(p, q) for p, q in zip(before, after, strict=True))
+
+
+def distance(
+    base: Mapping[str, Any] | None, other: Mapping[str, Any] | None
+) -> tuple[str, float] | None:
+    """Return how far two profiles are apart, from 0 to 1: ``("KS", …)`` or ``("TV", …)``.
+
+    Of numbers the largest difference of the cumulated shares (Kolmogorov and Smirnov), of other
+    values half the sum of the shares' differences (total variation). Missing values do not count.
+    """
+    if not base or not other:
+        return None
+    a, b = _cumulative(base), _cumulative(other)
+    if a is not None and b is not None:
+        points = sorted({point for side in (a, b) for point, _, _ in side})
+        gaps = (abs(f - g) for point in points
+                for f, g in zip(_at(a, point), _at(b, point), strict=True))  # fmt: skip
+        return "KS", min(max(gaps, default=0.0), 1.0)
+    shares = _categories(base, other)
+    if shares is None or _top_is_numeric(base) or _top_is_numeric(other):
+        return None
+    return "TV", min(sum(abs(p - q) for p, q in zip(*shares, strict=True)) / 2, 1.0)
+
+
+_Steps: TypeAlias = list[tuple[float, float, float]]
+"""Ascending points with the shares of values below, and up to and including each."""
+
+
+def _cumulative(profile: Mapping[str, Any]) -> _Steps | None:
+    """Return the distribution function: exact where all values are counted, else by quantiles."""
+    top = profile.get("top")
+    pairs = top if isinstance(top, Sequence) and not isinstance(top, str) else ()
+    counted = [(float(v), float(c)) for v, c in pairs if _is_number(v)]
+    if counted and len(counted) == len(pairs) == (profile.get("distinct") or 0):
+        counted.sort()
+        rows, below, steps = sum(c for _, c in counted), 0.0, []
+        for value, count in counted:
+            steps.append((value, below / rows, (below + count) / rows))
+            below += count
+        return steps
+    quantiles = _quantiles(profile)
+    if quantiles is None:
+        only = profile.get("min")
+        if _is_number(only) and only == profile.get("max"):
+            return [(float(cast("float", only)), 0.0, 1.0)]
+        return None
+    last = len(quantiles) - 1
+    found: dict[float, tuple[int, int]] = {}
+    for place, value in enumerate(quantiles):
+        found[value] = (found.get(value, (place, place))[0], place)
+    # Few values are all there, each an equal step; of many these are places on a curve.
+    few = profile.get("n") is not None and _rows(profile) <= len(quantiles)
+    if few:
+        return [(v, a / (last + 1), (b + 1) / (last + 1)) for v, (a, b) in found.items()]
+    return [(v, a / last, b / last) for v, (a, b) in found.items()]
+
+
+def _at(steps: _Steps, point: float) -> tuple[float, float]:
+    """Return the shares below, and up to and including `point`."""
+    at = bisect_right(steps, point, key=lambda step: step[0])
+    if at and steps[at - 1][0] == point:
+        return steps[at - 1][1], steps[at - 1][2]
+    if at == 0:
+        return 0.0, 0.0
+    if at == len(steps):
+        return 1.0, 1.0
+    (low, _, start), (high, end, _) = steps[at - 1], steps[at]
+    share = start + (end - start) * ((point - low) / (high - low))
+    return share, share
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _top_is_numeric(profile: Mapping[str, Any]) -> bool:
+    return "quantiles" in profile or _is_number(profile.get("min"))
 
 
 def _term(p: float, q: float) -> float:

@@ -212,7 +212,8 @@ def _size(handle: Handle, key: str) -> int:
 
 def _has_payload(handle: Handle, oid: ObjectId) -> bool:
     content = oplog.commit_object(handle.store, oid).content
-    return bool(content.models or content.variables)
+    stored = any(dataset.stored for dataset in content.datasets)
+    return bool(content.models or content.variables or stored)
 
 
 def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId]:

@@ -218,7 +218,10 @@ def _identity(content: Content) -> dict[str, Any]:
              m.optimizer_state, [(p.name, p.value) for p in m.params])
             for m in content.models
         ],
-        "datasets": [(d.var, d.role, d.id) for d in content.datasets],
+        "datasets": [
+            (d.var, d.role, d.id, d.stored) if d.stored else (d.var, d.role, d.id)
+            for d in content.datasets
+        ],
         "metrics": [(*m.key, m.value, m.dataset_id) for m in content.metrics],
         "params": [(p.name, p.value) for p in content.params],
         "code": content.code.identity,

@@ -69,6 +69,8 @@ class Dataset:
         The fitting call in which it was an argument, such as ``"clf.fit"``; empty if none.
     source
         The file or folder that it was read from, as the person wrote it.
+    stored, stored_state
+        Ids of the manifest of its content and of how that is rebuilt, where it was kept whole.
     """
 
     var: str
@@ -83,3 +85,5 @@ class Dataset:
     arg_of: str = ""
     nbytes: int = 0
     source: str | UnsetType = UNSET
+    stored: ObjectId | UnsetType = UNSET
+    stored_state: ObjectId | UnsetType = UNSET

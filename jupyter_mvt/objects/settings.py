@@ -36,6 +36,8 @@ class Settings(Displayable):
         What was dropped can be brought back for so long.
     quota_bytes
         How large the stored objects may become; ``None`` for no limit.
+    data_bytes
+        How much data one version may store with ``--store-data``.
     pack_when_idle
         Whether a notebook that is idle stores old versions more tightly in the background.
     """
@@ -46,6 +48,7 @@ class Settings(Displayable):
     keep_days: float = 0.0
     grace_days: float = 14.0
     quota_bytes: int | None = None
+    data_bytes: int = 1_000_000_000
     pack_when_idle: bool = True
     format: int = 1
 
@@ -82,6 +85,8 @@ class Settings(Displayable):
             return "Days are a number from 0 to 99,999."
         if self.quota_bytes is not None and self.quota_bytes < 1:
             return "A quota is a positive number of bytes."
+        if self.data_bytes < 1:
+            return "The data of a version may have a positive number of bytes."
         return ""
 
 

@@ -72,6 +72,9 @@ class DatasetDraft:
     source: str = ""
     lost: tuple[str, ...] = ()
     """What the id does not cover, in words."""
+    bundle: Bundle | None = None
+    """Its content, where it is to be kept whole."""
+    state: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

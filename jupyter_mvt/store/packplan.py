@@ -164,6 +164,7 @@ def _bundles(content: Content) -> list[tuple[str, ObjectId]]:
     found += [(f"model {model.role}", model.weights) for model in content.models]
     found += [(f"optimizer {model.role}", model.optimizer) for model in content.models]
     found += [(f"variable {variable.name}", variable.weights) for variable in content.variables]
+    found += [(f"data {one.var}", one.stored) for one in content.datasets if one.stored]
     return [(bundle, ObjectId(oid)) for bundle, oid in found if oid]
 
 

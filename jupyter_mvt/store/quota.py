@@ -63,3 +63,6 @@ def _bundles(snapshot: Snapshot) -> Iterator[Bundle]:
             yield model.optimizer
     for variable in snapshot.variables:
         yield variable.bundle
+    for dataset in snapshot.datasets:
+        if dataset.bundle is not None:
+            yield dataset.bundle

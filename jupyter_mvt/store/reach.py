@@ -40,7 +40,7 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
     A `thin` version has dropped its models and variables; what describes it stays.
     """
     if thin:
-        content = replace(content, models=(), variables=())
+        content = without_payload(content)
     manifests, blobs = _named(content)
     broken: list[tuple[ObjectId, CorruptionError]] = []
     chunks: list[ObjectId] = []
@@ -64,6 +64,12 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
     )
 
 
+def without_payload(content: Content) -> Content:
+    """Return what stays of a version when it becomes thin: what describes it."""
+    datasets = tuple(replace(one, stored=UNSET, stored_state=UNSET) for one in content.datasets)
+    return replace(content, models=(), variables=(), datasets=datasets)
+
+
 def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
     manifests: list[str] = []
     blobs: list[str] = [content.code.cells_id, content.env_id]
@@ -73,7 +79,9 @@ def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
     for variable in content.variables:
         manifests.append(variable.weights)
         blobs.append(variable.state)
-    blobs += [dataset.schema_id for dataset in content.datasets]
+    for dataset in content.datasets:
+        manifests.append(dataset.stored or "")
+        blobs += [dataset.schema_id, dataset.stored_state or ""]
     if content.curves is not UNSET:
         blobs.append(content.curves.table)
     return [ObjectId(oid) for oid in manifests if oid], [ObjectId(oid) for oid in blobs if oid]

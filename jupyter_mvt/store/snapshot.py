@@ -76,6 +76,8 @@ def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:
         arg_of=draft.arg_of,
         nbytes=draft.nbytes,
         source=draft.source or UNSET,
+        stored=UNSET if draft.bundle is None else pack.bundle(draft.bundle)[0],
+        stored_state=pack.blob(draft.state) if draft.state else UNSET,
     )
 
 

@@ -53,6 +53,8 @@ def _text(change: ColumnChange, base: Profile, other: Profile) -> str:
     if change.psi is not None and math.isfinite(change.psi):
         word = "small" if change.psi < _SMALL else "moderate" if change.psi <= 0.25 else "large"
         said.append(f"PSI {change.psi:.2f} {word}")
+    if change.distance is not None and math.isfinite(change.distance[1]):
+        said.append(f"{escape.line(change.distance[0], 4)} {change.distance[1]:.2f}")
     missing = [_missing(side) for side in (base, other)]
     if missing[0] != missing[1]:
         said.append(f"missing {missing[0]} → {missing[1]}")

@@ -94,3 +94,20 @@ def test_changed_examples_are_noticed(shell):
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(CorruptionError):
         examples(repo._handle, made)
+
+
+def test_a_commit_may_measure_its_model(shell):
+    run(shell, MAKE + "X_test, y_test = X[::3], y[::3]\nscores = {'accuracy': 0.5}")
+    made = run(shell, "%mvt commit --evaluate X_test y_test")
+    metrics = {(m.name, m.source): m for m in made.commit.content.metrics if not m.slice}
+    assert ("accuracy", "discovered") in metrics
+    measured = metrics["accuracy", "evaluated"]
+    assert (measured.split, measured.n, measured.value > 0.9) == ("test", 50, True)
+    assert metrics["log_loss", "evaluated"].stderr > 0
+    assert [(d.var, d.role) for d in made.commit.content.datasets] == [
+        ("X", "train"),
+        ("y", "train-target"),
+        ("X_test", "test"),
+        ("y_test", "test-target"),
+    ]
+    assert measured.dataset_id

@@ -13,7 +13,7 @@ from jupyter_mvt.capture.kind import Table, joined
 from jupyter_mvt.capture.kinds.arrow import from_arrow
 from jupyter_mvt.capture.kinds.numpy import from_array
 
-__all__ = ["read"]
+__all__ = ["arrow_table", "read"]
 
 _PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
@@ -25,12 +25,22 @@ def read(root: Path, paths: tuple[Path, ...], most: int) -> Table | None:
 
     ``None`` when they are of no such format, of several, or larger than `most` bytes.
     """
+    if len(paths) == 1 and _ending(paths[0]) in (".npy", ".npz"):
+        return _numpy(paths[0], _ending(paths[0]))
+    whole = arrow_table(root, paths, most)
+    if whole is None or whole.nbytes > 4 * most:
+        return None
+    ending = _ending(paths[0])
+    kind = "parquet" if ending in _PARQUET else "csv" if ending in _CSV else "feather"
+    return _as_pandas_would(whole, kind)
+
+
+def arrow_table(root: Path, paths: tuple[Path, ...], most: int = 2 << 30) -> Any:
+    """Return files of one format as one Arrow table, ``None`` if they make none."""
     endings = {_ending(path) for path in paths}
     if len(endings) != 1 or not paths:
         return None
     ending = endings.pop()
-    if ending in (".npy", ".npz"):
-        return _numpy(paths[0], ending) if len(paths) == 1 else None
     reader = _reader(ending)
     if reader is None or sum(path.stat().st_size for path in paths) > most:
         return None
@@ -38,20 +48,15 @@ def read(root: Path, paths: tuple[Path, ...], most: int) -> Table | None:
 
     try:
         if ending in _PARQUET and any("=" in str(path.relative_to(root)) for path in paths):
-            whole = _partitioned(root, paths)
-        else:
-            tables = [reader(path) for path in paths]
-            whole = pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+            return _partitioned(root, paths)
+        tables = [reader(path) for path in paths]
+        return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
     except (pa.ArrowException, ValueError):
         return None
     except OSError as error:
         if error.errno is not None:
             raise
         return None  # Arrow's own: what it found in the file makes no sense
-    if whole.nbytes > 4 * most:
-        return None
-    kind = "parquet" if ending in _PARQUET else "csv" if ending in _CSV else "feather"
-    return _as_pandas_would(whole, kind)
 
 
 def _ending(path: Path) -> str:
