@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
+import random
 import re
 import unicodedata
 
@@ -11,6 +14,9 @@ from hypothesis import strategies as st
 
 from jupyter_mvt.errors import NameInvalidError
 from jupyter_mvt.objects.refs import check_name, fold, ref, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GOOD = ["main", "exp/lr", "1.2.0", "production", "größe", "a_b-c+d", "2026-10-01", "x" * 200]
 BAD = [
@@ -57,6 +63,33 @@ def test_what_is_accepted_is_safe(name: str) -> None:
         assert not part.endswith((".", ".lock"))
     assert split(ref("tag", normal)) == ("tag", normal)
     assert normal.encode("utf-8")
+
+
+PIECES = (
+    "..", "/", "\\\\host\\share", "C:", "\0", "\n", ".lock", "CON", "nul.txt", "a", "A", "é",
+    "e\u0301", "\u202e", "\ud800", "\u200d", "-", "@{1}", "~1", "x" * 10_000, "$(id)", " ", "v1",
+    "HEAD", "deadbeef", "1.0", ".", "%2e%2e", "\uff0f", "Ⅷ", "İ", "ß",
+)  # fmt: skip
+
+
+def test_100_000_hostile_names_are_stored_exactly_or_refused(proved: Callable[..., None]) -> None:
+    """Names become no file names anywhere, but should they, they could not leave a folder."""
+    chance, accepted = random.Random(7), 0
+    for _ in range(100_000):
+        name = "".join(chance.choices(PIECES, k=chance.randrange(1, 5)))
+        try:
+            normal = check_name("label", name)
+        except NameInvalidError as error:
+            assert len(error.message) < 200
+            continue
+        accepted += 1
+        assert normal == unicodedata.normalize("NFC", name)
+        assert len(normal) <= 200
+        place = posixpath.normpath(posixpath.join("/home/names", normal))
+        assert place == f"/home/names/{normal}"
+        assert ntpath.normpath(ntpath.join("D:\\names", normal)).startswith("D:\\names\\")
+    assert 1_000 < accepted < 50_000
+    proved("19", "hostile names: stored exactly or refused", 100_000, "names")
 
 
 @given(hostile)
