@@ -7,6 +7,7 @@ import posixpath
 import random
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
