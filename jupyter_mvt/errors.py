@@ -15,6 +15,7 @@ __all__ = [
     "ConflictError",
     "CorruptionError",
     "FormatError",
+    "InterruptedWorkError",
     "MvtError",
     "NameInvalidError",
     "NotFoundError",
@@ -24,6 +25,7 @@ __all__ = [
     "StorageError",
     "TrustError",
     "UsageError",
+    "interrupted",
 ]
 
 _COMMAND = re.compile(r"(?<![%\w./-])%?mvt (?=[a-z])")
@@ -76,6 +78,11 @@ class MvtError(Exception):
         return (_rebuild, (type(self), self.message, self.hint, self.code))
 
 
+def interrupted(error: KeyboardInterrupt) -> str:
+    """Return the one line to show of an interrupt: what whoever was interrupted says is left."""
+    return next(iter(getattr(error, "__notes__", ())), "Interrupted.")
+
+
 def _on_one_line(text: str) -> str:
     # Names and paths in a message are other people's text: no line breaks, terminal escapes,
     # reversed reading direction or lone surrogates.
@@ -122,6 +129,12 @@ class ConflictError(MvtError):
     """An expectation no longer holds: somebody else moved the ref, or the name is taken."""
 
     code = "conflict"
+
+
+class InterruptedWorkError(MvtError):
+    """A person interrupted it; the message says what is left."""
+
+    code = "interrupted"
 
 
 class CaptureError(MvtError, ValueError):

@@ -117,6 +117,7 @@ def take(
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
     """Store and publish what was taken."""
+    before = oplog.current(handle.store).number
     for attempt in range(1, _TRIES + 1):
         try:
             return _packed(handle, wish, _keep_once(handle, kernel, wish, frozen))
@@ -124,6 +125,9 @@ def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> Co
             # What was found to be stored is being deleted by a gc: it is written anew.
             if error.code != "freed-meanwhile" or attempt == _TRIES:
                 raise
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(_what_is(handle, before))
+            raise
     raise AssertionError  # the last attempt returns or raises
 
 
@@ -157,6 +161,15 @@ def _forget_runs(handle: Handle, kernel: Kernel | None, kept: tuple[str, ...]) -
         runs.discard(handle.store.backend, run)
     if kernel is not None:
         kernel.recordings[:] = [run for run in kernel.recordings if run.run not in kept]
+
+
+def _what_is(handle: Handle, before: int) -> str:
+    """Say, after an interrupt, whether the version was made."""
+    for operation in oplog.operations(handle.store, since=before):
+        if operation.session == handle.session.id and operation.commit_id is not None:
+            made = name_of(oplog.current(handle.store), ObjectId(operation.commit_id))
+            return f"Interrupted, but {made} had been made by then."
+    return "Interrupted: no version was made, and nothing is left of it."
 
 
 def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Request:

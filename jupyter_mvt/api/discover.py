@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import get_args
 
 from jupyter_mvt.api.kernel import Identity, Kernel, attached, whoever
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.api.results import Initialised
-from jupyter_mvt.errors import RepositoryError
+from jupyter_mvt.errors import RepositoryError, UsageError
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.progress import Progress
 from jupyter_mvt.objects.refs import MAIN
+from jupyter_mvt.store.backend import Durability
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.trusted import TrustBook
 
@@ -36,20 +38,39 @@ def _has_operations(folder: Path) -> bool:
     return next((folder / "ops").glob("0*"), None) is not None
 
 
-def init(path: str | Path = ".") -> Repo:
-    """Make a repository in folder `path` and return it.
+def init(path: str | Path = ".", *, durability: Durability = "full") -> Repo:
+    """Make a repository in folder `path` and return it; `durability` as in `initialise`.
 
     Raises
     ------
     RepositoryError
         There is one already (code ``already-a-repository``).
     """
-    initialise(path)
+    initialise(path, durability=durability)
     return open_(path)
 
 
-def initialise(path: str | Path = ".") -> Initialised:
-    """Make a repository in folder `path` and tell where it is."""
+def initialise(path: str | Path = ".", *, durability: Durability = "full") -> Initialised:
+    """Make a repository in folder `path` and tell where it is.
+
+    Parameters
+    ----------
+    path
+        An existing folder.
+    durability
+        With ``"full"`` every change that was answered survives a power cut. With ``"fast"``
+        nothing waits for the disk: what was answered survives the end of the program, and a
+        power cut may take the newest changes or damage them. It holds for this repository, for
+        good, and its ``format`` file says so.
+
+    Raises
+    ------
+    UsageError
+        `durability` is neither (code ``bad-durability``).
+    """
+    if durability not in get_args(Durability):
+        msg = f"There is no durability {str(durability)[:40]!r}."
+        raise UsageError(msg, code="bad-durability", hint="mvt init --durability full, or fast")
     root = Path(path).absolute() / FOLDER
     if (root / "format").exists():
         msg = f"There is already a repository at {root}."
@@ -58,7 +79,7 @@ def initialise(path: str | Path = ".") -> Initialised:
         msg = f"There is no folder {root.parent}."
         hint = f"mkdir {shlex.quote(str(root.parent))}"
         raise RepositoryError(msg, hint=hint, code="no-folder")
-    init_store(root)
+    init_store(root, durability=durability)
     return Initialised(path=str(root), branch=MAIN)
 
 

@@ -15,7 +15,7 @@ from jupyter_mvt.api import places
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
-from jupyter_mvt.errors import MvtError, UsageError
+from jupyter_mvt.errors import MvtError, UsageError, interrupted
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import to_wire
 from jupyter_mvt.objects.progress import SILENT, Progress
@@ -25,11 +25,12 @@ from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
+    from jupyter_mvt.store.backend import Durability
 
 __all__ = ["ShellDesk", "main"]
 
 
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 class ShellDesk:
@@ -44,9 +45,9 @@ class ShellDesk:
         return open_(self._folder, identity=who(), own_head=False,
                      trust_folder=_trust_folder(), progress=_progress())  # fmt: skip
 
-    def init(self, path: str) -> Any:
+    def init(self, path: str, durability: Durability = "full") -> Any:
         """Make a repository in folder `path`."""
-        return initialise(self._folder / path)
+        return initialise(self._folder / path, durability=durability)
 
 
 def _progress() -> Progress:
@@ -87,8 +88,9 @@ def main(argv: list[str] | None = None) -> int:
         value = command.run(ShellDesk(Path.cwd()), args)
     except MvtError as error:
         return _failed(error, as_json)
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as interrupt:
+        _write(interrupted(interrupt), sys.stderr)
+        return INTERRUPTED
     _write(_json(value) if as_json else _text(value), sys.stdout)
     return int(getattr(value, "exit_status", OK))
 

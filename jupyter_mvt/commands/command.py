@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.repo import Repo
+    from jupyter_mvt.store.backend import Durability
 
 __all__ = ["COMMANDS", "VERBS", "Command", "Desk", "Parser", "parse", "usage"]
 
@@ -36,7 +37,7 @@ class Desk(Protocol):
         """Return the repository at hand; `RepositoryError` when there is none."""
         ...
 
-    def init(self, path: str) -> Any:
+    def init(self, path: str, durability: Durability = "full") -> Any:
         """Make a repository in folder `path` and tell where it is."""
         ...
 

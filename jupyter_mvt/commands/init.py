@@ -16,10 +16,12 @@ __all__ = ["COMMAND"]
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument("path", nargs="?", default=".", help="folder, this one by default")
+    parser.add_argument("--durability", choices=("full", "fast"), default="full",
+                        help="fast: a power cut may take the newest versions")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> Initialised:
-    made: Initialised = desk.init(args.path)
+    made: Initialised = desk.init(args.path, args.durability)
     return made
 
 

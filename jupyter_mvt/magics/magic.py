@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import InterruptedWorkError, UsageError, interrupted
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.repo import Repo
+    from jupyter_mvt.store.backend import Durability
 
 __all__ = ["MvtMagics", "NotebookDesk", "words"]
 
@@ -31,11 +32,11 @@ class NotebookDesk:
 
         return open_(".")
 
-    def init(self, path: str) -> Any:
+    def init(self, path: str, durability: Durability = "full") -> Any:
         """Make a repository in folder `path`."""
         from jupyter_mvt.api.discover import initialise
 
-        return initialise(path)
+        return initialise(path, durability=durability)
 
 
 @magics_class
@@ -63,7 +64,10 @@ class MvtMagics(Magics):
         if command.run is None:
             msg = f"mvt {command.name} needs a verb."
             raise UsageError(msg, hint=f"mvt help {command.name}")
-        return command.run(self._desk, args)
+        try:
+            return command.run(self._desk, args)
+        except KeyboardInterrupt as interrupt:
+            raise InterruptedWorkError(interrupted(interrupt)) from None
 
     def _with_cell(self, given: list[str], cell: str) -> list[str]:
         verb = given[0] if given else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
@@ -94,6 +95,10 @@ class Disk(Protocol):
 
     def stat(self, path: str) -> FileStat:
         """Describe a file or folder."""
+        ...
+
+    def free(self, path: str) -> int | None:
+        """Return how many bytes may be written to a folder; ``None`` if that cannot be told."""
         ...
 
 
@@ -202,6 +207,13 @@ class OsDisk:
         """See `Disk.stat`."""
         found = os.stat(path)
         return FileStat(found.st_size, found.st_mtime_ns, found.st_ino, found.st_mode)
+
+    def free(self, path: str) -> int | None:
+        """See `Disk.free`."""
+        try:
+            return shutil.disk_usage(path).free
+        except OSError:
+            return None  # the write itself will tell
 
 
 _CAUSES: dict[int, tuple[str, str, str]] = {

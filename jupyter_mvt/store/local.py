@@ -139,6 +139,10 @@ class LocalBackend:
         version = f"{found.inode}-{found.mtime_ns}-{found.size}"
         return Stat(found.size, version, settled=not found.mode & _WRITABLE)
 
+    def free(self) -> int | None:
+        """See `Finite.free`."""
+        return self.disk.free(self._base)
+
     def settle(self, key: str) -> None:
         """See `Backend.settle`."""
         if self.durability == "fast":
@@ -160,9 +164,12 @@ class LocalBackend:
         """Return the permission bits of files here: those of the repository's folder."""
         return self.disk.stat(self._base).mode & 0o666 | 0o400
 
-    def temporary(self) -> tuple[str, int]:
-        """Make a temporary file; return its path and handle."""
-        path = f"{self._base}/{layout.TEMPORARY}{secrets.token_hex(16)}"
+    def temporary_path(self) -> str:
+        """Return a name for a temporary file that no other has."""
+        return f"{self._base}/{layout.TEMPORARY}{secrets.token_hex(16)}"
+
+    def create(self, path: str) -> int:
+        """Make the temporary file `path`; return its handle."""
         try:
             handle = self.disk.create(path)
         except FileNotFoundError:
@@ -171,7 +178,7 @@ class LocalBackend:
         if not self._swept:
             self._swept = True
             self._sweep(path)
-        return path, handle
+        return handle
 
     def make_folder(self, path: str) -> None:
         """Make a folder below the root, durably, with those above it."""
@@ -224,8 +231,13 @@ class LocalWriter:
         self._sync = sync
         self._buffer = bytearray()
         self._handle: int | None = None
-        with explained("write to", str(backend.root)):
-            self._temporary, self._handle = backend.temporary()
+        self._temporary = backend.temporary_path()
+        try:
+            with explained("write to", str(backend.root)):
+                self._handle = backend.create(self._temporary)
+        except BaseException:  # an interrupt, too, leaves nothing
+            self.abort()
+            raise
 
     def write(self, data: Buffer) -> None:
         """See `ObjectWriter.write`."""

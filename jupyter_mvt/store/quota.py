@@ -8,6 +8,7 @@ from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.settings import Settings
 from jupyter_mvt.objects.snapshot import Bundle, Snapshot
 from jupyter_mvt.store import layout
+from jupyter_mvt.store.backend import Finite
 from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store
@@ -16,6 +17,8 @@ __all__ = ["part_bytes", "require_room", "used_bytes"]
 
 _BESIDE = 4 << 20
 """More than what a commit writes beside its arrays: skeletons, manifests, texts."""
+_LEAST = 64 << 10
+"""For the operation, and what file systems need themselves."""
 
 
 def used_bytes(store: Store) -> int:
@@ -25,30 +28,38 @@ def used_bytes(store: Store) -> int:
 
 
 def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
-    """Check that a commit of `snapshot` stays within the quota.
+    """Check that a commit of `snapshot` fits on the disk and stays within the quota.
 
     Raises
     ------
     StorageError
-        It would not (code ``quota-exceeded``).
+        It does not fit (code ``disk-full``), or the quota would be exceeded (code
+        ``quota-exceeded``).
     """
-    quota = settings.quota_bytes
-    if quota is None:
-        return
-    used = used_bytes(store)
-    most = part_bytes(snapshot)
-    if used + most + _BESIDE <= quota:
+    backend, quota = store.backend, settings.quota_bytes
+    free = backend.free() if isinstance(backend, Finite) else None
+    used = 0 if quota is None else used_bytes(store)
+    most = part_bytes(snapshot) + _BESIDE
+    if (free is None or most <= free) and (quota is None or used + most <= quota):
         return
     # Too close to tell from sizes alone: everything is hashed, and what is new is counted.
     with Rehearsal(store) as rehearsal:
         write_snapshot(rehearsal, snapshot)
         new = rehearsal.receipt().new_bytes
-    if new and used + new > quota:
+    if not new:
+        return
+    if quota is not None and used + new > quota:
         msg = (
             f"The quota of {quota:,} bytes would be exceeded: {used:,} bytes are stored "
             f"and this version needs {new:,} more. Nothing was written."
         )
         raise StorageError(msg, code="quota-exceeded", hint="mvt gc --grace 0")
+    if free is not None and new + _LEAST > free:
+        msg = (
+            f"The disk of {store.root} has {free:,} bytes left and this version needs {new:,}. "
+            "Nothing was written."
+        )
+        raise StorageError(msg, code="disk-full", hint="free some space, or: mvt gc --grace 0")
 
 
 def part_bytes(snapshot: Snapshot) -> int:

@@ -1,0 +1,172 @@
+"""An interrupt at any call to the disk leaves a sound repository, no rubbish, and one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import jupyter_mvt as mvt
+from jupyter_mvt.cli.main import main
+from jupyter_mvt.errors import StorageError, UsageError, interrupted
+from jupyter_mvt.objects.progress import Silent
+from jupyter_mvt.store.fs import OsDisk
+from jupyter_mvt.store.local import LocalBackend
+
+WRITING = {"create", "write", "chmod", "fsync", "close", "rename", "link", "fsync_dir"}
+
+
+class Interrupting:
+    """A disk whose writing call number `at` is interrupted, before or after it was done."""
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        self._disk, self._at, self._after = OsDisk(), at, after
+        self.calls = 0
+
+    def __getattr__(self, verb: str) -> Any:
+        real = getattr(self._disk, verb)
+        if verb not in WRITING:
+            return real
+
+        def call(*args: Any) -> Any:
+            self.calls += 1
+            strikes = self.calls == self._at
+            if strikes and not self._after:
+                raise KeyboardInterrupt
+            found = real(*args)
+            if strikes:
+                raise KeyboardInterrupt
+            return found
+
+        return call
+
+
+def model(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    made = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    made.coef_ = np.random.default_rng(seed).normal(size=(1, 9000))
+    return made
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    mvt.init(folder).commit(model(0))
+    at, versions = 0, 1
+    while True:
+        at += 1
+        repo = mvt.open(folder)
+        backend = repo._handle.store.backend
+        assert isinstance(backend, LocalBackend)
+        disk = backend.disk = Interrupting(at, after=after)
+        try:
+            repo.commit(model(at))
+        except KeyboardInterrupt as interrupt:
+            line = interrupted(interrupt)
+        else:
+            line = ""
+        found = len(mvt.open(folder).log().entries)
+        assert list((folder / ".mvt" / "tmp").iterdir()) == []
+        if disk.calls < at:
+            break
+        expected = (
+            f"Interrupted, but v{found} had been made by then." if found > versions
+            else "Interrupted: no version was made, and nothing is left of it."
+        )  # fmt: skip
+        assert line == expected
+        assert found - versions in (0, 1)
+        versions = found
+    assert at > 10
+    assert mvt.open(folder).fsck().ok
+
+
+def test_an_interrupt_between_arrays_leaves_nothing(tmp_path: Path) -> None:
+    class Impatient(Silent):
+        def advance(self, nbytes: int) -> None:
+            raise KeyboardInterrupt
+
+    mvt.init(tmp_path)
+    repo = mvt.open(tmp_path, progress=Impatient())
+    with pytest.raises(KeyboardInterrupt):
+        repo.commit(model(1))
+    assert list((tmp_path / ".mvt" / "tmp").iterdir()) == []
+    assert list((tmp_path / ".mvt" / "packs").iterdir()) == []
+    assert mvt.open(tmp_path).log().entries == ()
+
+
+def test_the_command_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
+    mvt.init(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("jupyter_mvt.api.upkeep.gc", interrupt)
+    assert main(["gc"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+def test_too_little_room_is_told_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = mvt.init(tmp_path)
+    repo.commit(model(1))
+    stored = repo.du().stored_bytes
+    monkeypatch.setattr(OsDisk, "free", lambda self, path: 70_000)
+    monkeypatch.setattr(OsDisk, "create", None)
+    with pytest.raises(StorageError) as caught:
+        repo.commit(model(2))
+    assert caught.value.code == "disk-full"
+    assert "has 70,000 bytes left and this version needs 7" in caught.value.message
+    assert caught.value.message.endswith("Nothing was written.")
+    assert repo.du().stored_bytes == stored
+    monkeypatch.undo()
+    monkeypatch.setattr(OsDisk, "free", lambda self, path: 70_000)
+    assert not repo.commit(model(1)).created  # what is stored already needs no room
+
+
+def test_durability_is_chosen_once_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(OsDisk, "fsync", lambda self, handle: synced.append("file"))
+    monkeypatch.setattr(OsDisk, "fsync_file", lambda self, path: synced.append("name"))
+    fast, full = tmp_path / "fast", tmp_path / "full"
+    fast.mkdir()
+    full.mkdir()
+    monkeypatch.chdir(fast)
+    assert main(["init", "--durability", "fast"]) == 0
+    mvt.open(fast).commit(model(1))
+    assert synced == []
+    mvt.init(full).commit(model(1))
+    assert synced
+    with pytest.raises(UsageError, match="no durability 'some'"):
+        mvt.init(tmp_path, durability="some")  # type: ignore[arg-type]
+
+
+def test_one_array_of_a_packed_version_is_read_alone(tmp_path: Path) -> None:
+    repo = mvt.init(tmp_path)
+    weights = []
+    for seed in range(6):
+        made = model(1)
+        made.coef_ = (made.coef_ + seed * 1e-6).astype("f4").astype("f8")
+        weights.append(made.coef_)
+        repo.commit(made)
+    repo.gc(pack="all", grace_days=0)
+    version = mvt.open(tmp_path)["v2"]
+    store = version._handle.store
+    name = next(
+        entry.path
+        for entry in store.manifest(version.commit.content.models[0].weights).entries
+        if entry.nbytes > 50_000
+    )
+    assert version.tensor(name).tobytes() == weights[1].tobytes()
+    with pytest.raises(mvt.MvtError) as caught:
+        version.tensor(name[:-1])
+    assert caught.value.code == "unknown-tensor"
+    assert name in str(caught.value.hint)
