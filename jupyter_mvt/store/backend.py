@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Backend", "Durability", "Finite", "Mappable", "ObjectWriter", "Stat", "missing"]
+__all__ = ["Backend", "Durability", "Mappable", "ObjectWriter", "Stat", "missing"]
 
 Durability: TypeAlias = Literal["full", "fast"]
 
@@ -120,15 +120,6 @@ class Mappable(Protocol):
 
         `offset` is a multiple of ``mmap.ALLOCATIONGRANULARITY``.
         """
-        ...
-
-
-@runtime_checkable
-class Finite(Protocol):
-    """A backend that may run out of room."""
-
-    def free(self) -> int | None:
-        """Return how many bytes may still be written; ``None`` if that cannot be told."""
         ...
 
 

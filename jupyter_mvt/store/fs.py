@@ -13,12 +13,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Disk", "FileStat", "OsDisk", "claimed", "explained"]
+__all__ = ["Disk", "FileStat", "Finite", "OsDisk", "claimed", "explained"]
 
 
 class FileStat(NamedTuple):
@@ -96,6 +96,11 @@ class Disk(Protocol):
     def stat(self, path: str) -> FileStat:
         """Describe a file or folder."""
         ...
+
+
+@runtime_checkable
+class Finite(Protocol):
+    """A disk that may be full."""
 
     def free(self, path: str) -> int | None:
         """Return how many bytes may be written to a folder; ``None`` if that cannot be told."""
@@ -209,7 +214,7 @@ class OsDisk:
         return FileStat(found.st_size, found.st_mtime_ns, found.st_ino, found.st_mode)
 
     def free(self, path: str) -> int | None:
-        """See `Disk.free`."""
+        """See `Finite.free`."""
         try:
             return shutil.disk_usage(path).free
         except OSError:

@@ -139,10 +139,6 @@ class LocalBackend:
         version = f"{found.inode}-{found.mtime_ns}-{found.size}"
         return Stat(found.size, version, settled=not found.mode & _WRITABLE)
 
-    def free(self) -> int | None:
-        """See `Finite.free`."""
-        return self.disk.free(self._base)
-
     def settle(self, key: str) -> None:
         """See `Backend.settle`."""
         if self.durability == "fast":
@@ -163,10 +159,6 @@ class LocalBackend:
     def mode(self) -> int:
         """Return the permission bits of files here: those of the repository's folder."""
         return self.disk.stat(self._base).mode & 0o666 | 0o400
-
-    def temporary_path(self) -> str:
-        """Return a name for a temporary file that no other has."""
-        return f"{self._base}/{layout.TEMPORARY}{secrets.token_hex(16)}"
 
     def create(self, path: str) -> int:
         """Make the temporary file `path`; return its handle."""
@@ -231,7 +223,7 @@ class LocalWriter:
         self._sync = sync
         self._buffer = bytearray()
         self._handle: int | None = None
-        self._temporary = backend.temporary_path()
+        self._temporary = f"{backend.root}/{layout.TEMPORARY}{secrets.token_hex(16)}"
         try:
             with explained("write to", str(backend.root)):
                 self._handle = backend.create(self._temporary)

@@ -8,7 +8,8 @@ from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.settings import Settings
 from jupyter_mvt.objects.snapshot import Bundle, Snapshot
 from jupyter_mvt.store import layout
-from jupyter_mvt.store.backend import Finite
+from jupyter_mvt.store.fs import Finite
+from jupyter_mvt.store.local import LocalBackend
 from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store
@@ -37,7 +38,9 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
         ``quota-exceeded``).
     """
     backend, quota = store.backend, settings.quota_bytes
-    free = backend.free() if isinstance(backend, Finite) else None
+    free = None
+    if isinstance(backend, LocalBackend) and isinstance(backend.disk, Finite):
+        free = backend.disk.free(str(backend.root))
     used = 0 if quota is None else used_bytes(store)
     most = part_bytes(snapshot) + _BESIDE
     if (free is None or most <= free) and (quota is None or used + most <= quota):

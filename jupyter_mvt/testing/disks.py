@@ -165,10 +165,6 @@ class MemoryDisk:
             if name != "/" and above(name) == path
         ]
 
-    def free(self, path: str) -> int | None:
-        """See `Disk.free`."""
-        return None
-
     def stat(self, path: str) -> FileStat:
         """See `Disk.stat`."""
         if path in self.folders:
