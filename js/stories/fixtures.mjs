@@ -153,3 +153,41 @@ export function wide(count, columns) {
   return { ...leaderboard, total: count, unranked: [], columns: keys.slice(1).map((key) => column(key, key)), by: column("m0", "Metric 0"),
     rows: Array.from({ length: count }, (_, i) => ({ rank: i + 1, version: version(i + 1, `Run ${i}`, "ana", 1), bar: 1 - i / count, change: "+0.1 pp", verdict: "better", baseline: i === 3, cells: Object.fromEntries(keys.map((key, j) => [key, figure(f3(((i * 7919 + j * 31) % 1000) / 1000), ((i * 7919 + j * 31) % 1000) / 1000)])) })) };
 }
+
+const size = (text, value) => figure(text, value);
+const tile = (name, kb, kind = "version", more = "") => ({ name, text: more, kind, freed: kind === "free", size: size(kb >= 1000 ? `${(kb / 1000).toFixed(1)} MB` : `${kb} kB`, kb * 1000) });
+export const storage = {
+  view: "treemap", schema: 1, title: "18.4 MB on disk, 39.2 MB as full copies; gc frees 3.6 MB", total: 11, text: "Nothing labelled, and no ancestor of it, is ever freed.", command: "%mvt gc --dry-run", empty: "",
+  figures: [["18.4 MB", "on disk"], ["39.2 MB", "if all were full copies"], ["4.5 MB", "would be freed"]].map(([text, key]) => ({ key, text })),
+  items: [tile("shared", 3500, "shared", "used by several versions, and metadata"), tile("not needed", 2610, "free", "no version needs it"), tile("v1", 2080), tile("v6", 1500, "version", "Merge exp/cosine (soup)"), tile("v7", 1310), tile("v8", 1240), tile("v9", 1180), tile("in the trash", 1020, "free", "until undo ends"), tile("v2", 900), tile("v4", 900), tile("v5", 830), tile("v3", 820), tile("v10", 310), tile("v11", 140), tile("v12\u2013v40", 90)],
+  columns: [column("n", "Name", { kind: "text", numeric: false }), column("s", "Size"), column("o", "Its own"), column("m", "Message", { kind: "text", numeric: false })],
+  rows: [["main", "branch", "15.1 MB", 15.1, "9.2 MB", 9.2, ""], ["v9", "version", "4.6 MB", 4.6, "1.2 MB", 1.2, "Restore south rows"], ["v8", "version", "4.6 MB", 4.6, "1.2 MB", 1.2, "Label smoothing"]].map(([name, kind, a, x, b, y, m]) => [{ text: name, kind }, { text: a, value: x }, { text: b, value: y }, { text: m, kind: "quiet" }]),
+};
+export const nostorage = { ...storage, figures: [["0 B", "on disk"], ["0 B", "if all were full copies"], ["0 B", "would be freed"]].map(([text, key]) => ({ key, text })), items: [], rows: [], total: 0, command: "" };
+export const one = { ...log, rows: log.rows.slice(-1), total: 1, branches: ["main"], production: "" };
+export const nometrics = { ...diff, headline: [], sentence: "", metrics: undefined };
+delete nometrics.metrics;
+export const trails = { ...leaderboard, rows: leaderboard.rows.map((row, i) => ({ ...row, trail: [0.861, null, 0.872, 0.884, 0.879, 0.889, 0.8855, 0.887].slice(0, 8 - (i % 4)).concat([row.cells.accuracy.value]) })) };
+
+/** A host that answers as Python does, after `wait` ms: `count` versions that exist only as numbers. */
+export function remote(count, wait = 15) {
+  const value = (i) => 0.775 + 0.12 * (1 - Math.exp((-3 * i) / count)) + 0.004 * Math.sin((i / count) * 22) + 0.006 * (((i * 7919) % 997) / 997 - 0.5);
+  const row = (i) => ({ version: version(i + 1, `Run ${i + 1}`, "ana", (count - i) / 240, { parents: i ? [id(i)] : [] }), points: { accuracy: { text: f3(value(i)), value: value(i), change: "+0.1 pp", verdict: i % 713 === 700 ? "worse" : "better" } }, regressed: i % 7130 === 700 ? ["recall fell"] : [], model: "Net" });
+  const page = (start, stop) => { const rows = []; for (let k = start; k < Math.min(stop, count); k++) rows.push(row(count - 1 - k)); return { start, rows, parents: rows.map((_, k) => (start + k + 1 < count ? [start + k + 1] : [])), columns: rows.map(() => 0), segments: rows.map((_, k) => (start + k + 1 < count ? [[0, 0, 0]] : [])) }; };
+  const course = (first, last, n) => { const per = (last - first + 1) / n; const low = [], middle = [], high = []; for (let c = 0; c < n; c++) { const v = value(first + c * per); low.push(v - 0.005); middle.push(v); high.push(v + 0.005); } const falls = []; for (let i = first; i <= last && falls.length < 40; i++) if (i % 7130 === 700) falls.push([i, value(i) - 0.02]); return { first, last, low, middle, high, falls }; };
+  const timeline = { total: count, course: course(0, count - 1, 1000), marks: [{ at: Math.floor(count * 0.9), value: value(count * 0.9), labels: ["production"] }], page: page(0, 100) };
+  const payload = { ...log, repository: "ranker", rows: timeline.page.rows, total: count, branches: ["main"], metrics: [log.metrics[0]], production: "", timeline };
+  const answer = (q) => (q.what === "rows" ? page(q.start, q.stop) : q.what === "course" ? course(q.first, q.last, q.count) : timeline);
+  return { payload, host: { ask: (q) => new Promise((done) => setTimeout(() => done(answer(q)), wait)), selected: () => [], onSelect: () => undefined } };
+}
+
+/** The same for a leaderboard of `count` rows and `wide` columns. */
+export function remoteBoard(count, wide, wait = 15) {
+  const keys = Array.from({ length: wide - 1 }, (_, j) => `m:m${j}`);
+  const cell = (i, j) => { const v = ((i * 7919 + j * 31) % 1000) / 1000; return figure(f3(v), v); };
+  const row = (i, asked) => ({ rank: i + 1, version: version(i + 1, `Run ${i}`, "ana", 1), bar: 1 - i / count, change: "+0.1 pp", verdict: "better", baseline: i === 3, trail: [0.1, 0.3, 0.2, 0.5, 0.6].map((x) => x + (i % 5) / 10), cells: { m0: cell(i, 0), ...Object.fromEntries(asked.map((key) => [key, cell(i, Number(key.slice(3)))])) } });
+  const rows = (start, stop, asked) => Array.from({ length: Math.max(0, Math.min(stop, count) - start) }, (_, k) => row(start + k, asked));
+  const payload = { ...leaderboard, total: count, unranked: [], live: true, by: column("m0", "Metric 0"), columns: keys.map((key) => column(key, `Metric ${key.slice(3)}`)), rows: rows(0, 60, keys.slice(0, 24)) };
+  const answer = (q) => ({ start: q.start, total: count, keys: q.keys, rows: rows(q.start, q.stop, q.keys) });
+  return { payload, host: { ask: (q) => new Promise((done) => setTimeout(() => done(answer(q)), wait)), selected: () => [], onSelect: () => undefined } };
+}

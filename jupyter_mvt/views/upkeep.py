@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["gc", "repair", "settings", "usage"]
 
-_TILES = 60
+_TILES, _RUNS = 24, 24
 _PROMISE = "Nothing labelled, and no ancestor of it, is ever freed."
 
 
@@ -156,10 +156,7 @@ def _parts(found: Usage) -> list[wire.TreeItem]:
               ", ".join(text for text in (row.branch, row.message) if text))
         for row in shown[:_TILES]
     ]  # fmt: skip
-    rest = shown[_TILES:]
-    if rest:
-        size = sum(row.own_bytes for row in rest)
-        items.append(_item(f"{format.count(len(rest))} more", size, "version", "smaller versions"))
+    items += _runs([row for row in found.versions if row in set(shown[_TILES:])])
     own = sum(row.own_bytes for row in shown)
     shared = found.stored_bytes - own - found.free_bytes - found.trash_bytes
     if shared > 0:
@@ -169,6 +166,18 @@ def _parts(found: Usage) -> list[wire.TreeItem]:
     if found.free_bytes:
         items.append(_item("not needed", found.free_bytes, "free", "no version needs it"))
     return sorted(items, key=lambda item: -(item["size"]["value"] or 0))
+
+
+def _runs(rows: list[UsageRow]) -> list[wire.TreeItem]:
+    """Return many small versions as a few tiles, each of neighbours: ``v20–v31``."""
+    step = max(1, -(-len(rows) // _RUNS))
+    runs = [rows[at : at + step] for at in range(0, len(rows), step)]
+    return [
+        _item(f"{run[-1].name}–{run[0].name}" if len(run) > 1 else run[0].name,
+              sum(row.own_bytes for row in run), "version",
+              format.plural(len(run), "smaller version"))
+        for run in runs
+    ]  # fmt: skip
 
 
 def _item(

@@ -13,7 +13,7 @@ import { drawStatus } from "./status";
 import { drawTable } from "./table";
 import { drawTreemap } from "./treemap";
 import { drawVersion } from "./version";
-import type { Dispose, Emit } from "./view";
+import type { Dispose, Emit, Host } from "./view";
 
 export { SCHEMA } from "./mount";
 export type { Dispose, Emit, ViewEvent } from "./view";
@@ -39,6 +39,6 @@ const VIEWS: Views = {
  * it is given. Events go to `emit`; where that does not answer `true`, the view offers the command
  * that does the same in a cell.
  */
-export function render(element: HTMLElement, payload: unknown, emit: Emit, plain?: string): Dispose {
-  return mount(element, payload, emit, VIEWS, plain);
+export function render(element: HTMLElement, payload: unknown, emit: Emit, plain?: string, host?: Host): Dispose {
+  return mount(element, payload, emit, VIEWS, plain, host);
 }

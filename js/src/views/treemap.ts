@@ -32,7 +32,7 @@ export function drawTreemap(root: HTMLElement, data: TreemapView, _emit: Emit, s
       { class: "card", "aria-label": "Storage" },
       div("pad", h("dl", { class: "sums" }, ...data.figures.map(({ key, text }) => div("", h("dd", null, text), h("dt", null, key))))),
       data.items.length ? box : div("none", "Nothing is stored yet."),
-      div(
+      data.items.length ? div(
         "more wrap",
         key("ver", "one version's own", data.items.some(({ kind }) => kind === "version")),
         key("shr", "shared", data.items.some(({ kind }) => kind === "shared")),
@@ -40,7 +40,7 @@ export function drawTreemap(root: HTMLElement, data: TreemapView, _emit: Emit, s
         span("sp"),
         span("w", data.text),
         data.command ? preview : null,
-      ),
+      ) : "",
       slot.root,
       data.rows.length ? fold(`${data.total.toLocaleString("en")} branches and versions as a table`, table, scope) : "",
       data.rows.length ? table : "",

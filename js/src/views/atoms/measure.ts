@@ -1,4 +1,6 @@
 let context: CanvasRenderingContext2D | null | undefined;
+let family = "";
+let used = "";
 
 /** The width of a text in the interface's font; an estimate where there is no canvas. */
 export function textWidth(text: string, size: number, weight = 400): number {
@@ -8,7 +10,11 @@ export function textWidth(text: string, size: number, weight = 400): number {
   if (context === null) {
     return text.length * size * 0.6;
   }
-  const family = getComputedStyle(document.body).getPropertyValue("--jp-ui-font-family").trim();
-  context.font = `${weight} ${size}px ${family || "system-ui, sans-serif"}`;
+  // Asking for a style makes the browser lay out what was just drawn: once is enough.
+  family ||= getComputedStyle(document.body).getPropertyValue("--jp-ui-font-family").trim() || "system-ui, sans-serif";
+  const font = `${weight} ${size}px ${family}`;
+  if (font !== used) {
+    context.font = used = font;
+  }
   return context.measureText(text).width;
 }

@@ -35,8 +35,8 @@ export interface Grid {
 const ROW = 30;
 const HEAD = 28;
 const VIEW = 514;
-const ROWS_AROUND = 8;
-const COLUMNS_AROUND = 2;
+const ROWS_AROUND = 14;
+const COLUMNS_AROUND = 3;
 
 /** A scrolling table of fixed column widths. */
 export function grid(options: GridOptions, scope: Scope): Grid {
@@ -51,7 +51,9 @@ export function grid(options: GridOptions, scope: Scope): Grid {
   let count = 0;
   let current = 0;
   let width = 0;
-  let drawn = "";
+  let drawnRows: [number, number] = [0, 0];
+  let drawnColumns: [number, number] = [0, 0];
+  let made = new Map<number, HTMLElement>();
   let headed = "";
   let stretch = 0;
 
@@ -70,41 +72,45 @@ export function grid(options: GridOptions, scope: Scope): Grid {
     while (last < columns.length && leftOf(last) < to) {
       last += 1;
     }
-    return [Math.max(pinned, first - COLUMNS_AROUND), Math.min(columns.length, last + COLUMNS_AROUND)];
+    return [first, last];
   };
 
   const down = (): [number, number] => {
     const seen = Math.ceil((root.clientHeight || VIEW) / ROW);
     const first = Math.floor(root.scrollTop / ROW);
-    return [Math.max(0, first - ROWS_AROUND), Math.min(count, first + seen + ROWS_AROUND)];
+    return [Math.min(count, first), Math.min(count, first + seen + 1)];
   };
 
   const draw = (force: boolean): void => {
     if (columns.length === 0) {
       return;
     }
-    const rows = down();
-    const seen = across();
-    const now = `${rows.join()} ${seen.join()}`;
-    if (!force && now === drawn) {
+    const [top, bottom] = down();
+    const [west, east] = across();
+    if (!force && inside([top, bottom], drawnRows) && inside([west, east], drawnColumns)) {
       return;
     }
-    drawn = now;
+    // Drawn with a margin: scrolling within it costs nothing.
+    const rows: [number, number] = [Math.max(0, top - ROWS_AROUND), Math.min(count, bottom + ROWS_AROUND)];
+    const seen: [number, number] = inside([west, east], drawnColumns) && !force ? drawnColumns : [Math.max(pinned, west - COLUMNS_AROUND), Math.min(columns.length, east + COLUMNS_AROUND)];
+    [drawnRows, drawnColumns] = [rows, seen];
     options.seen?.(rows, seen);
     const shown = [...Array.from({ length: pinned }, (_, j) => j), ...Array.from({ length: seen[1] - seen[0] }, (_, k) => seen[0] + k)];
     const before = leftOf(seen[0]) - leftOf(pinned);
     const after = leftOf(columns.length) - leftOf(seen[1]);
     const columnsNow = shown.join();
+    const kept = !force && columnsNow === headed ? made : new Map<number, HTMLElement>();
     if (force || columnsNow !== headed) {
       headed = columnsNow;
       layColumns(shown, before, after);
     }
     const focused = body.contains(document.activeElement);
-    const made: HTMLElement[] = [];
+    made = new Map();
     for (let i = rows[0]; i < rows[1]; i++) {
-      made.push(row(i, shown, before > 0, after > 0));
+      const old = kept.get(i);
+      made.set(i, old && !old.hasAttribute("aria-busy") ? old : row(i, shown, before > 0, after > 0));
     }
-    body.replaceChildren(gap(rows[0] * ROW), ...made, gap((count - rows[1]) * ROW));
+    body.replaceChildren(gap(rows[0] * ROW), ...made.values(), gap((count - rows[1]) * ROW));
     if (focused) {
       rowAt(current)?.focus({ preventScroll: true });
     }
@@ -140,7 +146,7 @@ export function grid(options: GridOptions, scope: Scope): Grid {
 
   const row = (i: number, shown: readonly number[], before: boolean, after: boolean): HTMLElement => {
     const cells = options.cells(i, shown);
-    const made = shown.map((j, k) => {
+    const parts = shown.map((j, k) => {
       const column = columns[j] as GridColumn;
       const style = j < pinned ? `left:${leftOf(j)}px` : null;
       const name = [column.numeric ? "n" : "", column.className ?? "", j < pinned ? "pin" : ""].filter(Boolean).join(" ") || null;
@@ -153,9 +159,9 @@ export function grid(options: GridOptions, scope: Scope): Grid {
     return h(
       "tr",
       { class: options.rowClass(i) || null, "aria-rowindex": i + 2, "aria-selected": String(options.selected(i)), "aria-busy": cells ? null : "true", tabindex: i === current ? 0 : -1, "data-i": i },
-      ...made.slice(0, pinned),
+      ...parts.slice(0, pinned),
       before ? blank() : null,
-      ...made.slice(pinned),
+      ...parts.slice(pinned),
       after ? blank() : null,
     );
   };
@@ -232,6 +238,11 @@ export function grid(options: GridOptions, scope: Scope): Grid {
     },
     draw: () => draw(true),
   };
+}
+
+/** Whether the first range lies in the second. */
+function inside([a, b]: [number, number], [from, to]: [number, number]): boolean {
+  return a >= from && b <= to;
 }
 
 /** Stands for rows that are not drawn. */

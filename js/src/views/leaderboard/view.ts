@@ -86,7 +86,7 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
     const sort = h("button", { type: "button", class: "srt", title: column.title }, span("el", column.title), icon(isSorted(column) ? (down ? "fall" : "up") : "fall", true));
     sort.addEventListener("click", () => sortBy(column));
     if (!/^[mp]:/.test(column.key)) {
-      return column.key === "version" ? div("row", rankText("#", data.total), sort) : sort;
+      return column.key === "version" && !narrow ? div("row", rankText("#", data.total), sort) : sort;
     }
     const held = pins.includes(column.key);
     const stay = h("button", { type: "button", class: "pn", "aria-pressed": String(held), "aria-label": `Pin ${column.title}`, title: held ? "Let it go" : "Keep at the left" }, icon("pin", true));
@@ -191,7 +191,8 @@ function countText({ total, by }: LeaderboardView, left: number, query: string):
 function columnsOf(data: LeaderboardView, others: readonly Column[], narrow: boolean): Shown[] {
   const { by, rows } = data;
   const base = rows.find((row) => row.baseline)?.version.name ?? data.baseline;
-  const sample = rows.slice(0, 60);
+  // Of very many columns a few rows have to tell how wide they are.
+  const sample = rows.slice(0, others.length > 100 ? 4 : 60);
   const fit = (title: string, texts: readonly string[], least: number, most: number): number =>
     Math.round(Math.max(least, Math.min(most, Math.max(textWidth(title, 11, 600) + 46, ...texts.map((text) => textWidth(text, 13) + 26)))));
   const figure = (column: Column): Shown => ({
@@ -200,7 +201,7 @@ function columnsOf(data: LeaderboardView, others: readonly Column[], narrow: boo
     cell: (row) => figureText(row, column),
   });
   const main: Shown = { ...figure(by), width: fit(by.title, sample.map(({ cells }) => cells[by.key]?.text ?? ""), narrow ? 76 : 100, 180) + (narrow ? 0 : 64), cell: (row) => valueCell(row, by, narrow) };
-  const change: Shown = { key: "change", title: `vs ${base}`, numeric: true, lower: false, sortable: false, width: fit(`vs ${base}`, sample.map((row) => `${row.change}iii`), 84, 170), cell: changeCell };
+  const change: Shown = { key: "change", title: `vs ${base}`, numeric: true, lower: false, sortable: false, width: fit(`vs ${base}`, sample.map((row) => `${row.change}iiiiii`), 84, 190), cell: changeCell };
   const course: Shown = { key: "trail", title: "Course", numeric: false, lower: false, sortable: false, width: 104, cell: (row) => (row.trail?.length ? sparkline(row.trail, by.lower, laneColor(row.version.branch === "main" ? 0 : 1)) : "") };
   return [
     { key: "version", title: "Version", numeric: false, lower: false, sortable: true, width: narrow ? 96 : 280, cell: (row) => versionCell(row, data.total, narrow) },

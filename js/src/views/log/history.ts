@@ -23,7 +23,7 @@ export function localHistory(data: LogView, rows: LogView["rows"], metric: strin
     nodes,
     // Only a list that is looked at needs its graph.
     get rail() {
-      return (rail ??= layRail(nodes));
+      return (rail ??= layRail(nodes, 0));
     },
     marks: nodes.flatMap((node) =>
       node.row.version.labels.length

@@ -47,6 +47,9 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
   const rowAt = (i: number): HTMLElement | null => list.querySelector(`[data-i="${i}"]`);
 
   const draw = (force: boolean): void => {
+    if (width === 0) {
+      return;
+    }
     const virtual = nodes.length > VIRTUAL_FROM;
     const visible = Math.ceil((root.clientHeight || VIEW) / height());
     const first = Math.floor(root.scrollTop / height());
@@ -55,16 +58,14 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
     if (!force && start === drawn.start && end === drawn.end) {
       return;
     }
-    if (width === 0) {
-      return;
-    }
     drawn = { start, end };
+    rail.reach?.(end);
     const focused = list.contains(document.activeElement);
     list.classList.toggle("virtual", virtual);
     list.style.height = virtual ? `${nodes.length * height()}px` : "";
     const gap = narrow ? 14 : 16;
     const left = narrow ? 15 : 24;
-    const shownLanes = Math.min(rail.width, 12);
+    const shownLanes = Math.min(rail.width, narrow ? 4 : 12);
     list.style.setProperty("--rw", `${left + (shownLanes - 1) * gap + (narrow ? 15 : 20)}px`);
     const rows: HTMLElement[] = [];
     need(nodes.length - end, nodes.length - 1 - start);
@@ -81,7 +82,7 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
       }
       rows.push(row);
     }
-    const lines = drawRail(rail, nodes, { start, end, height: height(), left, gap, lift: narrow ? 9 : 0 });
+    const lines = drawRail(rail, nodes, { start, end, height: height(), left, gap, lift: narrow ? 9 : 0, lanes: shownLanes });
     list.replaceChildren(...rows, h("li", { role: "presentation" }, lines));
     if (focused) {
       rowAt(current)?.focus({ preventScroll: true });
@@ -121,7 +122,7 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
     show(next, key, more) {
       nodes = next;
       metric = key;
-      rail = more?.rail ?? layRail(nodes as readonly Node[]);
+      rail = more?.rail ?? layRail(nodes as readonly Node[], 0);
       need = more?.need ?? (() => undefined);
       current = Math.min(current, Math.max(0, nodes.length - 1));
       draw(true);

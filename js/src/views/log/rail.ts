@@ -15,6 +15,8 @@ export interface Rail {
   /** What runs between row i and row i + 1. */
   segments: Segment[][];
   width: number;
+  /** Lays out the rows up to `stop`, if they are not; a long history is laid out as it is seen. */
+  reach?: (stop: number) => void;
 }
 
 interface Waiting {
@@ -29,7 +31,7 @@ const MOST = 6;
  * Lays the history out beside the list. A line keeps its column until the row of the version it
  * leads to, and turns into that within one row; column 0 is the main branch's.
  */
-export function layRail(nodes: readonly Node[]): Rail {
+export function layRail(nodes: readonly Node[], upTo = nodes.length): Rail {
   const waiting: (Waiting | undefined)[] = [];
   const columns: number[] = [];
   const segments: Segment[][] = [];
@@ -43,7 +45,8 @@ export function layRail(nodes: readonly Node[]): Rail {
     }
     return column;
   };
-  for (let i = 0; i < nodes.length; i++) {
+  const rail: Rail = { columns, segments, width: 1 };
+  const layRow = (i: number): void => {
     const node = nodes[nodes.length - 1 - i] as Node;
     const mine = waiting.flatMap((wait, column) => (wait?.target === node.at ? [column] : []));
     const own = mine.includes(node.lane) ? node.lane : (mine[0] ?? free(node.lane));
@@ -70,9 +73,18 @@ export function layRail(nodes: readonly Node[]): Rail {
         joined.add(column);
       }
     });
-    segments.push(segmentsBelow(waiting, turns, joined));
-  }
-  return { columns, segments, width: Math.max(0, ...columns, ...segments.map((row) => Math.max(0, ...row.map(({ to }) => to)))) + 1 };
+    const below = segmentsBelow(waiting, turns, joined);
+    segments.push(below);
+    rail.width = Math.max(rail.width, own + 1, ...below.map(({ to }) => to + 1));
+  };
+  // One row more: a line turns on the row above the version that it leads to.
+  rail.reach = (stop) => {
+    for (let i = columns.length; i < Math.min(stop + 1, nodes.length); i++) {
+      layRow(i);
+    }
+  };
+  rail.reach(upTo);
+  return rail;
 }
 
 function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: ReadonlyMap<number, number>, joined: ReadonlySet<number>): Segment[] {
@@ -91,14 +103,15 @@ function segmentsBelow(waiting: readonly (Waiting | undefined)[], turns: Readonl
 export function drawRail(
   rail: Rail,
   nodes: readonly (Node | undefined)[],
-  rows: { start: number; end: number; height: number; left: number; gap: number; lift: number },
+  rows: { start: number; end: number; height: number; left: number; gap: number; lift: number; lanes?: number },
 ): SVGElement {
-  const { start, end, height, left, gap, lift } = rows;
+  const { start, end, height, left, gap, lift, lanes = rail.width } = rows;
   const x = (column: number): number => left + column * gap;
   const y = (i: number): number => (i - start + 0.5) * height - lift;
   const root = s("svg", {
     class: "rail",
-    width: x(Math.max(0, rail.width - 1)) + 12,
+    // Lanes that have no room beside the text end at its edge.
+    width: x(Math.max(0, Math.min(lanes, rail.width) - 1)) + (lanes < rail.width ? 6 : 12),
     height: (end - start) * height,
     "aria-hidden": "true",
   });
