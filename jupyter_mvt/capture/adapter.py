@@ -189,6 +189,8 @@ for _name in (
     "torch",
     "keras",
     "transformers",
+    "jax",
+    "onnx",
     "xgboost",
     "lightgbm",
     "catboost",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ _NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionT
               str, bytes, int, float, complex, type(None))  # fmt: skip
 _CONTAINERS = (dict, list, tuple)
 _MAX_ELEMENTS = 64
+# Adapters, named as their packages, for which a dict or list may be a model.
+_TREE_PACKAGES = ("jax",)
 
 BROKEN: dict[str, str] = {}
 """Name of an adapter that cannot be imported → why; told in the notes of a commit."""
@@ -44,7 +47,7 @@ def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
     Unlike `adapter_for`, answers are kept per type: a look at 500 variables costs microseconds.
     """
     _forget_types()
-    return _known(obj)
+    return _known(obj) or _tree(obj)
 
 
 def _forget_types() -> None:
@@ -69,6 +72,24 @@ def _known(obj: Any) -> tuple[ModelAdapter, Role] | None:
         if role is not None:
             return adapter, role
     return None
+
+
+def _tree(obj: Any) -> tuple[ModelAdapter, Role] | None:
+    """Return who knows a container that is itself a model: a tree of arrays."""
+    if type(obj) not in _CONTAINERS or not _may_be_trees():
+        return None
+    for package in _TREE_PACKAGES:
+        if package not in ADAPTERS:
+            continue
+        adapter = ADAPTERS.get(package)
+        role = adapter.detect(obj)
+        if role is not None:
+            return adapter, role
+    return None
+
+
+def _may_be_trees() -> bool:
+    return any(package in sys.modules for package in _TREE_PACKAGES)
 
 
 def _adapters() -> list[ModelAdapter]:
@@ -118,7 +139,7 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
         if cls in _no_models or name[:1] == "_":
             if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
                 held = obj.values() if cls is dict else obj
-                if not _no_models.issuperset(map(type, held)):
+                if not _no_models.issuperset(map(type, held)) or _may_be_trees():
                     containers.append((name, obj))
             continue
         found = _known(obj)
@@ -127,7 +148,12 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
         elif cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
             containers.append((name, obj))
     for name, holder in containers:
-        if name[:1] != "_" and name not in _SHELL_NAMES:
+        if name[:1] == "_" or name in _SHELL_NAMES:
+            continue
+        tree = _tree(holder)
+        if tree is not None:
+            yield Seen(name=name, obj=holder, adapter=tree[0], role=tree[1])
+        else:
             yield from _elements(name, holder)
 
 
