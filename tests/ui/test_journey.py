@@ -60,11 +60,11 @@ def card(desk: Desk, view: str) -> Locator:
 
 
 def picture_the_panel(desk: Desk) -> None:
-    """Take the panel beside the notebook in both themes, with a question open."""
+    """Take the panel beside the notebook in both themes, asking whether to promote."""
     desk.command("jupyter-mvt:show")
     panel = desk.page.locator("#jupyter-mvt-panel")
     expect(panel.get_by_role("option").first).to_be_visible(timeout=20_000)
-    panel.get_by_role("button", name="Roll back").first.click()
+    panel.get_by_role("button", name="Promote v").first.click()
     expect(panel.get_by_role("alertdialog")).to_be_visible()
     for theme in ("light", "dark"):
         desk.theme(theme)
