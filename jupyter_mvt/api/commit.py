@@ -186,6 +186,7 @@ def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Re
         variables=wish.variables,
         evaluate=wish.evaluate,
         folder=Path.cwd(),
+        notebook=None if kernel is None else kernel.notebook,
         known_rows=rows,
         recordings=_runs(kernel, wish),
     )

@@ -110,6 +110,8 @@ class Kernel:
         What checkouts into the namespace have replaced, oldest first.
     progress
         Is told how far long work is.
+    notebook
+        File of the notebook that the session belongs to, where that is known.
     """
 
     namespace: Mapping[str, Any]
@@ -124,6 +126,7 @@ class Kernel:
     stashes: list[Stash] = field(default_factory=list)
     progress: Progress = SILENT
     recordings: list[Recording] = field(default_factory=list)
+    notebook: Path | None = None
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""

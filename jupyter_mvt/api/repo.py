@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.evaluate import EvaluationResult
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.recording import Unfinished
+    from jupyter_mvt.api.reproduce import Reproduction
     from jupyter_mvt.api.results import CommitResult, Status
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.compare.diff import Diff
@@ -174,6 +175,16 @@ class Repo:
     def checkout(self, revision: str | Version = "HEAD", *, trust: bool = False) -> Checkout:
         """Restore the models and variables of a version; changes nothing here."""
         return _checkout.checkout(self._handle, self[revision], trust=trust)
+
+    def reproduce(
+        self, revision: str | Version = "HEAD", *, trust: bool = False, folder: Path | None = None,
+        timeout: float | None = None,
+    ) -> Reproduction:  # fmt: skip
+        """Make a version's models once more in a fresh process; see `api.reproduce`."""
+        from jupyter_mvt.api import reproduce as verb
+
+        return verb.reproduce(self._handle, self[revision], trust=trust, folder=folder,
+                              timeout=timeout)  # fmt: skip
 
     def switch(self, name: str, *, create: bool = False, start: str = "HEAD") -> Moved:
         """Move HEAD to a branch; with `create`, make it first."""

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.slicing import made_by
+from jupyter_mvt.capture.chance import drew, states
+from jupyter_mvt.capture.observe import failed_line, kinds_of, prints_of, unchanged
+from jupyter_mvt.capture.slicing import Run, made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
 from jupyter_mvt.capture.watch import ModelWatch
+from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import CellRun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.training import Training
 
@@ -57,6 +60,14 @@ class _Entry:
     seconds: float = 0.0
     ok: bool = True
     rebound: frozenset[str] = frozenset()
+    failed_at: int = 0
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    prints: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
+    unchanged: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    chance: Mapping[str, Any] = field(default_factory=dict)
+    drew: bool = True
+    ended_us: int = 0
 
 
 @dataclass(slots=True)
@@ -74,7 +85,10 @@ class CellLog:
     _running: list[_Entry] = field(default_factory=list)
     _syntax: dict[str, CellSyntax] = field(default_factory=dict)
     _trainers: dict[str, tuple[int, str]] = field(default_factory=dict)
-    _analysed: int = 0
+    _kinds: dict[str, str] = field(default_factory=dict)
+    _chance: Mapping[str, Any] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
+    _clock: Clock = field(default_factory=Clock)
     _failures: int = 0
 
     # --- events -------------------------------------------------------------------------
@@ -124,12 +138,18 @@ class CellLog:
         if getattr(info, "silent", False):
             return
         ids = _ids(namespace)
+        if not self._kinds and not self._done:
+            self._kinds = kinds_of(ids, namespace)
+            self._given = dict(self._kinds)
+        source = str(getattr(info, "raw_cell", None) or "")
         entry = _Entry(
-            source=str(getattr(info, "raw_cell", None) or ""),
+            source=source,
             cell_id=str(getattr(info, "cell_id", None) or ""),
             info=info,
             started=perf_counter(),
             ids=ids,
+            prints=prints_of(source, namespace, self._kinds),
+            chance=states(self._chance),
         )
         self._running = [*self._running[-_MAX_NESTED:], entry]
 
@@ -145,15 +165,22 @@ class CellLog:
         entry.order = len(self._done) + 1
         entry.seconds = round(now - entry.started, 6) if entry.ids else 0.0
         entry.ok = bool(getattr(result, "success", True))
+        entry.failed_at = 0 if entry.ok else failed_line(result, entry.source, namespace)
+        entry.ended_us = self._clock.now_us()
         ids = _ids(namespace)
         if entry.ids:
             before = entry.ids
             entry.rebound = frozenset(
                 name for name, key in ids.items() if before.get(name) != key and name[:1] != "_"
             )
-        entry.ids = {}
+            entry.kinds = kinds_of(entry.rebound, namespace)
+            self._kinds.update(entry.kinds)
+            entry.unchanged = unchanged(entry.prints, namespace)
+            self._chance = states(entry.chance)
+            entry.drew = drew(entry.chance, self._chance)
+        entry.ids, entry.prints = {}, {}
         self._done.append(entry)
-        self.watch.look(namespace, entry.order)
+        entry.touched = self.watch.look(namespace, entry.order)
 
     def _take(self, info: Any) -> _Entry:
         for i in range(len(self._running) - 1, -1, -1):
@@ -203,6 +230,7 @@ class CellLog:
                 ok=entry.ok,
                 reads=tuple(sorted(fact.reads - plain)),
                 writes=tuple(sorted((fact.writes | entry.rebound) - plain)),
+                failed_at=max(entry.failed_at, 0),
             )
             for entry, fact in zip(entries, facts, strict=True)
         )
@@ -258,16 +286,56 @@ class CellLog:
         upto
             Later runs do not count; all count when ``None``.
         names
-            The models. Runs that none of them depends on do not count; without names all do.
+            The models. Statements that none of them depends on do not count; without names all
+            do.
+        """
+        if names:
+            made = self.made(names, upto)
+            texts = [lines_of(self.entry(order).source, found) for order, found in made.items()]
+        else:
+            entries = [e for e in self.entries() if upto is None or e.order <= upto]
+            texts = [code_text(e.source) for e in entries if not is_bookkeeping(e.source)]
+        return digest(encode(texts)) if texts else ""
+
+    def made(
+        self, names: tuple[str, ...], upto: int | None = None
+    ) -> dict[int, tuple[tuple[int, int], ...]]:
+        """Return which lines made the values of `names`: number of the run → first and last ones.
+
+        Parameters
+        ----------
+        names
+            The models.
+        upto
+            Number of the run that changed them last, where that is known.
         """
         entries = [e for e in self.entries() if upto is None or e.order <= upto]
-        entries = [e for e in entries if not is_bookkeeping(e.source)]
-        if names:
-            facts = [(self.syntax(e), e.rebound, e.ok) for e in entries]
-            certain = {i for i, entry in enumerate(entries) if entry.order == upto}
-            kept = made_by(facts, names, certain)
-            entries = [entry for i, entry in enumerate(entries) if i in kept]
-        return digest(encode([code_text(e.source) for e in entries])) if entries else ""
+        runs = [self._run(entry, names, upto) for entry in entries]
+        found = made_by(runs, names, self._given)
+        return {entries[i].order: spans(units) for i, units in found.items()}
+
+    def entry(self, order: int) -> _Entry:
+        """Return the run of that number."""
+        return self.entries()[order - 1]
+
+    def _run(self, entry: _Entry, names: tuple[str, ...], upto: int | None) -> Run:
+        certain = frozenset(names) if entry.order == upto else frozenset()
+        return Run(
+            units=self.syntax(entry).units,
+            rebound=entry.rebound,
+            ok=entry.ok,
+            failed_at=entry.failed_at,
+            kinds=entry.kinds,
+            unchanged=entry.unchanged,
+            touched=entry.touched | certain,
+            drew=entry.drew,
+        )
+
+
+def lines_of(source: str, found: Iterable[tuple[int, int]]) -> str:
+    """Return lines of a cell, as far as they make models; see `code_text`."""
+    lines = source.split("\n")
+    return code_text("\n".join("\n".join(lines[a - 1 : b]) for a, b in found))
 
 
 def _ids(namespace: Mapping[str, Any]) -> dict[str, int]:

@@ -1,59 +1,239 @@
-"""Which runs made a value: a backward walk over what cells read and write."""
+"""Which statements made a value: forwards what each may have changed, backwards what it needed.
+
+The walk errs on the side of keeping a statement. A call may change its receiver and what it is
+given, and with them everything that shares state; only what was seen (types of values, content
+before and after a cell) makes it certain that nothing happened.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from jupyter_mvt.capture.training import STEPS
+from jupyter_mvt.capture.aliases import Aliases
+from jupyter_mvt.capture.harmless import ANYTHING
+from jupyter_mvt.capture.syntax import Unit
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+__all__ = ["ATOM", "FIXED", "STATEFUL", "Run", "made_by", "spans"]
 
-    from jupyter_mvt.capture.syntax import CellSyntax
+_BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 
-__all__ = ["made_by"]
+ATOM, FIXED, STATEFUL = "atom", "fixed", "stateful"
+"""Kinds of values: never changed; changed by explicit setting only; changed by being looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What is known of one run of a cell.
+
+    Attributes
+    ----------
+    units
+        Its statements.
+    rebound
+        Names seen to be rebound.
+    ok
+        Whether it ran to its end.
+    failed_at
+        Line where it failed: 0 when not known, -1 when nothing ran at all.
+    kinds
+        Kinds of the values that names were rebound to; see `ATOM`.
+    unchanged
+        Names whose content was the same before and after.
+    touched
+        Names of models that were seen to change.
+    drew
+        Whether a random number generator moved.
+    """
+
+    units: tuple[Unit, ...] = ()
+    rebound: frozenset[str] = frozenset()
+    ok: bool = True
+    failed_at: int = 0
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    unchanged: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    drew: bool = True
+
+
+@dataclass(slots=True)
+class _Step:
+    """A statement that was run: what it may have written, and whether it surely ran through."""
+
+    unit: Unit
+    written: frozenset[str]
+    reads: frozenset[str]
+    sure: bool
 
 
 def made_by(
-    runs: Sequence[tuple[CellSyntax, frozenset[str], bool]],
-    names: Iterable[str],
-    certain: Collection[int] = (),
-) -> frozenset[int]:
-    """Return the positions of the runs that the values of `names` depend on.
-
-    Errs on the side of keeping a run: a method call may change its receiver, a function its
-    arguments, and a failed run removes nothing.
+    runs: Sequence[Run], names: Iterable[str], kinds: Mapping[str, str] | None = None
+) -> dict[int, tuple[Unit, ...]]:
+    """Return, by position of the run, the statements that the values of `names` depend on.
 
     Parameters
     ----------
     runs
-        For each run its syntax, the names seen to be rebound, and whether it succeeded.
+        In order.
     names
         What was made.
-    certain
-        Positions of runs that are known to have changed it.
+    kinds
+        Kinds of the values that names had before the first run.
     """
-    frees: dict[str, frozenset[str]] = {}
-    mutators: dict[str, frozenset[str]] = {}
-    for syntax, _, _ in runs:
-        frees.update(syntax.frees)
-        mutators.update(dict.fromkeys(syntax.frees, syntax.mutates))
+    frees = _frees(runs)
+    steps = _forwards(runs, frees, dict(kinds or {}))
     needed = _closure(names, frees)
-    kept = set()
+    kept: dict[int, tuple[Unit, ...]] = {}
     for i in range(len(runs) - 1, -1, -1):
-        syntax, rebound, ok = runs[i]
-        written = syntax.writes | syntax.passes | rebound
-        if any(training.method in STEPS for training in syntax.trained):
-            written |= syntax.reads  # a loop names the loss and the optimizer, not the model
-        for name in syntax.calls & mutators.keys():
-            written |= mutators[name]
-        if not written & needed and i not in certain:
+        units, needed = _backwards(runs[i], steps[i], needed, frees)
+        if units:
+            kept[i] = units
+    return dict(sorted(kept.items()))
+
+
+def spans(units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
+    """Return first and last lines of statements, neighbours joined."""
+    found: list[tuple[int, int]] = []
+    for unit in units:
+        if found and unit.first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(unit.last, found[-1][1]))
+        else:
+            found.append((unit.first, unit.last))
+    return tuple(found)
+
+
+def _backwards(
+    run: Run, steps: list[_Step], needed: set[str], frees: Mapping[str, frozenset[str]]
+) -> tuple[tuple[Unit, ...], set[str]]:
+    bound = run.rebound.union(*(step.unit.binds for step in steps))
+    # What is needed after the run and was the same before it passes by.
+    carried = (needed & run.unchanged) - bound
+    inside = needed - carried
+    seen = inside & run.touched
+    explained = set().union(*(step.written for step in steps)) if steps else set()
+    forced = bool(seen - explained)
+    kept: list[Unit] = []
+    draws = False
+    for step in reversed(steps):
+        drawn = run.drew and step.unit.draws
+        if not (forced or step.written & inside or (draws and drawn)):
             continue
-        kept.add(i)
-        if ok:
-            needed -= syntax.kills
-        needed |= _closure(syntax.reads, frees)
-    return frozenset(kept)
+        kept.append(step.unit)
+        draws = draws or drawn
+        if step.sure:
+            inside -= step.unit.kills
+        inside |= _closure(step.reads, frees)
+    return tuple(reversed(kept)), inside | carried
+
+
+def _forwards(
+    runs: Sequence[Run], frees: Mapping[str, frozenset[str]], kinds: dict[str, str]
+) -> list[list[_Step]]:
+    aliases = Aliases()
+    mutators: dict[str, frozenset[str]] = {}
+    found = []
+    for run in runs:
+        units = list(_executed(run))
+        now = _kinds_within(run, units, kinds)
+        steps = []
+        for unit in units:
+            changed = _changed(unit, now, frees, mutators)
+            aliases.bind(unit.kills)
+            aliases.join((name, name) for name in unit.binds)
+            aliases.join(_shared(unit, now, frees, mutators))
+            written = aliases.reach(changed) | unit.binds
+            reads = unit.reads
+            if ANYTHING in changed:
+                written |= aliases.names
+            if ANYTHING in reads:
+                reads |= aliases.names
+            steps.append(_Step(unit, frozenset(written), reads, _is_sure(run, unit)))
+            for name in unit.frees:
+                mutators[name] = unit.mutates | unit.passes
+        _explain(run, steps)
+        for name in run.rebound:
+            kinds[name] = run.kinds.get(name, "")
+        found.append(steps)
+    return found
+
+
+def _executed(run: Run) -> Iterable[Unit]:
+    if run.ok or run.failed_at == 0:
+        return run.units
+    return (unit for unit in run.units if unit.first <= run.failed_at)
+
+
+def _is_sure(run: Run, unit: Unit) -> bool:
+    return run.ok or 0 < unit.last < run.failed_at
+
+
+def _kinds_within(run: Run, units: list[Unit], before: Mapping[str, str]) -> dict[str, str]:
+    """Return kinds that hold all through a run."""
+    kinds = {name: kind for name, kind in before.items() if name not in run.rebound}
+    for name in run.rebound & run.kinds.keys():
+        times = sum(name in unit.binds for unit in units)
+        after = run.kinds[name]
+        if before.get(name, after if times < 2 else "") == after:
+            kinds[name] = after
+    return kinds
+
+
+def _changed(
+    unit: Unit,
+    kinds: Mapping[str, str],
+    frees: Mapping[str, frozenset[str]],
+    mutators: Mapping[str, frozenset[str]],
+) -> set[str]:
+    """Return names whose values the statement itself may change in place."""
+    called = {name for name in unit.calls - frees.keys() - _BUILTINS if kinds.get(name) != FIXED}
+    changed = {*unit.mutates, *unit.passes, *called}
+    for name in _closure(unit.reads, frees) & mutators.keys():
+        changed |= mutators[name]
+    changed |= {name for name in unit.reads if kinds.get(name) == STATEFUL}
+    return {
+        name
+        for name in changed
+        if name in unit.sets or kinds.get(name) not in (ATOM, FIXED)
+        if name in unit.sets or name not in unit.imports
+        if name in kinds or name not in _BUILTINS
+    }
+
+
+def _shared(
+    unit: Unit,
+    kinds: Mapping[str, str],
+    frees: Mapping[str, frozenset[str]],
+    mutators: Mapping[str, frozenset[str]],
+) -> Iterable[tuple[str, str]]:
+    """Yield pairs that may share state from now on; functions stand for what they refer to."""
+    for one, other in unit.shares:
+        for name in _closure([other], frees) if other in frees else (other,):
+            if not {kinds.get(one), kinds.get(name)} & {ATOM, FIXED} and name not in frees:
+                yield one, name
+        for name in mutators.get(other, ()):
+            yield one, name
+
+
+def _explain(run: Run, steps: list[_Step]) -> None:
+    """Blame what was rebound behind the syntax on every statement that may have done it."""
+    bound = frozenset().union(*(step.unit.binds for step in steps)) if steps else frozenset()
+    behind = run.rebound - bound
+    if not behind:
+        return
+    may = [step for step in steps if step.unit.calls or step.unit.mutates or step.unit.passes
+           or step.unit.foreign or step.unit.draws]  # fmt: skip
+    for step in may or steps:
+        step.written |= behind
+
+
+def _frees(runs: Sequence[Run]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for run in runs:
+        for unit in run.units:
+            for name, free in unit.frees.items():
+                found[name] = found.get(name, frozenset()) | free
+    return found
 
 
 def _closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:

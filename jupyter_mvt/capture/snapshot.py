@@ -75,6 +75,8 @@ class Request:
         Keep the datasets whole if they have together no more than so many bytes; 0 to keep none.
     evaluate
         ``(X, y)``: measure the primary model on these rows, see `evaluating`.
+    notebook
+        File of the notebook, where that is known.
     known_rows
         Numbers of rows of datasets of earlier versions, see `data.describe`.
     recordings
@@ -94,6 +96,7 @@ class Request:
     folder: Path | None = None
     store_data: int = 0
     evaluate: Any = None
+    notebook: Path | None = None
     known_rows: tuple[int, ...] = ()
     recordings: tuple[Recording, ...] = ()
     threads: int | None = None
@@ -345,25 +348,14 @@ def fitted_in(choice: Choice) -> int:
 
 
 def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[CellRun, ...], str]:
-    if request.cells is None or not request.cells.current:
-        text = "no cell was seen, so the code that made the model is not part of this version"
-        taking.notes.append(Note(kind="skipped", about="code", text=text))
-        return (), ""
-    if request.cells.disabled:
-        text = "the cell log had stopped after errors of its own"
-        taking.notes.append(Note(kind="partial", about="code", text=text))
-    names = tuple(candidate.name.split("[")[0] for candidate in choice.chosen)
-    identity = request.cells.code_identity(fitted_in(choice) or None, names)
-    hidden = 0
-    runs = []
-    for run in request.cells.runs():
-        text, count = redact_text(run.source)
-        hidden += count
-        runs.append(replace(run, source=text) if count else run)
-    if hidden:
-        words = f"{hidden} secret-like text(s) in cells were not stored"
-        taking.notes.append(Note(kind="redacted", about="code", text=words))
-    return tuple(runs), identity
+    from jupyter_mvt.capture.code import take_code
+    from jupyter_mvt.capture.notebook import read_notebook
+
+    names = tuple(candidate.name for candidate in choice.chosen)
+    notebook = read_notebook(request.notebook)
+    cells, identity, notes = take_code(request.cells, names, fitted_in(choice) or None, notebook)
+    taking.notes += notes
+    return cells, identity
 
 
 def _variables(

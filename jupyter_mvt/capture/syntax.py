@@ -7,18 +7,53 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.harmless import LOOKS, spares_arguments
+from jupyter_mvt.capture.harmless import ANYTHING, FILES, PATH
+from jupyter_mvt.capture.names import names_in
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["EMPTY", "CellSyntax", "analyse", "plain_source"]
+__all__ = ["EMPTY", "CellSyntax", "Unit", "analyse", "plain_source"]
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _STATEMENT_MAGIC = re.compile(r"^(\s*)%(?:time|prun)\s+(?=[^\s-])")
 _FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A top-level statement of a cell; statements that share a line are one.
+
+    Attributes
+    ----------
+    first, last
+        Its lines in the cell as written, from 1.
+    foreign
+        Whether it is a magic or shell line, which only IPython understands.
+    shares, sets, draws
+        See `names.names_in`.
+    frees
+        Function or class that it defines → free names.
+
+    The others are those of `CellSyntax`.
+    """
+
+    first: int
+    last: int
+    foreign: bool = False
+    reads: frozenset[str] = frozenset()
+    binds: frozenset[str] = frozenset()
+    kills: frozenset[str] = frozenset()
+    mutates: frozenset[str] = frozenset()
+    passes: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    shares: frozenset[tuple[str, str]] = frozenset()
+    frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +82,8 @@ class CellSyntax:
         Function → position and name of the parameter that it fits.
     frees
         Function or class → its free names.
+    units
+        Its statements, in order.
     """
 
     reads: frozenset[str] = frozenset()
@@ -59,6 +96,7 @@ class CellSyntax:
     trained: tuple[Training, ...] = ()
     trainers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    units: tuple[Unit, ...] = ()
 
     @property
     def writes(self) -> frozenset[str]:
@@ -71,15 +109,21 @@ EMPTY = CellSyntax()
 
 def plain_source(source: str) -> str:
     """Return `source` as Python: magics and shell lines become ``pass`` or ``None``."""
+    return _plain(source)[0]
+
+
+def _plain(source: str) -> tuple[str, int]:
+    """Return plain Python and how many lines of `source` were left out before it."""
     lines = source.split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and lines[0].startswith("%%"):
-        name = re.match(r"%%(\w*)", lines[0])
+    start = 0
+    while start < len(lines) and not lines[start].strip():
+        start += 1
+    while start < len(lines) and lines[start].startswith("%%"):
+        name = re.match(r"%%(\w*)", lines[start])
         if name is None or name[1] not in _BODY_MAGICS:
-            return ""
-        lines = lines[1:]
-    return "\n".join(_plain_line(line) for line in lines)
+            return "", len(lines)
+        start += 1
+    return "\n".join(_plain_line(line) for line in lines[start:]), start
 
 
 def _plain_line(line: str) -> str:
@@ -100,12 +144,11 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
     trainers
         Functions of earlier cells that fit one of their parameters.
     """
-    text, tree = _parse(source)
+    text, skipped, tree = _parse(source)
     if tree is None:
-        return EMPTY
-    names = _Names()
-    for statement in tree.body:
-        names.visit(statement)
+        return EMPTY if not source.strip() else CellSyntax(units=(_foreign(source),))
+    units = _units(source, text, skipped, tree)
+    names = names_in(tree.body)
     own = {
         node.name: parameter
         for node in tree.body
@@ -113,34 +156,87 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
         and (parameter := trained_parameter(node)) is not None
     }
     return CellSyntax(
-        reads=frozenset(names.reads),
+        reads=_real(names.reads),
         binds=frozenset(names.binds),
         kills=frozenset(names.sure - names.reads),
-        mutates=frozenset(names.mutates - names.imports),
+        mutates=_real(names.mutates - names.imports),
         passes=frozenset(names.passes),
         calls=frozenset(names.calls),
         definitions=_definitions(text, tree),
         trained=trainings(tree, {**(trainers or {}), **own}),
         trainers=own,
-        frees=dict(names.frees),
+        frees={name: _real(free) for name, free in names.frees.items()},
+        units=units,
     )
 
 
-def _parse(source: str) -> tuple[str, ast.Module | None]:
-    for text in (source, plain_source(source)):
+def _real(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names) - {ANYTHING, FILES, PATH}
+
+
+def _parse(source: str) -> tuple[str, int, ast.Module | None]:
+    for text, skipped in ((source, 0), _plain(source)):
         try:
-            return text, ast.parse(text)
+            tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-    return source, None
+        if tree.body or not source.strip() or skipped < source.count("\n") + 1:
+            return text, skipped, tree
+    return source, 0, None
+
+
+def _foreign(source: str) -> Unit:
+    """Return a cell in another language: it may have changed any file."""
+    touched = frozenset({FILES, PATH})
+    return Unit(first=1, last=source.count("\n") + 1, foreign=True, reads=touched, mutates=touched)
+
+
+def _units(source: str, text: str, skipped: int, tree: ast.Module) -> tuple[Unit, ...]:
+    written = source.split("\n")[skipped:]
+    plain = text.split("\n")
+    groups: list[tuple[int, int, list[ast.stmt]]] = []
+    for node in tree.body:
+        decorators = getattr(node, "decorator_list", ())
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = node.end_lineno or first
+        if groups and first <= groups[-1][1]:
+            start, end, nodes = groups[-1]
+            groups[-1] = (start, max(end, last), [*nodes, node])
+        else:
+            groups.append((first, last, [node]))
+    return tuple(
+        _unit(first + skipped, last + skipped, nodes,
+              foreign=written[first - 1 : last] != plain[first - 1 : last])
+        for first, last, nodes in groups
+    )  # fmt: skip
+
+
+def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool) -> Unit:
+    names = names_in(nodes)
+    touched = {FILES, PATH} if foreign else set()
+    return Unit(
+        first=first,
+        last=last,
+        foreign=foreign,
+        reads=frozenset(names.reads | touched),
+        binds=frozenset(names.binds),
+        kills=frozenset(names.sure - names.reads),
+        mutates=frozenset(names.mutates | touched),
+        passes=frozenset(names.passes),
+        sets=frozenset(names.sets),
+        imports=frozenset(names.imports),
+        calls=frozenset(names.calls),
+        shares=frozenset(names.shares),
+        frees=dict(names.frees),
+        draws=names.draws,
+    )
 
 
 def _definitions(text: str, tree: ast.Module) -> dict[str, str]:
     lines = text.split("\n")
     found: dict[str, str] = {}
     for statement in tree.body:
-        names = _Names()
-        names.visit(statement)
+        names = names_in([statement])
         if not names.binds:
             continue
         decorators = getattr(statement, "decorator_list", ())
@@ -149,191 +245,3 @@ def _definitions(text: str, tree: ast.Module) -> dict[str, str]:
         segment = "\n".join(lines[start - 1 : statement.end_lineno])
         found.update(dict.fromkeys(names.binds, segment))
     return found
-
-
-class _Names(ast.NodeVisitor):
-    """Collects names; `shadow` holds the local names of the functions around."""
-
-    def __init__(self) -> None:
-        self.reads: set[str] = set()
-        self.binds: set[str] = set()
-        self.sure: set[str] = set()
-        self.mutates: set[str] = set()
-        self.passes: set[str] = set()
-        self.calls: set[str] = set()
-        self.imports: set[str] = set()
-        self.frees: dict[str, frozenset[str]] = {}
-        self._shadow: list[frozenset[str]] = []
-        self._branches = 0
-
-    def _bind(self, name: str) -> None:
-        self.binds.add(name)
-        if not self._branches:
-            self.sure.add(name)
-
-    def _outer(self, name: str | None) -> bool:
-        return name is not None and not any(name in names for names in self._shadow)
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if not self._outer(node.id):
-            return
-        if isinstance(node.ctx, ast.Load):
-            if node.id not in self.sure:
-                self.reads.add(node.id)
-        elif not self._shadow:
-            self._bind(node.id)
-
-    def _branch(self, node: ast.AST) -> None:
-        self._branches += 1
-        self.generic_visit(node)
-        self._branches -= 1
-
-    visit_If = visit_While = visit_Try = visit_Match = visit_IfExp = _branch
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)
-        for target in node.targets:
-            self._target(target)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.visit(node.value)
-            self._target(node.target)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self.visit(node.value)
-        root = root_name(node.target)
-        if self._outer(root):
-            assert root is not None
-            if root not in self.sure:
-                self.reads.add(root)
-            self.mutates.add(root)
-        if not isinstance(node.target, ast.Name):
-            self.generic_visit(node.target)
-
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self.visit(node.iter)
-        self._target(node.target)
-        self._branches += 1
-        for child in (*node.body, *node.orelse):
-            self.visit(child)
-        self._branches -= 1
-        # Changing an element changes the container that is walked over.
-        if {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)} & self.mutates:
-            self.mutates |= {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
-
-    visit_AsyncFor = visit_For
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        bound = {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        if not self._shadow:
-            self.imports |= bound
-            for name in bound:
-                self._bind(name)
-
-    visit_ImportFrom = visit_Import
-
-    def visit_Call(self, node: ast.Call) -> None:
-        called = node.func
-        if isinstance(called, ast.Attribute):
-            if called.attr not in LOOKS:
-                self._mutated(root_name(called.value))
-        elif isinstance(called, ast.Name):
-            self.calls.add(called.id)
-        self.generic_visit(node)
-        if spares_arguments(called):
-            return
-        given = [*node.args, *(word.value for word in node.keywords)]
-        self.passes |= {root for arg in given if self._outer(root := root_name(arg)) and root}
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for part in (*node.decorator_list, *_defaults(node.args)):
-            self.visit(part)
-        self._define(node.name, self._inside(node.body, _locals(node) | {node.name}))
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        for part in _defaults(node.args):
-            self.visit(part)
-        self._inside([node.body], frozenset(arg.arg for arg in _arguments(node.args)))
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
-            self.visit(part)
-        bases = {name for base in node.bases if (name := root_name(base)) is not None}
-        self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
-
-    def _comprehension(self, node: ast.AST) -> None:
-        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-        self.visit(generators[0].iter)
-        own = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        self._shadow.append(frozenset(own))
-        self.generic_visit(node)
-        self._shadow.pop()
-
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
-
-    def _inside(self, body: list[ast.stmt] | list[ast.expr], own: frozenset[str]) -> frozenset[str]:
-        before, self.reads = self.reads, set()
-        self._shadow.append(own)
-        for part in body:
-            self.visit(part)
-        self._shadow.pop()
-        free = frozenset(self.reads)
-        self.reads = before | (free - self.sure)
-        return free
-
-    def _define(self, name: str, free: frozenset[str]) -> None:
-        if not self._shadow:
-            self._bind(name)
-            self.frees[name] = free
-
-    def _mutated(self, root: str | None) -> None:
-        if root is not None and self._outer(root):
-            self.mutates.add(root)
-
-    def _target(self, node: ast.expr) -> None:
-        if isinstance(node, (ast.Tuple, ast.List)):
-            for item in node.elts:
-                self._target(item)
-        elif isinstance(node, ast.Starred):
-            self._target(node.value)
-        elif isinstance(node, ast.Name):
-            self.visit_Name(node)
-        else:
-            self._mutated(root_name(node))
-            self.generic_visit(node)
-
-
-def root_name(node: ast.AST) -> str | None:
-    """Return the name at the root of ``name.attr[0].call()``."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _arguments(args: ast.arguments) -> Iterator[ast.arg]:
-    yield from (*args.posonlyargs, *args.args, *args.kwonlyargs)
-    yield from (extra for extra in (args.vararg, args.kwarg) if extra is not None)
-
-
-def _defaults(args: ast.arguments) -> list[ast.expr]:
-    return [*args.defaults, *(node for node in args.kw_defaults if node is not None)]
-
-
-def _locals(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    own = {arg.arg for arg in _arguments(node.args)}
-    outer: set[str] = set()
-    for child in (part for statement in node.body for part in ast.walk(statement)):
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            own.add(child.id)
-        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            own.add(child.name)
-        elif isinstance(child, (ast.Import, ast.ImportFrom)):
-            own |= {(alias.asname or alias.name).split(".")[0] for alias in child.names}
-        elif isinstance(child, (ast.Global, ast.Nonlocal)):
-            outer |= set(child.names)
-        elif isinstance(child, ast.ExceptHandler) and child.name:
-            own.add(child.name)
-    return frozenset(own - outer)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
+from jupyter_mvt.capture.prints import glimpse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,7 +170,8 @@ def _elements(name: str, holder: Any) -> Iterator[Seen]:
 
 def _token(seen: Seen) -> object:
     try:
-        return seen.adapter.token(seen.obj)
+        # Tokens miss writes into an array in place; a glimpse at the arrays sees them.
+        return seen.adapter.token(seen.obj), glimpse(seen.obj)
     except Exception:
         # A half-built or hostile object of the user's: it counts as never changing.
         return None
@@ -188,9 +190,13 @@ class ModelWatch:
     changed: dict[int, int] = field(default_factory=dict)
     _tokens: dict[int, object] = field(default_factory=dict)
 
-    def look(self, namespace: Mapping[str, Any], order: int) -> None:
-        """Compare tokens with the last look; what is new or differs changed in cell `order`."""
+    def look(self, namespace: Mapping[str, Any], order: int) -> frozenset[str]:
+        """Compare tokens with the last look; what is new or differs changed in cell `order`.
+
+        Returns the names of those that were known before and differ.
+        """
         tokens: dict[int, object] = {}
+        touched = set()
         for seen in models_in(namespace):
             key = id(seen.obj)
             if key in tokens:
@@ -200,5 +206,8 @@ class ModelWatch:
             tokens[key] = token
             if self._tokens.get(key) != token:
                 self.changed[key] = order
+                if key in self._tokens:
+                    touched.add(seen.name.split("[")[0])
         self._tokens = tokens
         self.changed = {key: when for key, when in self.changed.items() if key in tokens}
+        return frozenset(touched)

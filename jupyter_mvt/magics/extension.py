@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.magics.identity import trust_folder, who
+from jupyter_mvt.magics.awaiting import awaiting
+from jupyter_mvt.magics.identity import notebook, trust_folder, who
 from jupyter_mvt.magics.idle import Idle
 from jupyter_mvt.magics.magic import MvtMagics
 from jupyter_mvt.magics.progress import Shown
@@ -33,6 +34,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         identity=who(),
         trust_folder=trust_folder(),
         progress=Shown(shell),
+        notebook=notebook(shell.user_ns),
     )
     attach(kernel)
     events = _Events(shell, kernel)
@@ -40,6 +42,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.register("pre_run_cell", events.before)
     shell.events.register("post_run_cell", events.after)
     shell.register_magics(MvtMagics(shell, kernel))
+    shell.input_transformers_cleanup.append(events.turn)
     shell.set_hook("complete_command", _complete, re_key=r".*%+mvt")
 
 
@@ -51,6 +54,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.unregister("pre_run_cell", events.before)
     shell.events.unregister("post_run_cell", events.after)
     events.idle.close()
+    if events.turn in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(events.turn)
     shell.magics_manager.magics["line"].pop("mvt", None)
     shell.magics_manager.magics["cell"].pop("mvt", None)
     if attached() is events.kernel:
@@ -84,6 +89,13 @@ class _Events:
 
             self._say(commit_quietly(self.kernel, ok=bool(result.success)))
         self.idle.free()
+
+    def turn(self, lines: list[str]) -> list[str]:
+        """Turn ``%%mvt commit`` over a cell that awaits around; see `awaiting`."""
+        return awaiting(lines, plain=self._plain)
+
+    def _plain(self, cell: str) -> str:
+        return str(self.shell.transform_cell(cell))
 
     def _say(self, line: str | None) -> None:
         if line is not None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from pathlib import Path
+from typing import Any
 
 from jupyter_mvt._version import __version__
 from jupyter_mvt.api import places
 from jupyter_mvt.api.kernel import Identity, account
 
-__all__ = ["git_user", "trust_folder", "who"]
+__all__ = ["git_user", "notebook", "trust_folder", "who"]
 
 
 def who() -> Identity:
@@ -26,6 +28,12 @@ def trust_folder() -> Path | None:
         return places.trust_folder(os.environ, Path.home(), sys.platform)
     except RuntimeError:
         return None
+
+
+def notebook(namespace: Mapping[str, Any]) -> Path | None:
+    """Return the notebook's file, as Jupyter's server or VS Code tells it to the kernel."""
+    told = namespace.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME") or ""
+    return Path(told) if isinstance(told, str) and told.endswith(".ipynb") else None
 
 
 def git_user() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jupyter_mvt.objects.ids import ObjectId
 
@@ -27,6 +27,13 @@ class Cell:
         Whether it ran to its end.
     reads, writes
         Top-level names, from the cell's syntax and from observed rebinding.
+    made
+        Name of a model → first and last lines of those statements of this run that made it.
+    rng
+        Generator and object id of its state before the run; kept where random numbers were
+        drawn by a run that made a model, and at the start of what made it.
+    failed_at
+        Line that raised, 0 if none did or it is not known.
     """
 
     order: int
@@ -36,6 +43,9 @@ class Cell:
     ok: bool = True
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    made: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    rng: tuple[tuple[str, str], ...] = ()
+    failed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

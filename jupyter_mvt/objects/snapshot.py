@@ -88,6 +88,10 @@ class CellRun:
     ok: bool = True
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    made: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    rng: tuple[tuple[str, bytes], ...] = ()
+    """Generator and its state before the run."""
+    failed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,8 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
     if content.code.cells_id:
         cells = ObjectId(content.code.cells_id)
         try:
-            blobs += [cell.source for cell in decode_as(reader.blob(cells), tuple[Cell, ...])]
+            for cell in decode_as(reader.blob(cells), tuple[Cell, ...]):
+                blobs += [cell.source, *(ObjectId(state) for _, state in cell.rng)]
         except CorruptionError as error:
             broken.append((cells, error))
     return Reach(

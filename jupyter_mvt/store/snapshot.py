@@ -91,6 +91,9 @@ def _code(pack: PackWriter, snapshot: Snapshot) -> Code:
             ok=run.ok,
             reads=run.reads,
             writes=run.writes,
+            made=run.made,
+            rng=tuple((name, pack.blob(state)) for name, state in run.rng),
+            failed_at=run.failed_at,
         )
         for run in snapshot.cells
     )

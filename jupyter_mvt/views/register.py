@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.evaluate import EvaluationResult
+from jupyter_mvt.api.reproduce import Reproduction
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
 from jupyter_mvt.api.stash import Popped, StashList
 from jupyter_mvt.api.timeline import Timeline
@@ -44,6 +45,7 @@ from jupyter_mvt.views import (
     log,
     notice,
     query,
+    reproduce,
     status,
     tables,
     timeline,
@@ -75,6 +77,7 @@ DRAWINGS: dict[type, Drawing] = {
     Popped: Drawing(checkout.popped, notice.as_text, notice.as_html),
     RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
     RemarkList: Drawing(tables.remarks, tables.as_text, tables.as_html),
+    Reproduction: Drawing(reproduce.payload, notice.as_text, notice.as_html),
     RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
     Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
     Timeline: Drawing(timeline.payload, log.as_text, log.as_html),

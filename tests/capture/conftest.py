@@ -119,7 +119,7 @@ class Kernel:
         except Exception as raised:
             error = raised
         assert (error is not None) == fails, error
-        result = SimpleNamespace(info=info, success=error is None)
+        result = SimpleNamespace(info=info, success=error is None, error_in_exec=error)
         assert self.log.after_cell(result, self.namespace) is None
         return self
 

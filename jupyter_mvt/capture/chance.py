@@ -1,0 +1,131 @@
+"""The states of random number generators: read, written down, put back.
+
+Only generators of packages that the user has imported are looked at.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import random
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.objects.encode import decode, encode
+
+__all__ = ["drew", "put_back", "states", "written"]
+
+
+def states(before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return generator → its state, to be compared with `drew` and kept with `written`.
+
+    Parameters
+    ----------
+    before
+        An earlier answer, to spare reading a generator that surely has not moved.
+    """
+    found: dict[str, Any] = {"python": random.getstate()}
+    for name, (module, read) in _READERS.items():
+        if module in sys.modules:
+            # A package that is only half imported, or of a foreign build, has no state yet.
+            with suppress(Exception):
+                found[name] = read(sys.modules[module], (before or {}).get(name))
+    return found
+
+
+def drew(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether a generator moved; one that was imported in between has."""
+    return any(
+        name not in before or not _same(before[name], state) for name, state in after.items()
+    )
+
+
+def written(name: str, state: Any) -> bytes:
+    """Return a state as bytes for `put_back`."""
+    if name == "python":
+        version, words, gauss = state
+        return encode({"version": version, "words": list(words), "gauss": gauss})
+    if name == "numpy":
+        keys, position, has_gauss, cached, _ = state
+        words = memoryview(keys).cast("I").tolist()
+        return encode({"words": words, "position": position, "has_gauss": has_gauss,
+                       "cached": cached})  # fmt: skip
+    return bytes(state)
+
+
+def put_back(name: str, data: bytes) -> bool:
+    """Set a generator to a state; ``False`` when its package is not imported here.
+
+    Raises
+    ------
+    CorruptionError
+        `data` is no state (code ``corrupt-rng``).
+    """
+    try:
+        return _PUT[name](data) if name in _PUT else False
+    except (TypeError, ValueError, KeyError, RuntimeError, OverflowError) as error:
+        msg = f"The stored state of the random numbers of {name} cannot be used."
+        raise CorruptionError(msg, hint="mvt fsck", code="corrupt-rng") from error
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def _numpy(numpy: Any, before: Any) -> tuple[bytes, int, int, float, bytes]:
+    # Asking numpy costs more than all else here; its memory tells whether it moved. Only a
+    # second half of a pair of normal numbers, kept elsewhere, can be used up without a trace.
+    module = numpy.random
+    address = module.get_bit_generator().ctypes.state_address
+    memory = ctypes.string_at(address, _WORDS * 4 + 4)
+    if before is not None and not before[2] and before[4] == memory:
+        return before  # type: ignore[no-any-return]
+    kind, keys, position, has_gauss, cached = module.get_state()
+    if kind != "MT19937":
+        raise ValueError(kind)
+    return keys.astype("<u4").tobytes(), int(position), int(has_gauss), float(cached), memory
+
+
+def _torch(module: Any, before: Any) -> bytes:
+    data: bytes = module.get_rng_state().numpy().tobytes()
+    return before if before == data else data
+
+
+def _put_python(data: bytes) -> bool:
+    state = decode(data)
+    random.setstate((state["version"], tuple(state["words"]), state["gauss"]))
+    return True
+
+
+def _put_numpy(data: bytes) -> bool:
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is None:
+        return False
+    state = decode(data)
+    words = numpy.array(state["words"], "u4")
+    numpy.random.set_state(
+        ("MT19937", words, state["position"], state["has_gauss"], state["cached"])
+    )
+    return True
+
+
+def _put_torch(data: bytes) -> bool:
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return False
+    torch.set_rng_state(torch.frombuffer(bytearray(data), dtype=torch.uint8))
+    return True
+
+
+_WORDS = 624
+_READERS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    "numpy": ("numpy", _numpy),
+    "torch": ("torch.random", _torch),
+}
+_PUT: dict[str, Callable[[bytes], bool]] = {
+    "python": _put_python,
+    "numpy": _put_numpy,
+    "torch": _put_torch,
+}

@@ -1,0 +1,92 @@
+"""What can be seen of a cell from outside: kinds of values, content before and after, failures."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jupyter_mvt.capture.prints import Prints
+from jupyter_mvt.capture.slicing import ATOM, FIXED, STATEFUL
+
+__all__ = ["failed_line", "kinds_of", "prints_of", "unchanged"]
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_SECONDS = 0.01
+_MOST_NAMES = 50
+_ATOMS = (bool, int, float, complex, str, bytes, type(None), range, slice)
+_FIXED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
+          types.MethodType)  # fmt: skip
+_GENERATORS = frozenset({
+    "random.Random", "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator",
+    "torch._C.Generator",
+})  # fmt: skip
+
+
+def kinds_of(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, str]:
+    """Return the kind of each name's value, ``""`` for what may be changed in place."""
+    return {name: _kind(namespace[name]) for name in names if name in namespace}
+
+
+def _kind(value: Any) -> str:
+    cls = type(value)
+    if cls in _ATOMS:
+        return ATOM
+    if isinstance(value, _FIXED) or cls.__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
+        return FIXED
+    if cls.__module__ == "numpy" and not hasattr(cls, "__setitem__"):
+        return ATOM
+    if hasattr(cls, "__next__") or f"{cls.__module__}.{cls.__qualname__}" in _GENERATORS:
+        return STATEFUL
+    return ""
+
+
+def prints_of(
+    source: str, namespace: Mapping[str, Any], kinds: Mapping[str, str]
+) -> dict[str, tuple[int, bytes]]:
+    """Return address and fingerprint of the values that a cell names, within 10 ms."""
+    found: dict[str, tuple[int, bytes]] = {}
+    names = dict.fromkeys(_WORD.findall(source))
+    # What is not known yet was made before anybody listened.
+    names = {n: None for n in names if n in namespace and not kinds.get(n, "")}
+    if not names:
+        return found
+    prints = Prints(_SECONDS)
+    for name in list(names)[:_MOST_NAMES]:
+        value = namespace[name]
+        if _kind(value) == "":
+            seen = prints.of(value)
+            if seen is not None:
+                found[name] = (id(value), seen)
+    return found
+
+
+def unchanged(
+    before: Mapping[str, tuple[int, bytes]], namespace: Mapping[str, Any]
+) -> frozenset[str]:
+    """Return the names whose values are the same objects with the same content, within 10 ms."""
+    if not before:
+        return frozenset()
+    prints = Prints(_SECONDS * 1.5)
+    return frozenset(
+        name
+        for name, (key, seen) in before.items()
+        if name in namespace and id(namespace[name]) == key and prints.of(namespace[name]) == seen
+    )
+
+
+def failed_line(result: Any, source: str, namespace: Mapping[str, Any]) -> int:
+    """Return the line of a cell that raised; -1 if nothing ran, 0 if it is not known."""
+    if getattr(result, "error_before_exec", None) is not None:
+        return -1
+    error = getattr(result, "error_in_exec", None)
+    trace = getattr(error, "__traceback__", None)
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is namespace and frame.f_code.co_name.startswith("<"):
+            # IPython leaves out blank lines at the start, and a cell magic's own line.
+            blank = len(source) - len(source.lstrip("\n"))
+            return 0 if source.lstrip().startswith("%%") else int(trace.tb_lineno) + blank
+        trace = trace.tb_next
+    return 0

@@ -1,0 +1,120 @@
+"""Runs lines of cells in a namespace, as a notebook would, without one."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import linecache
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from jupyter_mvt.capture.rerun.plan import Piece
+from jupyter_mvt.capture.syntax import analyse, plain_source
+
+__all__ = ["CellFailed", "Session"]
+
+
+class CellFailed(Exception):
+    """A statement raised; ``order`` tells in which run."""
+
+    def __init__(self, order: int, error: BaseException) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.order = order
+
+
+class Session:
+    """A fresh ``__main__`` with what notebooks take for granted.
+
+    Attributes
+    ----------
+    namespace
+        Names and values.
+    skipped
+        Magics and shell lines that were left out.
+    """
+
+    def __init__(self) -> None:
+        main = types.ModuleType("__main__")
+        main.__dict__.update(display=_show_nothing, get_ipython=_Nothing)
+        sys.modules["__main__"] = main
+        self.namespace = main.__dict__
+        self.skipped: dict[str, None] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, piece: Piece) -> None:
+        """Run a piece, statement by statement.
+
+        Raises
+        ------
+        CellFailed
+            A statement raised that did not raise then.
+        """
+        text = self._text(piece)
+        name = f"<cell {piece.order}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        try:
+            tree = ast.parse(text, name)
+        except SyntaxError as error:
+            raise CellFailed(piece.order, error) from error
+        for node in tree.body:
+            try:
+                self._one(ast.Module(body=[node], type_ignores=[]), name)
+            except (Exception, SystemExit) as error:
+                last = node.end_lineno or node.lineno
+                if not node.lineno <= piece.failed_at <= last:
+                    raise CellFailed(piece.order, error) from error
+
+    def definitions(self, pieces: Iterable[Piece]) -> dict[str, str]:
+        """Return name → text of the statement that bound it last."""
+        found: dict[str, str] = {}
+        for piece in pieces:
+            found.update(analyse(self._text(piece)).definitions)
+        return found
+
+    def close(self) -> None:
+        """Give the event loop back."""
+        if self._loop is not None:
+            self._loop.close()
+
+    def _text(self, piece: Piece) -> str:
+        """Return the lines to run at their own numbers, all others blank."""
+        lines = piece.source.split("\n")
+        wanted = {n for first, last in piece.spans for n in range(first, last + 1)}
+        kept = [line if n in wanted else "" for n, line in enumerate(lines, 1)]
+        text = "\n".join(kept)
+        try:
+            ast.parse(text)
+        except SyntaxError:
+            plain = [plain_source(line) if line.strip() else line for line in kept]
+            for line, other in zip(kept, plain, strict=True):
+                if (line != other and other.strip() in ("", "pass")) or other.endswith("= None"):
+                    self.skipped.setdefault(line.strip())
+            text = "\n".join(plain)
+        return text
+
+    def _one(self, module: ast.Module, name: str) -> None:
+        code = compile(module, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        if code.co_flags & inspect.CO_COROUTINE:
+            self._await(types.FunctionType(code, self.namespace))
+        else:
+            exec(code, self.namespace)
+
+    def _await(self, start: Callable[[], Any]) -> None:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(start())
+
+
+class _Nothing:
+    """Stands in for the shell: any method may be called, and does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _show_nothing
+
+
+def _show_nothing(*values: object, **options: object) -> None:
+    """Stand in for IPython's ``display``."""

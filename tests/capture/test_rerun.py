@@ -1,0 +1,98 @@
+"""Lines of cells run as in a notebook, and arrays are compared one by one."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from jupyter_mvt.capture.rerun.guarding import guard, mirror
+from jupyter_mvt.capture.rerun.judging import _distance, _numbers
+from jupyter_mvt.capture.rerun.plan import Piece
+from jupyter_mvt.capture.rerun.running import CellFailed, Session
+
+
+@pytest.fixture
+def session(monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    session = Session()
+    yield session
+    session.close()
+
+
+def piece(source, *spans, order=1, failed_at=0):
+    lines = source.count("\n") + 1
+    return Piece(order=order, source=source, spans=spans or ((1, lines),), failed_at=failed_at)
+
+
+def test_only_the_lines_of_a_slice_are_run(session):
+    session.run(piece("a = 1\nb = 2\nc = 3\nd = a + c", (1, 1), (3, 4)))
+    assert {"a": 1, "c": 3, "d": 4}.items() <= session.namespace.items()
+    assert "b" not in session.namespace
+
+
+def test_what_a_notebook_takes_for_granted_is_there(session):
+    session.run(piece("import asyncio\ndisplay(1)\nget_ipython().run_line_magic('x', '')"))
+    session.run(piece("x = await asyncio.sleep(0, 5)\nclass A:\n    pass\nm = A.__module__"))
+    assert (session.namespace["x"], session.namespace["m"]) == (5, "__main__")
+
+
+def test_magics_are_left_out_and_said(session):
+    session.run(piece("%matplotlib inline\n!pip install x\nfiles = !ls\nx = 1"))
+    assert session.namespace["x"] == 1
+    assert list(session.skipped) == ["%matplotlib inline", "!pip install x", "files = !ls"]
+
+
+def test_a_cell_magic_runs_its_body(session):
+    session.run(piece("%%time\nx = 1\ny = 2", (2, 2)))
+    assert "x" in session.namespace
+    assert "y" not in session.namespace
+
+
+def test_what_raised_then_may_raise_again_and_nothing_else(session):
+    session.run(piece("x = 1\n1 / 0", failed_at=2))
+    with pytest.raises(CellFailed, match="ZeroDivisionError: division by zero") as failed:
+        session.run(piece("x = 1\n1 / 0", order=7))
+    assert failed.value.order == 7
+    with pytest.raises(CellFailed, match="SyntaxError"):
+        session.run(piece("x = = 1"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [([1.0, 2.0], [1.0, 2.5], (0.5, 0.25)), ([np.nan, 1], [np.nan, 1], (0.0, 0.0)),
+     ([np.inf, 1], [np.inf, 3], (2.0, 2.0)), ([1.0], [np.nan], (np.inf, np.inf)),
+     ([0.0], [0.1], (0.1, 0.1))],
+)  # fmt: skip
+def test_distances(one, other, expected):
+    assert _distance(np.array(one), np.array(other)) == pytest.approx(expected)
+
+
+def test_every_dtype_has_numbers_or_none():
+    assert _numbers(np.array([1.5, -2], "<f4").tobytes(), "float32").tolist() == [1.5, -2]
+    bits = (np.array([1.5], "<f4").view("<u4") >> 16).astype("<u2").tobytes()
+    assert _numbers(bits, "bfloat16").tolist() == [1.5]
+    assert _numbers(b"abc", "bytes") is None
+    assert _numbers(b"abc", "<U7") is None
+
+
+def test_a_mirror_reads_everything_and_writes_nothing_back(tmp_path):
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    (home / "deep").mkdir(parents=True)
+    (home / ".mvt").mkdir()
+    (home / "a.txt").write_text("a")
+    (home / "deep" / "b.txt").write_text("b")
+    copy.mkdir()
+    mirror(home, copy)
+    assert sorted(p.relative_to(copy).as_posix() for p in copy.rglob("*")) == [
+        "a.txt", "deep", "deep/b.txt",
+    ]  # fmt: skip
+    guard(copy)  # an audit hook cannot be taken back: it looks at this folder only
+    assert (copy / "deep" / "b.txt").read_text() == "b"
+    assert (copy / "deep" / "b.txt").is_symlink()
+    with open(copy / "deep" / "b.txt", "a") as file:
+        file.write("more")
+    (copy / "a.txt").write_text("new")
+    assert (copy / "deep" / "b.txt").read_text() == "bmore"
+    assert [(home / n).read_text() for n in ("a.txt", "deep/b.txt")] == ["a", "b"]

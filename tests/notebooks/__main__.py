@@ -1,0 +1,190 @@
+"""``python -m tests.notebooks FOLDER``: does a commit take the right model of any notebook?
+
+Every notebook below FOLDER runs cell by cell in a real kernel, in a copy of its folder. After
+each cell that trained a model (by `oracle`, or by ``NAME.expect.json`` beside it: number of the
+code cell, from 0 → name of the model, or null) a commit is made with no name given. Cells that
+fail for want of a package, a file or a network are counted apart. The slices of the versions
+are then run again in fresh processes, and their weights compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from tests.notebooks.kernel import Kernel
+from tests.notebooks.soundness import Slice, check
+
+IGNORED = shutil.ignore_patterns(
+    ".git", ".mvt", ".ipynb_checkpoints", "node_modules", "__pycache__"
+)
+
+
+@dataclass
+class Row:
+    """What one notebook gave."""
+
+    name: str
+    cells: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+    training: int = 0
+    right: int = 0
+    asks: int = 0
+    ours: int = 0
+    milliseconds: list[float] = field(default_factory=list)
+    slices: list[Slice] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run all notebooks of a folder and print the table; 0 if no exception was ours."""
+    parser = argparse.ArgumentParser(prog="python -m tests.notebooks", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--timeout", type=float, default=120, help="seconds a cell may take")
+    parser.add_argument("--slices", type=int, default=3, help="versions a notebook to run again")
+    parser.add_argument("--json", type=Path, help="where to write all details")
+    args = parser.parse_args(argv)
+    paths = sorted(path for path in args.folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in
+                   path.parts)  # fmt: skip
+    rows = []
+    print(line("notebook", "cells", "failed", "training", "right", "asks", "ours", "slices",
+               "size", "ms"))  # fmt: skip
+    for path in paths:
+        rows.append(run(path, args.timeout, args.slices))
+        print(shown(rows[-1]), flush=True)
+        for remark in rows[-1].remarks:
+            print("   ", remark, flush=True)
+    print(shown(total(rows)))
+    if args.json:
+        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
+    return 1 if any(row.ours for row in rows) else 0
+
+
+def run(path: Path, timeout: float, slices: int) -> Row:
+    """Run one notebook."""
+    row = Row(path.stem[:40])
+    with tempfile.TemporaryDirectory(prefix="mvt-notebook-") as place:
+        folder = Path(place) / "home"
+        shutil.copytree(path.parent, folder, ignore=IGNORED)
+        try:
+            versions = walk(path, folder, timeout, row)
+        except Exception as error:  # the harness goes on whatever one notebook does
+            row.remarks.append(f"not finished: {type(error).__name__}: {str(error)[:300]}")
+            versions = []
+        if slices and (folder / ".mvt").exists():
+            for name in versions[-slices:]:
+                row.slices.append(check(folder, name, 10 * timeout))
+    row.remarks += [f"{found.version} {found.verdict}: {found.why}" for found in row.slices
+                    if found.verdict != "sound"]  # fmt: skip
+    return row
+
+
+def walk(path: Path, folder: Path, timeout: float, row: Row) -> list[str]:
+    """Run the cells, commit after those that trained; return the versions that were made."""
+    book = nbformat.read(path, as_version=4)
+    sidecar = path.with_suffix(".expect.json")
+    expected = json.loads(sidecar.read_text("utf-8")) if sidecar.exists() else None
+    kernel = Kernel(folder, timeout)
+    versions: list[str] = []
+    try:
+        kernel.run("%load_ext jupyter_mvt")
+        kernel.run("%mvt init")
+        kernel.load_oracle()
+        codes = [cell for cell in book.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(codes):
+            if not cell.source.strip():
+                continue
+            row.cells += 1
+            ran = kernel.run(cell.source, cell_id=cell.get("id") or f"cell-{number}")
+            if ("jupyter_mvt" in ran.text and "Traceback" in ran.text) or "mvt: " in ran.text:
+                row.ours += 1
+                row.remarks.append(f"cell {number}: {ran.text[-300:]!r}")
+            if kernel.dead:
+                row.remarks.append(f"cell {number}: the kernel died or did not answer")
+                break
+            if ran.kind:
+                row.failed[ran.kind] = row.failed.get(ran.kind, 0) + 1
+                if ran.kind == "code":
+                    row.remarks.append(f"cell {number} failed: {ran.error}")
+                continue
+            wanted = wanted_in(kernel, number, cell.source, expected)
+            if wanted:
+                versions += judged(kernel, number, wanted, row)
+    finally:
+        kernel.close()
+    return list(dict.fromkeys(versions))
+
+
+def wanted_in(kernel: Kernel, number: int, source: str, expected: dict | None) -> list[str]:
+    """Return the names that are right for a cell, none if it trained nothing."""
+    if expected is not None:
+        name = expected.get(str(number))
+        return [] if name is None else [name]
+    found = kernel.trained(source)
+    return found[-1] if found else []
+
+
+def judged(kernel: Kernel, number: int, wanted: list[str], row: Row) -> list[str]:
+    """Commit, and compare what was taken with what is right."""
+    row.training += 1
+    answer = kernel.commit()
+    row.asks += answer["asks"]
+    if "ours" in answer:
+        row.ours += 1
+        row.remarks.append(f"cell {number}: {answer['ours']}")
+    taken = [name.split("[")[0].split(".")[0] for name in answer["models"]]
+    if set(taken) & {name.split("[")[0].split(".")[0] for name in wanted}:
+        row.right += 1
+    else:
+        said = answer.get("refused") or answer["models"]
+        row.remarks.append(f"cell {number}: {said} instead of {wanted}")
+    if answer["ms"]:
+        row.milliseconds.append(answer["ms"])
+    return [answer["version"]] if "version" in answer else []
+
+
+def total(rows: list[Row]) -> Row:
+    """Return all rows as one."""
+    failed: dict[str, int] = {}
+    for row in rows:
+        for kind, count in row.failed.items():
+            failed[kind] = failed.get(kind, 0) + count
+    return Row(
+        f"{len(rows)} notebooks", sum(row.cells for row in rows), failed,
+        sum(row.training for row in rows), sum(row.right for row in rows),
+        sum(row.asks for row in rows), sum(row.ours for row in rows),
+        [ms for row in rows for ms in row.milliseconds], [s for row in rows for s in row.slices],
+    )  # fmt: skip
+
+
+def shown(row: Row) -> str:
+    """Return a row of the table."""
+    judged_ = [s for s in row.slices if s.verdict in ("sound", "unsound")]
+    sound = sum(s.verdict == "sound" for s in judged_)
+    sizes = [s.cells / s.all_cells for s in judged_ if s.all_cells]
+    failed = ",".join(f"{count} {kind}" for kind, count in sorted(row.failed.items()))
+    return line(
+        row.name, str(row.cells), failed or "0", str(row.training),
+        f"{row.right} ({100 * row.right / row.training:.0f} %)" if row.training else "-",
+        str(row.asks), str(row.ours), f"{sound}/{len(judged_)}" if row.slices else "-",
+        f"{100 * statistics.mean(sizes):.0f} %" if sizes else "-",
+        f"{statistics.median(row.milliseconds):.0f}" if row.milliseconds else "-",
+    )  # fmt: skip
+
+
+def line(*cells: str) -> str:
+    """Return cells in columns."""
+    widths = (42, 6, 22, 9, 11, 5, 5, 7, 6, 6)
+    return " ".join(cell[:width].ljust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
