@@ -13,6 +13,7 @@ class Aliases:
     def __init__(self) -> None:
         self._nodes: dict[str, int] = {}
         self._parents: list[int] = []
+        self._keeps: list[tuple[int, int]] = []
 
     @property
     def names(self) -> frozenset[str]:
@@ -29,10 +30,19 @@ class Aliases:
         for one, other in pairs:
             self._parents[self._find(self._node(one))] = self._find(self._node(other))
 
+    def keep(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note that the value of the first name may hold that of the second, and not change it."""
+        self._keeps += [(self._node(holder), self._node(held)) for holder, held in pairs]
+
     def reach(self, names: Iterable[str]) -> set[str]:
-        """Return `names`, and those whose values may share state with one of theirs."""
+        """Return `names`, and those whose values change when theirs do."""
         given = set(names)
         roots = {self._find(self._nodes[name]) for name in given if name in self._nodes}
+        kept = [(self._find(holder), self._find(held)) for holder, held in self._keeps]
+        size = 0
+        while size != len(roots):
+            size = len(roots)
+            roots |= {holder for holder, held in kept if held in roots}
         return given | {name for name, node in self._nodes.items() if self._find(node) in roots}
 
     def _fresh(self) -> int:

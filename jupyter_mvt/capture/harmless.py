@@ -13,6 +13,7 @@ __all__ = [
     "PATH",
     "VIEWS",
     "draws_nothing",
+    "only_keeps",
     "reads_files",
     "runs_anything",
     "sets_globally",
@@ -46,6 +47,9 @@ _FUNCTIONS = frozenset(dir(builtins)) - {"exec", "eval", "next", "setattr", "del
     "cross_val_predict", "cross_val_score", "cross_validate", "display", "make_pipeline",
     "make_column_transformer", "train_test_split",
 }  # fmt: skip
+_LIBRARIES = frozenset({"math", "np", "numpy", "pd", "pandas", "plt", "sns", "torch"})
+_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "putmask", "put_along_axis",
+                      "shuffle", "backward"})  # fmt: skip
 _ENDINGS = ("_score", "_error", "_loss", "_report", "_matrix", "_curve")
 
 
@@ -57,7 +61,9 @@ def spares_arguments(called: ast.expr) -> bool:
     """
     if isinstance(called, ast.Attribute):
         name = called.attr
-        return name in _SPARING or name.endswith(_ENDINGS) or name in _FUNCTIONS
+        if name in _SPARING or name.endswith(_ENDINGS) or name in _FUNCTIONS or name[:1].isupper():
+            return True
+        return _root(called) in _LIBRARIES and name not in _WRITING and not name.endswith("_")
     if not isinstance(called, ast.Name):
         return False
     name = called.id
@@ -67,6 +73,19 @@ def spares_arguments(called: ast.expr) -> bool:
 PATH = "<path>"
 """Stands for what decides which modules an import finds."""
 
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def only_keeps(called: ast.expr) -> bool:
+    """Tell whether a method may keep what it is given and never changes it: ``fit``."""
+    return isinstance(called, ast.Attribute) and called.attr in _FITS
+
+
+_FITS = frozenset({"fit", "fit_predict", "fit_transform", "partial_fit"})
 VIEWS = frozenset({
     "columns", "cpu", "detach", "get", "groupby", "head", "items", "keys", "numpy", "parameters",
     "pivot", "plot", "reshape", "split", "state_dict", "tail", "to_frame", "to_numpy",

@@ -13,6 +13,7 @@ from jupyter_mvt.capture.harmless import (
     PATH,
     VIEWS,
     draws_nothing,
+    only_keeps,
     reads_files,
     runs_anything,
     sets_globally,
@@ -43,6 +44,8 @@ class _Book:
     ----------
     shares
         Pairs of names whose values may hold one another from here on.
+    keeps
+        Pairs: the value of the first may hold that of the second, and never changes it.
     sets
         Names that are changed even if they are modules: ``np.seterr(…)``, ``pd.options.x = 1``.
     draws
@@ -58,6 +61,7 @@ class _Book:
         self.calls: set[str] = set()
         self.imports: set[str] = set()
         self.shares: set[tuple[str, str]] = set()
+        self.keeps: set[tuple[str, str]] = set()
         self.sets: set[str] = set()
         self.frees: dict[str, frozenset[str]] = {}
         self.draws = False
@@ -80,7 +84,11 @@ class _Book:
         if isinstance(called, ast.Name) and spares_arguments(called):
             return
         if self._outer(root) and root is not None:
-            self.shares |= {(root, name) for name in held}
+            pairs = {(root, name) for name in held}
+            if only_keeps(called):
+                self.keeps |= pairs
+                return
+            self.shares |= pairs
         first = min(held, default="")
         self.shares |= {(first, name) for name in held}
 

@@ -142,6 +142,9 @@ def _forwards(
             aliases.bind(unit.kills)
             aliases.join((name, name) for name in unit.binds)
             aliases.join(_shared(unit, now, frees, mutators))
+            aliases.keep(
+                pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
+            )
             written = aliases.reach(changed) | unit.binds
             reads = unit.reads
             if ANYTHING in changed:

@@ -32,7 +32,7 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, sets, draws
+    shares, keeps, sets, draws
         See `names.names_in`.
     frees
         Function or class that it defines → free names.
@@ -52,6 +52,7 @@ class Unit:
     imports: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()
     shares: frozenset[tuple[str, str]] = frozenset()
+    keeps: frozenset[tuple[str, str]] = frozenset()
     frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: bool = False
 
@@ -227,6 +228,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool) -> Uni
         imports=frozenset(names.imports),
         calls=frozenset(names.calls),
         shares=frozenset(names.shares),
+        keeps=frozenset(names.keeps),
         frees=dict(names.frees),
         draws=names.draws,
     )
