@@ -137,7 +137,7 @@ def plan_of(handle: Handle, version: Version, tolerance: float) -> Plan:
         raise NotFoundError(msg, hint=f"mvt show {version.name}", code="no-slice")
     if handle.store.root is None:
         msg = "A repository in memory cannot be shown to another process."
-        raise UsageError(msg, code="no-folder")
+        raise UsageError(msg, code="repository-in-memory")
     names = {name for piece in pieces for name in piece.rng}
     return Plan(
         store=str(handle.store.root.absolute()),
