@@ -12,6 +12,17 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MIME = "application/vnd.jupyter-mvt.v1+json"
 
 
+HEAVY = {"boosting.ipynb", "huggingface-lora.ipynb"}
+"""What needs more frameworks than ``make test`` installs."""
+
+
+def _tiers() -> list[Any]:
+    names = sorted(path.name for path in EXAMPLES.glob("*.ipynb"))
+    return [
+        pytest.param(name, marks=pytest.mark.frameworks if name in HEAVY else ()) for name in names
+    ]
+
+
 @pytest.fixture(scope="module")
 def runner() -> Any:
     spec = importlib.util.spec_from_file_location("examples_run", EXAMPLES / "run.py")
@@ -23,7 +34,7 @@ def runner() -> Any:
 
 
 @pytest.mark.filterwarnings("default")  # the client's own libraries warn about themselves
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.ipynb")))
+@pytest.mark.parametrize("name", _tiers())
 def test_a_notebook_runs_and_shows(
     name: str, runner: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
