@@ -69,10 +69,11 @@ class Recoder:
 
     def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, memoryview]) -> Made:
         place = self.plan.wanted[oid]
-        raw = self._read(oid, place)
+        raw, sound = self._read(oid, place)
         if raw is None:
             return Made(Row(oid, *place[1:]), ())
-        if self.plan.as_it_should(oid, place):
+        # What is carried over as it is stored must be the very copy that was found sound.
+        if sound == place and place.encoding != RAW and self.plan.as_it_should(oid, place):
             return Made(Row(oid, *place[1:]), (self.store.stored(place),))
         if oid in self.plan.hot or oid not in self.plan.uses or _unfit(place):
             return Made(Row(oid, 0, place.size, place.size, RAW), (raw,))
@@ -91,7 +92,7 @@ class Recoder:
         for oid in self.frames.get(use.slot, ()):
             if oid not in read:
                 for place in self.store.index.find(oid):
-                    data = self._read(oid, place) if place.encoding != DELTA else None
+                    data = self._read(oid, place)[0] if place.encoding != DELTA else None
                     if data is not None:
                         _put(read, oid, data)
                         break
@@ -99,13 +100,13 @@ class Recoder:
                 found.append(Keyframe(oid, read[oid]))
         return found
 
-    def _read(self, oid: bytes, place: Place) -> memoryview | None:
-        """Return an object, verified; ``None`` when no copy of it is sound."""
+    def _read(self, oid: bytes, place: Place) -> tuple[memoryview | None, Place]:
+        """Return an object, verified, and the copy it is from; ``None`` when none is sound."""
         data = memory(place.size)
         for copy in (place, *self.store.index.find(oid)):
             if copy.size == place.size and not self.store.check(oid, copy, data):
-                return data
-        return None
+                return data, copy
+        return None, place
 
 
 def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:

@@ -32,7 +32,7 @@ READING = {
     "status", "log", "show", "diff", "leaderboard", "sql", "branch list", "tag list", "label list",
     "label history", "checkout", "oplog", "du show", "fsck", "index show", "help",
 }  # fmt: skip
-ELSEWHERE = {"init", "stash list", "stash pop", "trust", "watch"}
+ELSEWHERE = {"init", "reproduce", "stash list", "stash pop", "trust", "watch"}
 """Cut by themselves (``init``), or of the session or the person: the repository is not changed."""
 LINES = {
     "sql": "sql select+1", "label history": "label history production",

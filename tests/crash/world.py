@@ -39,8 +39,11 @@ class Weights:
         self.shared = np.arange(50.0)
         self.own = np.full(1000, float(seed))
 
-    def predict(self, x: float) -> float:
-        return x
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return x[:, 0]
+
+
+ROWS, TRUTH = np.arange(12.0).reshape(6, 2), np.arange(6.0)
 
 
 @dataclass
@@ -200,6 +203,7 @@ STEPS: dict[str, Step] = {
     "label remove": Step(words("label remove production")),
     "note": Step(words("note v1 good")),
     "note --delete": Step(words("note v1 --delete 1"), words("note v1 good")),
+    "evaluate": Step(lambda world: world.repo().evaluate("v1", ROWS, TRUTH, trust=True)),
     "rollback": Step(words("rollback production")),
     "switch": Step(words("switch side")),
     "switch -c": Step(words("switch -c fresh v1")),
