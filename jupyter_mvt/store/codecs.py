@@ -14,6 +14,7 @@ import numpy as np
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store.frames import pack_frame, unpack_frame
+from jupyter_mvt.store.hot import same
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
 from jupyter_mvt.store.planes import ITEM_SIZES, Bytes, decode_planes, encode_planes
 
@@ -53,7 +54,7 @@ class Encoded:
 
 
 def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> Encoded:
-    """Return the smallest encoding of `data` that a probe suggests.
+    """Return the smallest encoding of `data` that a probe suggests; it is proved to be undone.
 
     Parameters
     ----------
@@ -63,6 +64,11 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
         Size of one number in it; 0 for text and opaque content.
     keyframes
         Objects of the same length and kind.
+
+    Raises
+    ------
+    ValueError
+        It cannot be undone.
     """
     raw = np.frombuffer(data, np.uint8)
     if len(raw) < _SMALLEST:
@@ -81,7 +87,7 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
         # The sample may have been luckier than the whole.
         if found.size < REKEY * alone / len(sample) * len(raw):
             return found
-    found = _alone(raw, item, encoding)
+    found = _alone(raw, item, encoding, prove=True)
     return found if found.size < _WORTH * len(raw) else Encoded(RAW, (data,))
 
 
@@ -130,17 +136,21 @@ def _probe(sample: Bytes, item: int) -> tuple[int, int]:
     return best
 
 
-def _alone(raw: Bytes, item: int, encoding: int) -> Encoded:
+def _alone(raw: Bytes, item: int, encoding: int, *, prove: bool = False) -> Encoded:
     if encoding == ZSTD:
-        return Encoded(ZSTD, (pack_frame(raw.data, _LEVEL),))
+        packed = pack_frame(raw.data, _LEVEL)
+        if prove and not same(unpack_frame(packed, len(raw)), raw.data):
+            msg = "what was packed does not come back"
+            raise ValueError(msg)
+        return Encoded(ZSTD, (packed,))
     if encoding == PLANES:
-        return Encoded(PLANES, tuple(encode_planes(raw, item)))
+        return Encoded(PLANES, tuple(encode_planes(raw, item, prove=prove)))
     return Encoded(RAW, (raw.data,))
 
 
 def _as_delta(raw: Bytes, item: int, frame: Keyframe) -> Encoded:
     base = np.frombuffer(frame.data, np.uint8)
-    return Encoded(DELTA, (frame.oid, *encode_planes(raw, item, base)), frame.oid)
+    return Encoded(DELTA, (frame.oid, *encode_planes(raw, item, base, prove=True)), frame.oid)
 
 
 def _length(pieces: Sequence[Buffer]) -> int:

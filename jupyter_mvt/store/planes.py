@@ -16,6 +16,7 @@ import numpy as np
 from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store.delta import UNSIGNED, add, subtract
 from jupyter_mvt.store.frames import pack_numbers, unpack_frame
+from jupyter_mvt.store.hot import same
 
 __all__ = ["ITEM_SIZES", "Bytes", "decode_planes", "encode_planes"]
 
@@ -27,16 +28,34 @@ _PROBE = 4 << 10
 _BLOCK = 128 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
+_CHANGED = "what was encoded does not come back"
 
 
-def encode_planes(data: Bytes, item: int, base: Bytes | None = None) -> list[Buffer]:
+def encode_planes(
+    data: Bytes, item: int, base: Bytes | None = None, *, prove: bool = False
+) -> list[Buffer]:
     """Return `data`, items of `item` bytes, as the pieces of its encoding.
 
-    With a `base` of the same length, it is the differences from it.
+    With a `base` of the same length, it is the differences from it. What `prove` unpacks again
+    is each plane, while it is in the cache. Splitting has no cases that depend on the numbers,
+    so that some of them, put together again, stand for all.
+
+    Raises
+    ------
+    ValueError
+        What was to be proved is not so.
     """
     whole = len(data) // item * item
-    planes = _split(data[:whole], item, None if base is None else base[:whole])
-    packed = [_pack_plane(plane) for plane in planes]
+    numbers, frame = data[:whole], None if base is None else base[:whole]
+    planes = _split(numbers, item, frame)
+    packed = []
+    for plane in planes:
+        kind, piece = _pack_plane(plane)
+        if prove and kind == _ZSTD and not same(unpack_frame(piece, len(plane)), plane.data):
+            raise ValueError(_CHANGED)
+        packed.append((kind, piece))
+    if prove:
+        _prove(planes, numbers, frame)
     head = bytes([item]) + b"".join(_PLANE.pack(kind, len(piece)) for kind, piece in packed)
     return [head, *(piece for _, piece in packed), data[whole:].tobytes()]
 
@@ -106,6 +125,20 @@ def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
             numbers = block.reshape(-1).view(kind)
             frame = base[at * item : (at + step) * item].view(kind)
             add(numbers, frame, spare[: len(numbers)])
+
+
+def _prove(planes: Sequence[Bytes], numbers: Bytes, base: Bytes | None) -> None:
+    """Put the planes together again in a few places."""
+    item = len(planes)
+    count = len(planes[0])
+    length = min(count, _PROBE)
+    found = np.empty(length * item, np.uint8)
+    for at in {0, (count - length) // 3, (count - length) // 3 * 2, count - length}:
+        part = slice(at * item, (at + length) * item)
+        some = [plane[at : at + length] for plane in planes]
+        _join(some, found, None if base is None else base[part])
+        if found.tobytes() != numbers[part].tobytes():
+            raise ValueError(_CHANGED)
 
 
 def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:

@@ -1,4 +1,4 @@
-"""Writing objects in another way: each read, verified, encoded, and decoded again to be sure."""
+"""Writing objects in another way: each read, verified and encoded so that it is sure to come back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.store.hot import memory, same
+from jupyter_mvt.store.hot import memory
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, RAW, ZSTD, Row
 from jupyter_mvt.store.packplan import SMALLEST, Line, Plan, Slot, Use
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Made", "Recoder"]
 
 _FRAMES = 3
+_JOINED = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +111,21 @@ class Recoder:
 
 
 def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:
-    from jupyter_mvt.store.codecs import Encoded, decode, encode
+    from jupyter_mvt.store.codecs import Encoded, encode
     from jupyter_mvt.store.frames import pack_frame
 
-    found = encode(raw, use.item, frames)
+    try:
+        found = encode(raw, use.item, frames)
+    except ValueError as error:
+        # Trust nothing that cannot be undone: this becomes the only copy.
+        msg = f"The object {oid.hex()} cannot be encoded: {error}. It stays as it is."
+        raise CorruptionError(msg, code="codec-failed", hint="mvt fsck") from error
     if found.encoding == RAW:
         # A frame around it, a few bytes larger, tells the next run that this was tried.
         return Encoded(ZSTD, (pack_frame(raw, 1),))
-    # Trust nothing that cannot be undone: this becomes the only copy.
-    back = memory(len(raw))
-    base = next((frame.data for frame in frames if frame.oid == found.base), None)
-    stored = b"".join(found.pieces)
-    decode(found.encoding, memoryview(stored), back, base)
-    if not same(back, raw):
-        msg = f"The object {oid.hex()} cannot be encoded; it stays as it is."
-        raise CorruptionError(msg, code="codec-failed", hint="mvt fsck")
-    return Encoded(found.encoding, (stored,), found.base)
+    if found.size > _JOINED:
+        return found
+    return Encoded(found.encoding, (b"".join(found.pieces),), found.base)
 
 
 def _put(read: OrderedDict[bytes, memoryview], oid: bytes, data: memoryview) -> None:
