@@ -1,4 +1,4 @@
-"""Writing objects in another way: each read, verified and encoded so that it is sure to come back."""
+"""Writing objects in another way: each read, verified and encoded, and proved to come back."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.store import planes
 from jupyter_mvt.store.codecs import Encoded, Keyframe, decode, encode
 from jupyter_mvt.store.frames import pack_frame
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
@@ -159,3 +160,29 @@ def test_a_keyframe_of_another_length_is_refused() -> None:
     stored = memoryview(b"".join(bytes(piece) for piece in found.pieces))
     with pytest.raises(CorruptionError, match="another length"):
         decode(DELTA, stored, memoryview(bytearray(3000)), data[:-1])
+
+
+def _otherwise(data: bytes) -> bytes:
+    return pack_frame(bytes(len(data)), 1)
+
+
+def _not_joined(planes: object, target: np.ndarray, base: object) -> None:
+    target[:] = 7
+
+
+@pytest.mark.parametrize("drift", [0, 200])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("pack_numbers", _otherwise), ("_join", _not_joined)],
+    ids=["frame", "numbers"],
+)
+def test_what_does_not_come_back_is_refused(
+    name: str, fault: object, drift: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = _numbers(1, 100_000, 4)
+    moved = _drifted(data, 4, drift)
+    frames = [Keyframe(b"k" * 32, data)] if drift else []
+    assert encode(moved, 4, frames).encoding == (DELTA if drift else PLANES)
+    monkeypatch.setattr(planes, name, fault)
+    with pytest.raises(ValueError, match="what was encoded does not come back"):
+        encode(moved, 4, frames)
