@@ -1,0 +1,75 @@
+"""Neither a commit nor a restore makes a second copy of the model."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jupyter_mvt as mvt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+MODEL = 128_000_000
+CHUNK, THREADS = 8 << 20, 2
+MOST = (64 << 20) + 2 * CHUNK * THREADS
+
+# The peak is forgotten before what is measured.
+MEASURE = f"""
+import re, sys
+from pathlib import Path
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+import jupyter_mvt as mvt
+
+def figure(name):
+    return int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+def extra(work):
+    Path("/proc/self/clear_refs").write_text("5")
+    before = figure("VmRSS")
+    kept = work()
+    return figure("VmHWM") - before
+
+def model(seed, count={MODEL // 8}):
+    made = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    rng = np.random.default_rng(seed)
+    # From memory of one size: what makes the numbers leaves no peak behind.
+    made.coef_ = np.empty((1, count))
+    for at in range(0, count, 1 << 20):
+        made.coef_[0, at : at + (1 << 20)] = rng.random(min(1 << 20, count - at), "f4")
+    return made
+"""
+COMMIT = f"""{MEASURE}
+repo = mvt.init(sys.argv[1])
+repo.commit(model(0, 9))  # imports
+net = model(1)
+print(extra(lambda: repo.commit(net)))
+net.coef_ += 1e-5
+print(extra(lambda: repo.commit(net)))
+print(extra(lambda: repo.commit(net, allow_empty=True)))
+"""
+RESTORE = f"""{MEASURE}
+repo = mvt.open(sys.argv[1])
+repo["v1"].load()
+print(extra(lambda: repo["v3"].load()) - {MODEL})
+"""
+
+
+def test_a_second_copy_is_never_made(tmp_path: Path, program: Callable[..., object]) -> None:
+    def measured(text: str) -> list[int]:
+        done = program("-c", text, tmp_path)
+        assert done.returncode == 0, done.stderr
+        return [int(line) for line in done.stdout.split()]
+
+    first, changed, same = measured(COMMIT)
+    (hot,) = measured(RESTORE)
+    mvt.open(tmp_path).gc(pack="all", grace_days=0)
+    (packed,) = measured(RESTORE)
+    found = {"first": first, "changed": changed, "same": same, "hot": hot, "packed": packed}
+    assert {what: extra for what, extra in found.items() if extra > MOST} == {}
