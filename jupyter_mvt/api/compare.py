@@ -11,10 +11,11 @@ from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.evaluation import marks_of
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.history.handle import Handle
@@ -26,12 +27,19 @@ __all__ = ["between", "diff", "side"]
 _WITHOUT_WEIGHTS = "mvt diff --only metrics --only params --only data --only code"
 
 
-def side(handle: Handle, view: View, oid: ObjectId) -> Side:
-    """Return a version as one side of a comparison."""
+def side(
+    handle: Handle, view: View, oid: ObjectId,
+    measured: Mapping[str, Mapping[str, str]] | None = None,
+) -> Side:  # fmt: skip
+    """Return a version as one side of a comparison.
+
+    `measured` is `measured_since` of the view, for callers that need many sides.
+    """
     return Side(
         ref=version_ref(handle.store, view, oid),
         commit=oplog.commit_object(handle.store, oid),
         objects=handle.store,
+        evaluations=marks_of(view, oid) if measured is None else measured.get(oid, {}),
     )
 
 

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.errors import ConflictError
 from jupyter_mvt.history import evaluation as _record
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.evaluation import Evaluation, Latency
-from jupyter_mvt.objects.ids import digest
-from jupyter_mvt.store import layout, oplog
+from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.store import oplog
+from jupyter_mvt.store.tables import keep_table, read_table
 
 if TYPE_CHECKING:
-    from jupyter_mvt.capture.evaluate import Measured
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.version import VersionRef
 
-__all__ = ["EvaluationResult", "evaluate", "examples"]
+__all__ = ["EvaluationResult", "evaluate", "examples", "record"]
 
 _BATCHES = (1, 32)
+_TRIES = 4
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ def evaluate(
         labels do not belong together (``bad-evaluation``).
     """
     from jupyter_mvt.capture.data import describe
-    from jupyter_mvt.capture.evaluate import measure
+    from jupyter_mvt.capture.evaluate import examples_file, measure
 
     view = oplog.current(handle.store)
     named = isinstance(model, (str, Version))
@@ -119,7 +122,6 @@ def evaluate(
                     dataset_id=dataset_id)  # fmt: skip
     other = None if against is None else Version(handle, resolve(handle, view, against))
     latency = () if other is None else _latency(live, other.load(trust=trust), X, other.id)
-    content = _parquet(found)
     primary = None if version is None else version.commit.content.primary
     made = Evaluation(
         author=handle.actor,
@@ -129,22 +131,30 @@ def evaluate(
         dataset_id=dataset_id,
         rows=found.rows,
         metrics=found.metrics,
-        examples=digest(content),
+        examples="",
         model_bytes=0 if primary is None else primary.weights_bytes,
         latency=latency,
     )
     operation = 0
     if version is not None:
-        handle.store.backend.put_if_absent(_key(made.examples), content)
-        operation = _record.add(handle, version.id, made)
+        oid = version.id
+        operation, made = record(
+            handle,
+            lambda kept: _added(handle, oid, replace(made, examples=kept)),
+            partial(examples_file, found),
+        )
     view = oplog.current(handle.store)
     return EvaluationResult(
         version=None if version is None else version_ref(handle.store, view, version.id),
         evaluation=made,
-        content=content,
+        content=examples_file(found) if version is None else examples(handle, made),
         against=None if other is None else version_ref(handle.store, view, other.id),
         operation=operation,
     )
+
+
+def _added(handle: Handle, version: ObjectId, made: Evaluation) -> tuple[int, Evaluation]:
+    return _record.add(handle, version, made), made
 
 
 def examples(handle: Handle, evaluation: Evaluation) -> bytes:
@@ -154,16 +164,29 @@ def examples(handle: Handle, evaluation: Evaluation) -> bytes:
     ------
     CorruptionError
         It is not what was written (code ``corrupt-table``).
+    NotFoundError
+        A gc deleted it (code ``table-gone``).
     """
-    content = handle.store.backend.get(_key(evaluation.examples))
-    if digest(content) != evaluation.examples:
-        msg = "The examples of an evaluation are not what was written."
-        raise CorruptionError(msg, hint="evaluate again", code="corrupt-table")
-    return content
+    return read_table(handle.store, ObjectId(evaluation.examples))
 
 
-def _key(oid: str) -> str:
-    return f"{layout.TABLES}{oid}.parquet"
+def record(handle: Handle, publish: Callable[[ObjectId], T], made: Callable[[int], bytes]) -> T:
+    """Store examples, and publish what names them; again when a gc was faster.
+
+    Parameters
+    ----------
+    publish
+        Is given the digest of the file.
+    made
+        See `store.tables.keep_table`.
+    """
+    for _ in range(_TRIES):
+        try:
+            return publish(keep_table(handle.store, made))
+        except ConflictError as error:
+            if error.code != "freed-meanwhile":
+                raise
+    return publish(keep_table(handle.store, made))
 
 
 def _latency(own: Any, other: Any, X: Any, against: str) -> tuple[Latency, ...]:
@@ -177,18 +200,3 @@ def _latency(own: Any, other: Any, X: Any, against: str) -> tuple[Latency, ...]:
             paired = interleaved(partial(predict, own, rows), partial(predict, other, rows))
             found.append(Latency(against=against, batch=batch, **asdict(paired)))
     return tuple(found)
-
-
-def _parquet(found: Measured) -> bytes:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns = {}
-    for name, values in found.examples.items():
-        try:
-            columns[name] = pa.array(values)
-        except (pa.ArrowException, TypeError):
-            columns[name] = pa.array([str(value) for value in values.tolist()])
-    sink = io.BytesIO()
-    parquet.write_table(pa.table(columns), sink, compression="zstd")
-    return sink.getvalue()

@@ -17,6 +17,7 @@ from jupyter_mvt.metrics.query import sql as run_sql
 from jupyter_mvt.metrics.rebuild import index_stats
 from jupyter_mvt.metrics.rebuild import rebuild as make_anew
 from jupyter_mvt.metrics.where import matching
+from jupyter_mvt.objects.evaluation import measured_since
 from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
 
@@ -53,21 +54,27 @@ def log(
     among = None if where is None else matching(handle.store, where)
     found = plain_log(handle, revision, limit=limit, skip=skip, among=among)
     view = oplog.current(handle.store)
-    return replace(found, entries=tuple(_judged(handle, view, entry) for entry in found.entries))
+    measured = measured_since(view)
+    judged = tuple(_judged(handle, view, measured, entry) for entry in found.entries)
+    return replace(found, entries=judged)
 
 
 def entries(handle: Handle, ids: Sequence[ObjectId]) -> tuple[LogEntry, ...]:
     """Return single versions as a log tells them, in the order given."""
     view = oplog.current(handle.store)
-    marks, counts = labels_by_version(view), remark_counts(view)
-    return tuple(_judged(handle, view, entry(handle, view, oid, marks, counts)) for oid in ids)
+    measured = measured_since(view)
+    known = labels_by_version(view), remark_counts(view), measured
+    found = (entry(handle, view, oid, *known) for oid in ids)
+    return tuple(_judged(handle, view, measured, one) for one in found)
 
 
-def _judged(handle: Handle, view: View, entry: LogEntry) -> LogEntry:
+def _judged(
+    handle: Handle, view: View, measured: Mapping[str, Mapping[str, str]], entry: LogEntry
+) -> LogEntry:
     if not entry.version.parents:
         return entry
-    parent = side(handle, view, entry.version.parents[0])
-    judged = diff_metrics(parent, side(handle, view, entry.version.id))
+    parent = side(handle, view, entry.version.parents[0], measured)
+    judged = diff_metrics(parent, side(handle, view, entry.version.id, measured))
     worse = (
         tuple((c.name, c.slice) for c in judged.changes if c.verdict == "worse") if judged else ()
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.objects.commit import Commit, Note
     from jupyter_mvt.objects.evaluation import Evaluation
+    from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.remark import Remark
     from jupyter_mvt.objects.version import VersionRef
     from jupyter_mvt.store.packer import PackReport
@@ -135,6 +136,8 @@ class VersionDetails(_Value):
     """What people wrote about it since."""
     evaluations: tuple[Evaluation, ...] = ()
     """How good it was found to be since."""
+    metrics: tuple[Metric, ...] = ()
+    """Those of the commit, with what was measured since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
-from jupyter_mvt.objects.evaluation import evaluations_of
+from jupyter_mvt.objects.evaluation import evaluations_of, marks_of, metrics_of
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.objects.remark import remarks_of
 from jupyter_mvt.store import oplog
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit, Scalar
-    from jupyter_mvt.objects.metric import MetricValue
+    from jupyter_mvt.objects.metric import Metric, MetricValue
     from jupyter_mvt.objects.version import VersionRef
 
 __all__ = ["Version"]
@@ -73,14 +73,22 @@ class Version(Displayable):
 
     @property
     def metrics(self) -> dict[str, MetricValue]:
-        """Metric → value; ``split/name`` where a split is not part of the name, no slices."""
+        """Metric → value; ``split/name`` where a split is not part of the name, no slices.
+
+        What was evaluated since the commit is among them.
+        """
         return {
             metric.name if metric.split in metric.name else f"{metric.split}/{metric.name}": (
                 metric.value
             )
-            for metric in self.commit.content.metrics
+            for metric in self._measured
             if not metric.slice
         }
+
+    @property
+    def _measured(self) -> tuple[Metric, ...]:
+        marks = marks_of(oplog.current(self._handle.store), self.id)
+        return metrics_of(self.commit.content.metrics, marks)
 
     @property
     def params(self) -> dict[str, Scalar]:
@@ -199,6 +207,7 @@ class Version(Displayable):
             thin=is_thin(view, self.id),
             remarks=tuple(remarks_of(view, self.id).values()),
             evaluations=tuple(evaluations_of(view, self.id).values()),
+            metrics=metrics_of(self.commit.content.metrics, marks_of(view, self.id)),
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,7 @@ from jupyter_mvt.capture.scores import Score, classification, regression
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.metric import Metric, direction, metric_unit
 
-__all__ = ["Measured", "measure"]
+__all__ = ["Measured", "examples_file", "measure"]
 
 Array = np.ndarray[Any, Any]
 _MOST_VALUES = 30
@@ -187,3 +188,22 @@ def _parts(name: str, column: Array) -> Iterable[tuple[str, Array]]:
     values = sorted({value for value in labels.tolist() if value == value}, key=repr)
     for value in values[:_MOST_VALUES]:
         yield f"{name} = {value}", np.asarray([label == value for label in labels.tolist()], bool)
+
+
+def examples_file(found: Measured, salt: int = 0) -> bytes:
+    """Return the examples as a Parquet file; each `salt` gives other bytes of the same meaning."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {}
+    for name, values in found.examples.items():
+        try:
+            columns[name] = pa.array(values)
+        except (pa.ArrowException, TypeError):
+            columns[name] = pa.array([str(value) for value in values.tolist()])
+    table = pa.table(columns)
+    if salt:
+        table = table.replace_schema_metadata({"mvt.salt": str(salt)})
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, compression="zstd")
+    return sink.getvalue()

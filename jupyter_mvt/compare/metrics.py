@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from jupyter_mvt.compare.diff import Basis, MetricChange, MetricsDiff, Verdict
+from jupyter_mvt.compare.side import metrics
 from jupyter_mvt.objects.metric import Metric, MetricValue, finite
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def diff_metrics(base: Side, other: Side) -> MetricsDiff | None:
     changes: list[MetricChange] = []
     equal: list[str] = []
     bases: set[str] = set()
-    for a, b in _pairs(base.commit.content.metrics, other.commit.content.metrics):
+    for a, b in _pairs(metrics(base), metrics(other)):
         if a is not None and b is not None:
             bases.add(_basis(a, b))
             if _same(a, b):

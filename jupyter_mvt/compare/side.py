@@ -9,29 +9,40 @@ from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.dataset import Dataset, Schema
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
+from jupyter_mvt.objects.evaluation import metrics_of
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.reader import ObjectReader
     from jupyter_mvt.objects.version import VersionRef
 
-__all__ = ["Side", "cells", "data", "environment", "manifest", "schema", "text"]
+__all__ = ["Side", "cells", "data", "environment", "manifest", "metrics", "schema", "text"]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A version as the aspects see it. What was read once is remembered in `memo`."""
+    """A version as the aspects see it. What was read once is remembered in `memo`.
+
+    `evaluations` are ref → text of what was measured after the commit.
+    """
 
     ref: VersionRef
     commit: Commit
     objects: ObjectReader
+    evaluations: Mapping[str, str] = field(default_factory=dict)
     memo: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+def metrics(side: Side) -> tuple[Metric, ...]:
+    """Return its metrics: those of the commit, and those measured since."""
+    return metrics_of(side.commit.content.metrics, side.evaluations)
 
 
 def _once(side: Side, kind: str, oid: str, read: Callable[[ObjectId], T]) -> T:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.evaluation import evaluation_ref, evaluation_text, evaluations_of
 from jupyter_mvt.objects.operation import Change
+from jupyter_mvt.store import layout, trash
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
@@ -18,12 +19,19 @@ __all__ = ["add"]
 
 
 def add(handle: Handle, oid: ObjectId, made: Evaluation) -> int:
-    """Publish an evaluation of version `oid`; return the number of the operation."""
+    """Publish an evaluation of version `oid`; return the number of the operation.
+
+    Raises
+    ------
+    ConflictError
+        A gc deletes the file of its examples (code ``freed-meanwhile``): store it again.
+    """
 
     def plan(view: View) -> Plan:
         number = max(evaluations_of(view, oid), default=0) + 1
         change = Change(evaluation_ref(oid, number), None, evaluation_text(made))
-        return Plan(changes=(change,), reason=f"{made.rows:,} rows of {made.split or 'data'}")
+        back = trash.rescue(view, [layout.table(made.examples)])
+        return Plan(changes=(change, *back), reason=f"{made.rows:,} rows of {made.split or 'data'}")
 
     operation, _ = transact(handle, "evaluate", plan)
     return operation.number

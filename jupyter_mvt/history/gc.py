@@ -30,7 +30,7 @@ from jupyter_mvt.store.gc import (
     sweep,
     versions,
 )
-from jupyter_mvt.store.layout import pack as pack_key
+from jupyter_mvt.store.tables import needed_tables, unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,18 +103,20 @@ def gc(
     )  # fmt: skip
     thin = work.thin(view)
     found = sweep(handle.store, view, work.marker.live(view, set(thin)))
+    tables = unneeded(handle.store, view)
     expired = _expired(work, view)
     number = deleted = 0
     if dry_run:
         deleted = sum(_size(handle, key) for key in expired)
     else:
-        number = _drop(work, view, thin, found)
+        number = _drop(work, view, thin, found, set(tables))
         deleted = _delete(work)
     return GcReport(
         dry_run=dry_run,
         thin=tuple(version_ref(handle.store, view, oid) for oid in thin),
         packs=len(found.packs),
-        freed_bytes=found.freed_bytes,
+        freed_bytes=found.freed_bytes + sum(tables.values()),
+        tables=len(tables),
         deleted_bytes=deleted,
         until_us=work.now_us + grace_us,
         damaged=found.damaged,
@@ -140,8 +142,7 @@ def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...
         What it dropped is deleted (code ``gc-final``), or nothing of it is left to take back.
     """
     again = [c for c in target.changes if c.ref.startswith("thin/") and view.ref(c.ref)]
-    names = [c.ref.removeprefix("trash/") for c in target.changes if c.ref.startswith("trash/")]
-    keys = {pack_key(name) for name in names}
+    keys = {trash.key_of(c.ref) for c in target.changes if c.ref.startswith("trash/")}
     marks = trash.deadlines(view)
     gone = {key for key in keys if marks.get(key) == trash.GONE}
     whole_again = [ObjectId(c.new or "") for c in again]
@@ -157,7 +158,7 @@ def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...
     return tuple(changes)
 
 
-def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep) -> int:
+def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep, tables: set[str]) -> int:
     """Record what is dropped; return the operation's number, 0 when there is nothing."""
     store = work.handle.store
     made = move_survivors(store, seen, found)
@@ -167,10 +168,11 @@ def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep) -> int:
         still = set(thin) if view.number == seen.number else set(thin).intersection(work.thin(view))
         live = work.marker.live(view, still)
         packs, back = drop_safely(store, view, found.packs, live)
-        if not still and not packs and not back:
+        going = (*packs, *sorted(tables.intersection(unneeded(store, view))))
+        if not still and not going and not back:
             raise _Nothing
         changes = trash.thin(oid for oid in thin if oid in still)
-        changes += trash.doom(packs, work.now_us + work.grace_us) + trash.restore(view, back)
+        changes += trash.doom(going, work.now_us + work.grace_us) + trash.restore(view, back)
         reason = f"{span([view.commits[oid].number for oid in still])} thin" if still else ""
         detail = {"freed_bytes": found.freed_bytes, "moved_to": made or ""}
         return Plan(changes=changes, reason=reason, detail=detail)
@@ -196,9 +198,10 @@ def _delete(work: _Round) -> int:
         if not due:
             raise _Nothing
         # The last look: what has come to be needed again is taken out of the trash instead.
-        _, back = drop_safely(store, view, (), work.marker.live(view, ()))
+        _, packs = drop_safely(store, view, (), work.marker.live(view, ()))
+        back = {*packs, *needed_tables(view).keys() & set(due)}
         due = [key for key in due if key not in back]
-        return Plan(changes=trash.condemn(view, due) + trash.restore(view, back))
+        return Plan(changes=trash.condemn(view, due) + trash.restore(view, sorted(back)))
 
     with suppress(_Nothing):
         transact(work.handle, DELETE, plan)

@@ -9,6 +9,7 @@ from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.naming import labels_by_version, version_ref
 from jupyter_mvt.history.results import Log, LogEntry
 from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.evaluation import measured_since, metrics_of
 from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
 
@@ -43,13 +44,13 @@ def log(
         Only versions whose ids are in here (what a filter has found).
     """
     view = oplog.current(handle.store)
-    marks, counts = labels_by_version(view), remark_counts(view)
+    known = labels_by_version(view), remark_counts(view), measured_since(view)
     starts = tips(view) if revision is None else [resolve(handle, view, revision)]
     among = None if among is None else set(among)
     line = ancestors(handle.store, view, starts)
     found = [oid for oid in line if among is None or oid in among]
     shown = found[skip : None if limit is None else skip + limit]
-    entries = tuple(entry(handle, view, oid, marks, counts) for oid in shown)
+    entries = tuple(entry(handle, view, oid, *known) for oid in shown)
     first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)
     others = [oid for oid in first if oid not in set(shown)]
     return Log(
@@ -58,19 +59,24 @@ def log(
         total=len(found),
         branches=dict(view.branches),
         head=branch_of(handle, view),
-        parents=tuple(entry(handle, view, oid, marks, counts) for oid in others),
+        parents=tuple(entry(handle, view, oid, *known) for oid in others),
     )
 
 
 def entry(
     handle: Handle, view: View, oid: ObjectId,
     marks: dict[str, tuple[tuple[str, ...], tuple[str, ...]]], counts: Mapping[str, int],
+    measured: Mapping[str, Mapping[str, str]],
 ) -> LogEntry:  # fmt: skip
-    """Return one version as a log tells it; `marks` and `counts` save work for many."""
+    """Return one version as a log tells it.
+
+    What many need is told by the caller: `naming.labels_by_version`, `remark_counts` and
+    `measured_since`.
+    """
     commit = oplog.commit_object(handle.store, oid)
     return LogEntry(
         version=version_ref(handle.store, view, oid, marks),
-        metrics=commit.content.metrics,
+        metrics=metrics_of(commit.content.metrics, measured.get(oid, {})),
         model_class=commit.content.primary.cls if commit.content.primary else "",
         new_bytes=commit.new_bytes,
         remarks=counts.get(oid, 0),

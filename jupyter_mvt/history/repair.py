@@ -10,6 +10,7 @@ from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.gc import delete_gone
 from jupyter_mvt.store.repair import heal_log, heal_objects
+from jupyter_mvt.store.tables import heal_tables
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
@@ -27,6 +28,9 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
     """
     operations = 0 if source is None else heal_log(handle.store, source)
     found = heal_objects(handle.store, source)
+    healed, lost = heal_tables(handle.store, source)
+    found.healed |= healed
+    found.lost |= lost
 
     def plan(view: View) -> Plan:
         return Plan(changes=trash.condemn(view, found.replaced), reason="repaired")

@@ -201,6 +201,8 @@ class GcReport(_Value):
         Versions that lost their models and variables; what describes them is kept.
     packs
         How many packs were dropped.
+    tables
+        How many files of examples that no evaluation names any more were.
     freed_bytes
         What the repository is smaller by once they are deleted.
     deleted_bytes
@@ -220,6 +222,7 @@ class GcReport(_Value):
     dry_run: bool
     thin: tuple[VersionRef, ...]
     packs: int
+    tables: int = 0
     freed_bytes: int
     deleted_bytes: int
     until_us: int
@@ -263,7 +266,7 @@ class Usage(_Value, Chartable):
     Attributes
     ----------
     stored_bytes
-        Size of all packs.
+        Size of all packs, and of the files of examples.
     full_bytes
         What it would be if every version were a full copy.
     trash_bytes
@@ -274,6 +277,8 @@ class Usage(_Value, Chartable):
         The limit, if there is one.
     droppable, droppable_bytes
         Versions that could be dropped (``"v3–v9"``), and what that frees.
+    tables_bytes
+        Size of the examples of evaluations.
     """
 
     stored_bytes: int
@@ -285,6 +290,7 @@ class Usage(_Value, Chartable):
     droppable_bytes: int
     branches: tuple[UsageRow, ...]
     versions: tuple[UsageRow, ...]
+    tables_bytes: int = 0
 
 
 def span(numbers: Iterable[int]) -> str:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.history.graph import ancestors
+from jupyter_mvt.objects.evaluation import measured_since, metrics_of
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.metric import direction, finite
 from jupyter_mvt.objects.refs import split
@@ -19,7 +20,7 @@ from jupyter_mvt.store import oplog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.settings import Settings
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
@@ -85,23 +86,27 @@ def whole(
     if settings.keep_days:
         youngest = now_us - int(settings.keep_days * 24 * 3600 * 10**6)
         keep |= {oid for oid, commit in commits if commit.time_us >= youngest}
-    return keep | _best(commits, settings)
+    measured = measured_since(view)
+    metrics = [(o, metrics_of(c.content.metrics, measured.get(o, {}))) for o, c in commits]
+    return keep | _best(metrics, settings)
 
 
-def _best(versions: Iterable[tuple[ObjectId, Commit]], settings: Settings) -> set[ObjectId]:
+def _best(
+    versions: Iterable[tuple[ObjectId, Iterable[Metric]]], settings: Settings
+) -> set[ObjectId]:
     ranked = []
-    for oid, commit in versions:
-        value = _value(commit, settings.keep_by)
+    for oid, metrics in versions:
+        value = _value(metrics, settings.keep_by)
         if value is not None:
             ranked.append((value, oid))
     ranked.sort(reverse=True)
     return {oid for _, oid in ranked[: settings.keep_best]}
 
 
-def _value(commit: Commit, name: str) -> float | None:
+def _value(metrics: Iterable[Metric], name: str) -> float | None:
     """Return a version's value of a metric, larger for better; ``test/accuracy`` names a split."""
     split_name, _, plain = name.rpartition("/")
-    for metric in commit.content.metrics:
+    for metric in metrics:
         fits = name == metric.name or (metric.name, metric.split) == (plain, split_name)
         if fits and not metric.slice and finite(metric.value) and metric.value is not None:
             rising = metric.higher_is_better

@@ -13,6 +13,7 @@ from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.gc import Marker, versions
 from jupyter_mvt.store.quota import used_bytes
+from jupyter_mvt.store.tables import needed_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,13 +47,14 @@ def usage(handle: Handle) -> Usage:
     return Usage(
         stored_bytes=used_bytes(store),
         full_bytes=full,
-        trash_bytes=sum(_pack_size(handle, key) for key in trash.packs(view)),
+        trash_bytes=sum(_file_size(handle, key) for key in trash.packs(view)),
         free_bytes=free.freed_bytes,
         quota_bytes=read_settings(view).quota_bytes,
         droppable=span(view.commits[oid].number for oid in droppable),
         droppable_bytes=dropped.freed_bytes,
         branches=_branches(handle, view, needs, sizes),
         versions=_versions(handle, view, needs, sizes),
+        tables_bytes=sum(_file_size(handle, key) for key in needed_tables(view)),
     )
 
 
@@ -80,7 +82,7 @@ def _plain_size(handle: Handle, raw: bytes) -> int:
     return places[0].size if places else 0
 
 
-def _pack_size(handle: Handle, key: str) -> int:
+def _file_size(handle: Handle, key: str) -> int:
     stat = handle.store.backend.stat(layout.check_key(key))
     return 0 if stat is None else stat.size
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -22,6 +23,8 @@ from jupyter_mvt.metrics.sql import cursor
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.commit import Commit
 from jupyter_mvt.objects.encode import from_data
+from jupyter_mvt.objects.evaluation import measured_since, metrics_of
+from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -52,6 +55,10 @@ class Index:
         The files in use.
     tail
         Rows of the commits after them.
+    evaluated
+        Rows of ``metrics`` and ``summary`` of the commits that were evaluated since, in the
+        place of those in files and tail: a function of the view's marks, so that an undone
+        evaluation is gone from here, too.
     """
 
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
@@ -64,6 +71,8 @@ class Index:
         self._taken = 0
         self._stale = False
         self._writable = self._folder is not None
+        self.evaluated = Rows()
+        self._measured: dict[str, dict[str, str]] = {}
         self._adopt(Generation())
 
     def refresh(self) -> None:
@@ -86,7 +95,7 @@ class Index:
             self.refresh()
             if self._relations is None:
                 self._relations = Relations(self._folder)
-            self._relations.show(self.generation, self.tail, self._paths())
+            self._relations.show(self.generation, self.tail, self.evaluated, self._paths())
             connection = self._relations.connection
         with cursor(connection) as fresh:
             yield fresh
@@ -154,8 +163,24 @@ class Index:
             # Some rows may be in the tail that would be added once more.
             self._adopt(self.generation)
             raise
+        self._evaluate(view)
         if self._due(view):
             self._fold(view)
+
+    def _evaluate(self, view: View) -> None:
+        """Make the rows of evaluated commits anew when an evaluation came or went."""
+        measured = measured_since(view)
+        if measured == self._measured:
+            return
+        made = Rows()
+        for version, marks in measured.items():
+            place = view.commits.get(ObjectId(version))
+            if place is not None:
+                commit = oplog.commit_object(self._store, ObjectId(version))
+                metrics = metrics_of(commit.content.metrics, marks)
+                content = replace(commit.content, metrics=metrics)
+                extract(made, replace(commit, content=content), version, place.number)
+        self.evaluated, self._measured = made, measured
 
     def _due(self, view: View) -> bool:
         if not self._writable:

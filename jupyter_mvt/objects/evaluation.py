@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.encode import decode_as, encode
+from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.metric import Metric
 
 if TYPE_CHECKING:
-    from jupyter_mvt.objects.ids import ObjectId
+    from collections.abc import Iterable, Mapping
+
     from jupyter_mvt.objects.view import View
 
 __all__ = [
@@ -19,9 +22,14 @@ __all__ = [
     "evaluation_ref",
     "evaluation_text",
     "evaluations_of",
+    "examples_of",
+    "marks_of",
+    "measured_since",
+    "metrics_of",
 ]
 
 EVALUATION = "eval"
+_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ class Evaluation:
     examples: str
     model_bytes: int = 0
     latency: tuple[Latency, ...] = ()
-    format: int = 1
+    format: int = _FORMAT
 
 
 def evaluation_ref(version: ObjectId, number: int) -> str:
@@ -106,10 +114,65 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 def evaluations_of(view: View, version: ObjectId) -> dict[int, Evaluation]:
     """Return number → evaluation of one version, oldest first."""
+    return _read(marks_of(view, version))
+
+
+def marks_of(view: View, version: ObjectId) -> dict[str, str]:
+    """Return ref → text of one version's evaluations."""
     start = f"{EVALUATION}/{version}/"
-    found = {
-        int(ref.removeprefix(start)): decode_as(text.encode(), Evaluation)
-        for ref, text in view.marks.items()
-        if ref.startswith(start) and ref.removeprefix(start).isdigit()
+    return {ref: text for ref, text in view.marks.items() if ref.startswith(start)}
+
+
+def examples_of(view: View) -> dict[ObjectId, ObjectId]:
+    """Return digest of each file of examples → a version whose evaluation names it."""
+    return {
+        ObjectId(made.examples): ObjectId(version)
+        for version, marks in measured_since(view).items()
+        for made in _read(marks).values()
+        if made.examples
     }
+
+
+def measured_since(view: View) -> dict[str, dict[str, str]]:
+    """Return version → ref → text of its evaluations, for every version that has any."""
+    found: dict[str, dict[str, str]] = {}
+    for ref, text in view.marks.items():
+        if ref.startswith(f"{EVALUATION}/"):
+            found.setdefault(ref.split("/")[1], {})[ref] = text
+    return found
+
+
+def metrics_of(metrics: Iterable[Metric], marks: Mapping[str, str]) -> tuple[Metric, ...]:
+    """Return a version's metrics as they stand: its own, and what was measured since.
+
+    The newest of one name, split, slice and dataset counts.
+
+    Parameters
+    ----------
+    metrics
+        Those of the commit.
+    marks
+        Ref → text of the version's evaluations.
+    """
+    given = tuple(metrics)
+    evaluations = _read(marks).values()
+    newest = {(*m.key, m.dataset_id): m for made in evaluations for m in made.metrics}
+    if not newest:
+        return given
+    return (*(m for m in given if (*m.key, m.dataset_id) not in newest), *newest.values())
+
+
+def _read(marks: Mapping[str, str]) -> dict[int, Evaluation]:
+    found = {}
+    for ref, text in marks.items():
+        number = ref.rpartition("/")[2]
+        if not (number.isascii() and number.isdigit()):
+            continue
+        try:
+            made = decode_as(text.encode("utf-8", "surrogatepass"), Evaluation)
+        except CorruptionError:
+            # Not ours, or of a later release: what else is known of the version still stands.
+            continue
+        if made.format == _FORMAT:
+            found[int(number)] = made
     return dict(sorted(found.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_mvt.errors import UsageError
+from jupyter_mvt.objects.ids import ObjectId
 
 __all__ = [
     "CHECKPOINTS",
@@ -26,6 +27,8 @@ __all__ = [
     "operation",
     "pack",
     "segment",
+    "table",
+    "table_digest",
 ]
 
 FORMAT_VERSION = 1
@@ -45,6 +48,8 @@ WINDOW = 256
 """A checkpoint and a segment are made after each so many operations."""
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]*(?:/[A-Za-z0-9][A-Za-z0-9._=+-]*)*\Z")
+
+_TABLE = re.compile(rf"{TABLES}([0-9a-f]{{64}})\.parquet\Z")
 
 
 def check_key(key: str) -> str:
@@ -85,3 +90,14 @@ def number_of(key: str) -> int | None:
     """Return the number that an operation's, checkpoint's or segment's key ends with."""
     tail = key.rpartition("/")[2]
     return int(tail) if len(tail) == 12 and tail.isascii() and tail.isdigit() else None
+
+
+def table(digest: str) -> str:
+    """Return the key of the Parquet file whose bytes have this digest."""
+    return f"{TABLES}{digest}.parquet"
+
+
+def table_digest(key: str) -> ObjectId | None:
+    """Return the digest that a table's key promises, ``None`` if it is not such a key."""
+    match = _TABLE.match(key)
+    return ObjectId(match[1]) if match else None

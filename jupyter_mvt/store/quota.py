@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.settings import Settings
@@ -23,8 +24,9 @@ _LEAST = 64 << 10
 
 
 def used_bytes(store: Store) -> int:
-    """Return the size of all packs, those in the trash included."""
-    stats = map(store.backend.stat, store.backend.list(layout.PACKS))
+    """Return the size of all packs and tables, those in the trash included."""
+    keys = chain(store.backend.list(layout.PACKS), store.backend.list(layout.TABLES))
+    stats = map(store.backend.stat, keys)
     return sum(stat.size for stat in stats if stat is not None)
 
 

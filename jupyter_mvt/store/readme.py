@@ -29,10 +29,11 @@ The log of all changes, and the only truth. An operation is published by giving 
 next number, if no other process was faster. `prev` is the digest of the whole file before;
 `changes` is a list of [ref, old, new] where a ref is branch/NAME, tag/NAME, label/NAME or
 default, old and new are version ids or null; or a mark: settings (canonical JSON), thin/VERSION
-(its models and variables may be gone, on purpose), trash/PACK (time in microseconds since 1970
-from which the pack may be deleted, or "gone"). Folding all changes gives all refs. `commit`, if
-there, is a version: its id (`commit_id`) is the digest of its canonical JSON. Versions are
-numbered v1, v2, ... in the order of the log.
+(its models and variables may be gone, on purpose), trash/PACK or trash/table-DIGEST (time in
+microseconds since 1970 from which that may be deleted, or "gone"), eval/VERSION/N (canonical
+JSON: what was measured of a version since; `examples` names tables/DIGEST.parquet). Folding
+all changes gives all refs. `commit`, if there, is a version: its id (`commit_id`) is the digest
+of its canonical JSON. Versions are numbered v1, v2, ... in the order of the log.
 
 In a version, `content.models[].weights` (also `optimizer`, and `content.variables[].weights`)
 is the id of a manifest; `state`, `schema_id`, `cells_id`, `env_id` and the second items of

@@ -2,8 +2,9 @@
 
 All of it is in the operation log, so that dropping and a commit that uses what is dropped are in
 one order: whichever comes second sees the first. ``thin/VERSION`` marks a version whose models
-and variables may be gone. ``trash/PACK`` is the time from which a pack may be deleted, and
-``"gone"`` from the moment at which its deletion may have begun; a pack's name is not used again.
+and variables may be gone. ``trash/PACK`` (``trash/table-DIGEST`` of a Parquet file) is the time
+from which it may be deleted, and ``"gone"`` from the moment at which its deletion may have
+begun; a name is not used again.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
 
 __all__ = [
-    "GONE", "condemn", "deadlines", "doom", "is_thin", "packs", "rescue", "restore", "thin",
+    "GONE", "condemn", "deadlines", "doom", "is_thin", "key_of", "packs", "rescue", "restore",
+    "thin",
 ]  # fmt: skip
 
 GONE = "gone"
 _TRASH = "trash/"
 _THIN = "thin/"
+_TABLE = "table-"
 
 
 def is_thin(view: View, version: ObjectId) -> bool:
@@ -36,16 +39,19 @@ def thin(versions: Iterable[ObjectId]) -> tuple[Change, ...]:
 
 
 def deadlines(view: View) -> dict[str, str]:
-    """Return key of each dropped pack → its mark."""
-    return {
-        layout.pack(ref.removeprefix(_TRASH)): value
-        for ref, value in view.marks.items()
-        if ref.startswith(_TRASH)
-    }
+    """Return key of each dropped pack and table → its mark."""
+    return {key_of(ref): value for ref, value in view.marks.items() if ref.startswith(_TRASH)}
+
+
+def key_of(ref: str) -> str:
+    """Return the key of the pack or table that a mark ``trash/…`` is about."""
+    name = ref.removeprefix(_TRASH)
+    plain = name.removeprefix(_TABLE)
+    return layout.pack(name) if plain == name else layout.table(plain)
 
 
 def packs(view: View) -> set[str]:
-    """Return the keys of all packs that were dropped; nothing new may rely on them."""
+    """Return the keys of all that was dropped; nothing new may rely on it."""
     return set(deadlines(view))
 
 
@@ -82,4 +88,6 @@ def rescue(view: View, keys: Iterable[str]) -> tuple[Change, ...]:
 
 
 def _ref(key: str) -> str:
+    if oid := layout.table_digest(key):
+        return f"{_TRASH}{_TABLE}{oid}"
     return _TRASH + key.removeprefix(layout.PACKS).removesuffix(".pack")

@@ -28,9 +28,10 @@ def _notice(
 def gc(report: GcReport) -> wire.NoticeView:
     """Return the wire form of what a gc freed or would free."""
     freed, deleted = format.size(report.freed_bytes), format.size(report.deleted_bytes)
-    if not report.packs and not report.thin and report.packed and report.packed.dropped:
+    idle = not report.packs and not report.tables and not report.thin
+    if idle and report.packed and report.packed.dropped:
         return _notice(*_packed(report, report.packed))
-    if not report.packs and not report.thin and not report.deleted_bytes:
+    if idle and not report.deleted_bytes:
         held = f"What undo can bring back within {report.grace_days:g} days is kept."
         return _notice("There is nothing to free.", [held] if report.grace_days else [])
     said = []
@@ -43,7 +44,10 @@ def gc(report: GcReport) -> wire.NoticeView:
         be = "would be" if report.dry_run else "was"
         said.append(f"{deleted} {be} deleted for good.")
     is_final = not report.grace_days
-    if report.packs and not is_final:
+    if report.tables:
+        be = "would go" if report.dry_run else "go"
+        said.append(f"{format.plural(report.tables, 'file')} of undone evaluations {be}.")
+    if (report.packs or report.tables) and not is_final:
         until = format.moment(report.until_us // 1000)
         goes = "It would be" if report.dry_run else "It is"
         said.append(f"{goes} deleted by the first gc after {until}; until then undo works.")
@@ -158,6 +162,9 @@ def _parts(found: Usage) -> list[wire.TreeItem]:
     ]  # fmt: skip
     items += _runs([row for row in found.versions if row in set(shown[_TILES:])])
     own = sum(row.own_bytes for row in shown)
+    if found.tables_bytes:
+        items.append(_item("evaluations", found.tables_bytes, "shared", "every example measured"))
+    own += found.tables_bytes
     shared = found.stored_bytes - own - found.free_bytes - found.trash_bytes
     if shared > 0:
         items.append(_item("shared", shared, "shared", "used by several versions, and metadata"))

@@ -31,7 +31,7 @@ def payload(details: VersionDetails) -> wire.VersionView:
         "version": parts.version(details.version),
         "parents": [parts.version(parent) for parent in details.parents],
         "facts": _facts(details),
-        "metrics": [parts.own_metric(metric) for metric in content.metrics],
+        "metrics": [parts.own_metric(metric) for metric in details.metrics],
         "params": params,
         "notes": parts.notes(details.commit.notes),
         "cells": [sections.cell(order, source) for order, source in details.cells],

@@ -15,10 +15,12 @@ from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import open_store, read_format
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.store import Store
+from jupyter_mvt.store.tables import check_tables
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.testing.disks import MemoryDisk
 from tests.crash.world import ROOT, World
 
+CHECKERS = {layout.INDEX: check_index, layout.TABLES: check_tables}
 HARMLESS = {"corrupt-derived", "corrupt-index", "corrupt-readme"}
 """Faults in what can be made anew; a power cut may leave them."""
 
@@ -145,7 +147,7 @@ class Judge:
             return f"it cannot be used: {error}"
 
     def _unsound(self, store: Store) -> str:
-        found = fsck(store, checkers={layout.INDEX: check_index}).problems
+        found = fsck(store, checkers=CHECKERS).problems
         bad = [p for p in found if p.kind not in HARMLESS and (p.kind, p.key) not in self.known]
         return f"fsck: {bad[0].text}" if bad else ""
 
@@ -173,7 +175,7 @@ def goes_on(disk: MemoryDisk) -> str:
         after = states_of(disk)
         if after[: len(before)] != before or len(after) < len(before) + 3:
             return "the next commands went wrong"
-        problems = fsck(open_store(ROOT, disk=disk)).problems
+        problems = fsck(open_store(ROOT, disk=disk), checkers=CHECKERS).problems
         bad = [p for p in problems if p.kind not in HARMLESS | {"corrupt-object", "corrupt-pack"}]
         return f"after the next commands: {bad[0].text}" if bad else ""
     except MvtError as error:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from jupyter_mvt.api.evaluate import record
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
 from jupyter_mvt.errors import StorageError
+from jupyter_mvt.history.evaluation import add
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
+from jupyter_mvt.objects.evaluation import Evaluation
 from jupyter_mvt.objects.settings import DAY_US
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.open import init_store, open_store
@@ -24,6 +27,7 @@ from jupyter_mvt.testing.disks import MemoryDisk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.fs import Disk, FileStat
 
@@ -91,6 +95,18 @@ class World:
     def commit(self, seed: int | None = None) -> None:
         seed = self.count() if seed is None else seed
         self.repo().commit(Weights(seed), metrics={"loss": float(seed)}, allow_empty=True)
+
+    def evaluate(self) -> None:
+        """Publish an evaluation of the newest version, with its file of examples."""
+        handle = self.repo()._handle
+        version = list(oplog.current(handle.store).commits)[-1]
+
+        def publish(oid: ObjectId) -> int:
+            made = Evaluation(author="a", time_us=1, task="regression", split="test", rows=1,
+                              dataset_id="d", metrics=(), examples=oid)  # fmt: skip
+            return add(handle, version, made)
+
+        record(handle, publish, lambda salt: b"PAR1" + bytes([salt]) * 900)
 
     def acknowledge(self) -> None:
         assert isinstance(self.disk, MemoryDisk)
@@ -223,6 +239,12 @@ STEPS: dict[str, Step] = {
     ),
     "gc undone": Step(
         words("undo"), words("tag delete first", "label remove production", "gc run --drop v1")
+    ),
+    "evaluate again": Step(World.evaluate, lambda world: [world.evaluate(), words("undo")(world),
+                                                          words("gc run")(world)]),
+    "gc of an evaluation": Step(
+        words("gc run"),
+        lambda world: [world.evaluate(), words("undo", "gc run")(world), later(world)],
     ),
     "du quota": Step(words("du quota 1GB")),
     "gc policy": Step(words("gc policy --last 2")),

@@ -111,3 +111,36 @@ def test_a_commit_may_measure_its_model(shell):
         ("y_test", "test-target"),
     ]
     assert measured.dataset_id
+
+
+def test_an_evaluation_reaches_log_ranking_diff_and_sql_and_undo_takes_it_back(shell):
+    run(shell, MAKE + "%mvt commit")
+    run(shell, "clf = LogisticRegression(C=1e-4).fit(X, y)\n%mvt commit")
+    run(shell, "repo = __import__('jupyter_mvt').open()")
+    repo = shell.user_ns["repo"]
+    statement = (
+        "SELECT number, value, source FROM metrics JOIN commits USING (cid) "
+        "WHERE name = 'accuracy' AND slice = '' ORDER BY number"
+    )
+    assert repo.sql(statement).rows() == []
+    for name in ("v1", "v2"):
+        run(shell, f'%mvt evaluate {name} X y --slices "petal width (cm)"')
+    good, bad = (repo[name].metrics["test/accuracy"] for name in ("v1", "v2"))
+    assert good > bad
+    assert repo.sql(statement).rows() == [(1, good, "evaluated"), (2, bad, "evaluated")]
+    board = repo.leaderboard("accuracy")
+    assert [(row.version.name, row.value) for row in board.rows] == [("v1", good), ("v2", bad)]
+    metrics = repo.diff("v1", "v2").metrics
+    assert metrics.basis == "same test data"
+    (change,) = (c for c in metrics.changes if (c.name, c.slice) == ("accuracy", ""))
+    assert (change.base, change.other, change.verdict) == (good, bad, "worse")
+    assert any(c.slice.startswith("petal width (cm) in") for c in metrics.changes)
+    newest = repo.log().entries[0]
+    assert ("accuracy", "") in newest.regressions
+    assert [m.value for m in newest.metrics if (m.name, m.slice) == ("accuracy", "")] == [bad]
+    assert "accuracy" in text(run(shell, "%mvt show v2"))
+    assert [e.version.name for e in repo.log(where="accuracy > 0.9").entries] == ["v1"]
+    run(shell, "%mvt undo\n%mvt undo")
+    assert repo.sql(statement).rows() == []
+    assert repo.diff("v1", "v2").metrics is None
+    assert "test/accuracy" not in repo["v1"].metrics

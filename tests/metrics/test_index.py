@@ -27,6 +27,7 @@ from jupyter_mvt.store import oplog
 from jupyter_mvt.store.local import LocalBackend
 from jupyter_mvt.store.open import init_store, memory_store, open_store
 from jupyter_mvt.store.store import Store
+from tests.metrics.test_evaluated import evaluate
 
 if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import Buffer
@@ -64,7 +65,8 @@ def copy_of(store: Store) -> Store:
 @given(
     steps=st.lists(
         st.one_of(
-            st.lists(COMMITS, min_size=1, max_size=6), st.sampled_from(["ask", "rebuild", "open"])
+            st.lists(COMMITS, min_size=1, max_size=6),
+            st.sampled_from(["ask", "rebuild", "open", "evaluate", "undo"]),
         ),
         max_size=8,
     )
@@ -81,6 +83,8 @@ def test_any_way_to_an_index_gives_the_same_rows(
                 rebuild(store)
             elif step == "open":
                 store = open_store(Path(folder) / ".mvt")
+            elif isinstance(step, str):
+                evaluate(store, undo=step == "undo")
             else:
                 for commit in step:
                     publish(store, **commit)

@@ -351,6 +351,7 @@ def details() -> VersionDetails:
     """Return everything about v6, a merge."""
     return VersionDetails(
         version=ref(6), commit=commit(6, NOTES), parents=(ref(5), ref(4)),
+        metrics=commit(6, NOTES).content.metrics,
         cells=((4, "def load(month):\n    return read(month)"),
                (6, "model = soup([v5.model, v4.model])")),
     )  # fmt: skip
