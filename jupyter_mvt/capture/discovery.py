@@ -241,7 +241,8 @@ def _taken_out(part: Candidate, holder: Candidate, log: CellLog | None) -> bool:
     if log is None or "[" in part.name:
         return False
     text = log.definition(part.name) or ""
-    said = re.search(rf"=.*\b{re.escape(holder.name)}\b", text) is not None
+    names = re.escape(part.name), re.escape(holder.name)
+    said = re.search(r"\b{}\b[^=\n]*=.*\b{}\b".format(*names), text) is not None
     return said and log.last_write(part.name) >= max(holder.changed, holder.trained[0])
 
 

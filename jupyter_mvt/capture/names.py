@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.capture.effects import Body, Facts, Handing
+from jupyter_mvt.capture.expressions import (
+    arguments,
+    changes,
+    defaults,
+    held_names,
+    in_place,
+    locals_of,
+    outer_names,
+    root_name,
+)
 from jupyter_mvt.capture.harmless import (
     ANYTHING,
-    COUNTS,
     FILES,
     LOOKS,
     PATH,
@@ -22,7 +33,7 @@ from jupyter_mvt.capture.harmless import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 __all__ = ["names_in"]
 
@@ -47,9 +58,15 @@ class _Book:
     keeps
         Pairs: the value of the first may hold that of the second, and never changes it.
     sets
-        Names that are changed even if they are modules: ``np.seterr(…)``, ``pd.options.x = 1``.
+        _Names that are changed even if they are modules: ``np.seterr(…)``, ``pd.options.x = 1``.
     draws
         Whether it may draw from a random number generator.
+    handings
+        Calls of plain names; what they are given is not among `passes` and `shares`.
+    bodies
+        Functions that are defined → their statements.
+    returns
+        _Names whose state a function may give back here.
     """
 
     def __init__(self) -> None:
@@ -65,6 +82,9 @@ class _Book:
         self.sets: set[str] = set()
         self.frees: dict[str, frozenset[str]] = {}
         self.draws = False
+        self.handings: set[Handing] = set()
+        self.bodies: dict[str, tuple[Body, ...]] = {}
+        self.returns: set[str] = set()
         self._shadow: list[frozenset[str]] = []
         self._branches = 0
 
@@ -114,10 +134,37 @@ class _Book:
                 self.mutates |= {FILES, PATH}
 
     def _share(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(value, ast.Call) and (handing := self._handing(value)) is not None:
+            bound = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+            bound = {name for name in bound if self._outer(name)}
+            self.handings.add(replace(handing, targets=frozenset(bound)))
+            return
         held = self._held(value)
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and self._outer(node.id):
                 self.shares |= {(node.id, name) for name in held}
+
+    def _handing(self, node: ast.Call) -> Handing | None:
+        """Return what a call gives to a function that may be one of the notebook's own."""
+        called = node.func
+        if not isinstance(called, ast.Name) or spares_arguments(called) or in_place(node):
+            return None
+        if not self._outer(called.id):
+            return None
+        given = [("*" if isinstance(arg, ast.Starred) else str(place), arg)
+                 for place, arg in enumerate(node.args)]  # fmt: skip
+        if "*" in dict(given):
+            given = [("*", arg) for _, arg in given]
+        given += [(word.arg or "*", word.value) for word in node.keywords]
+        return Handing(
+            function=called.id,
+            given=frozenset((slot, name) for slot, arg in given
+                            for name in (self._held(arg) | self._roots(arg))),
+        )  # fmt: skip
+
+    def _roots(self, value: ast.expr) -> set[str]:
+        root = root_name(value)
+        return {root} if root is not None and self._outer(root) else set()
 
     def _held(self, value: ast.expr) -> set[str]:
         return {name for name in held_names(value) if self._outer(name)}
@@ -148,7 +195,7 @@ class _Names(_Book, ast.NodeVisitor):
             self._target(target)
             self._share(target, node.value)
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Lambda):
-                self.frees[target.id] = frozenset(_outer_names(node.value))
+                self.frees[target.id] = frozenset(outer_names(node.value))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -208,7 +255,7 @@ class _Names(_Book, ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func
-        inside = _in_place(node)
+        inside = in_place(node)
         if isinstance(called, ast.Attribute):
             if called.attr not in LOOKS or inside:
                 self._mutated(root_name(called.value), sets=sets_globally(called.attr))
@@ -220,6 +267,10 @@ class _Names(_Book, ast.NodeVisitor):
             self.reads.add(ANYTHING)
             self.mutates.add(ANYTHING)
         self.generic_visit(node)
+        handing = self._handing(node)
+        if handing is not None:
+            self.handings.add(handing)
+            return
         given = [*node.args, *(word.value for word in node.keywords)]
         held = {name for value in given for name in self._held(value)}
         if not spares_arguments(called) or inside:
@@ -228,22 +279,40 @@ class _Names(_Book, ast.NodeVisitor):
         self._together(called, held)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for part in (*node.decorator_list, *_defaults(node.args)):
+        for part in (*node.decorator_list, *defaults(node.args)):
             self.visit(part)
-        self._define(node.name, self._inside(node.body, _locals(node) | {node.name}))
+        own = locals_of(node) | {node.name}
+        if self._shadow:
+            self._inside(node.body, own)
+            return
+        # Nothing of the body happens here; what a call of it does is told by `bodies`.
+        at_rest = _Names()
+        self._define(node.name, at_rest._inside(node.body, own) - self.sure)
+        self.reads |= self.frees[node.name]
+        self.bodies[node.name] = (_body(node),)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
-        for part in _defaults(node.args):
+        for part in defaults(node.args):
             self.visit(part)
-        self._inside([node.body], frozenset(arg.arg for arg in _arguments(node.args)))
+        self._inside([node.body], frozenset(arg.arg for arg in arguments(node.args)))
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.visit(part)
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
         self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
+        if not self._shadow:
+            methods = (n for n in ast.walk(node) if isinstance(n, _SCOPES[:2]))
+            self.bodies[node.name] = tuple(map(_body, methods))
+
+    def visit_Return(self, node: ast.Return | ast.Yield | ast.YieldFrom) -> None:
+        if node.value is not None and not self._shadow:
+            self.returns |= self._held(node.value)
+        self.generic_visit(node)
+
+    visit_Yield = visit_YieldFrom = visit_Return
 
     def _comprehension(self, node: ast.AST) -> None:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
@@ -255,7 +324,7 @@ class _Names(_Book, ast.NodeVisitor):
         self.generic_visit(node)
         self._shadow.pop()
         # [layer.reset() for layer in layers] changes what it walks over.
-        if any(_changes(part, own) for part in ast.walk(node)) or self.mutates - before:
+        if any(changes(part, own) for part in ast.walk(node)) or self.mutates - before:
             walked = {n.id for g in generators for n in ast.walk(g.iter) if isinstance(n, ast.Name)}
             self.mutates |= {name for name in walked if self._outer(name)}
 
@@ -284,109 +353,27 @@ class _Names(_Book, ast.NodeVisitor):
             self.generic_visit(node)
 
 
-def held_names(value: ast.expr) -> set[str]:
-    """Return the names whose state the value of an expression may be, or hold."""
-    if isinstance(value, ast.Name):
-        return {value.id}
-    if isinstance(value, (ast.Attribute, ast.Subscript, ast.Starred, ast.Await, ast.NamedExpr)):
-        return held_names(value.value)
-    if isinstance(value, (ast.Constant, ast.Compare, ast.JoinedStr, ast.UnaryOp, ast.Slice)):
-        return set()
-    if isinstance(value, ast.BinOp):
-        sides = (value.left, value.right)
-        plain = any(isinstance(side, ast.Constant) for side in sides)
-        return set() if plain else _held_by(sides)
-    if isinstance(value, ast.Call):
-        return _held_by_call(value)
-    if isinstance(value, ast.Lambda):
-        return _outer_names(value)
-    if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-    return _held_by(child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
-
-
-def _held_by(values: Iterable[ast.expr]) -> set[str]:
-    return {name for value in values for name in held_names(value)}
-
-
-def _held_by_call(node: ast.Call) -> set[str]:
-    called = node.func
-    given = [*node.args, *(word.value for word in node.keywords)]
-    if isinstance(called, ast.Attribute):
-        if called.attr in LOOKS - VIEWS:
-            return set()
-        given.append(called.value)
-    elif isinstance(called, ast.Name):
-        if called.id in COUNTS:
-            return set()
-        given.append(called)
-    if any(word.arg == "shuffle" for word in node.keywords) or not spares_fresh(called):
-        return _held_by(given)
-    return set()
-
-
-def spares_fresh(called: ast.expr) -> bool:
-    """Tell whether a call surely returns something that shares nothing."""
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in COUNTS or name.endswith(("_score", "_error", "_report", "_matrix"))
-
-
-def _in_place(node: ast.Call) -> bool:
-    return any(
-        (word.arg in ("inplace", "copy") and not _is(word.value, word.arg == "copy"))
-        or word.arg == "out"
-        for word in node.keywords
+def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
+    args = node.args
+    by_place = [arg.arg for arg in (*args.posonlyargs, *args.args)]
+    slots = {str(place): name for place, name in enumerate(by_place)}
+    slots |= {arg.arg: arg.arg for arg in (*args.args, *args.kwonlyargs)}
+    return Body(
+        slots=slots,
+        rest=tuple(extra.arg for extra in (args.vararg, args.kwarg) if extra is not None),
+        steps=tuple(_facts(names_in([statement])) for statement in node.body),
+        own=locals_of(node) | {node.name},
     )
 
 
-def _is(node: ast.expr, value: bool) -> bool:
-    return isinstance(node, ast.Constant) and node.value is value
-
-
-def _changes(node: ast.AST, names: set[str]) -> bool:
-    """Tell whether a call in a comprehension may change one of its own variables."""
-    if not isinstance(node, ast.Call):
-        return False
-    called = node.func
-    if isinstance(called, ast.Attribute) and called.attr not in LOOKS:
-        return root_name(called.value) in names
-    given = {root_name(arg) for arg in node.args}
-    return bool(given & names) and not spares_arguments(called)
-
-
-def _outer_names(node: ast.Lambda) -> set[str]:
-    own = {arg.arg for arg in _arguments(node.args)}
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - own
-
-
-def root_name(node: ast.AST) -> str | None:
-    """Return the name at the root of ``name.attr[0].call()``."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _arguments(args: ast.arguments) -> Iterator[ast.arg]:
-    yield from (*args.posonlyargs, *args.args, *args.kwonlyargs)
-    yield from (extra for extra in (args.vararg, args.kwarg) if extra is not None)
-
-
-def _defaults(args: ast.arguments) -> list[ast.expr]:
-    return [*args.defaults, *(node for node in args.kw_defaults if node is not None)]
-
-
-def _locals(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    own = {arg.arg for arg in _arguments(node.args)}
-    outer: set[str] = set()
-    for child in (part for statement in node.body for part in ast.walk(statement)):
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            own.add(child.id)
-        elif isinstance(child, _SCOPES):
-            own.add(child.name)
-        elif isinstance(child, (ast.Import, ast.ImportFrom)):
-            own |= {(alias.asname or alias.name).split(".")[0] for alias in child.names}
-        elif isinstance(child, (ast.Global, ast.Nonlocal)):
-            outer |= set(child.names)
-        elif isinstance(child, ast.ExceptHandler) and child.name:
-            own.add(child.name)
-    return frozenset(own - outer)
+def _facts(names: _Names) -> Facts:
+    return Facts(
+        reads=frozenset(names.reads),
+        sure=frozenset(names.sure),
+        mutates=frozenset(names.mutates | names.passes),
+        sets=frozenset(names.sets),
+        shares=frozenset(names.shares | names.keeps),
+        returns=frozenset(names.returns),
+        handings=frozenset(names.handings),
+        frees=dict(names.frees),
+    )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_mvt.capture.aliases import Aliases
+from jupyter_mvt.capture.effects import Body, effect_of, handed, worst_of
 from jupyter_mvt.capture.harmless import ANYTHING
 from jupyter_mvt.capture.syntax import Unit
 
@@ -132,16 +133,21 @@ def _forwards(
 ) -> list[list[_Step]]:
     aliases = Aliases()
     mutators: dict[str, frozenset[str]] = {}
+    bodies: dict[str, Body] = {}
     found = []
     for run in runs:
         units = list(_executed(run))
         now = _kinds_within(run, units, kinds)
         steps = []
         for unit in units:
-            changed = _changed(unit, now, frees, mutators)
+            fixed = [name for name, kind in now.items() if kind in (ATOM, FIXED)]
+            calls = [handed(one, bodies, fixed) for one in unit.handings]
+            given = {name for names, _ in calls for name in names}
+            changed = _changed(unit, given, now, frees, mutators)
             aliases.bind(unit.kills)
             aliases.join((name, name) for name in unit.binds)
-            aliases.join(_shared(unit, now, frees, mutators))
+            pairs = unit.shares.union(*(joined for _, joined in calls))
+            aliases.join(_shared(pairs, now, frees, mutators))
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
@@ -152,13 +158,29 @@ def _forwards(
             if ANYTHING in reads:
                 reads |= aliases.names
             steps.append(_Step(unit, frozenset(written), reads, _is_sure(run, unit)))
+            for name in unit.binds:
+                bodies.pop(name, None)
+            bodies.update((name, own[0]) for name, own in unit.bodies.items()
+                          if len(own) == 1 and not name[:1].isupper())  # fmt: skip
             for name in unit.frees:
-                mutators[name] = unit.mutates | unit.passes
+                mutators[name] = _changed_by(unit, name, bodies, fixed)
         _explain(run, steps)
         for name in run.rebound:
             kinds[name] = run.kinds.get(name, "")
         found.append(steps)
     return found
+
+
+def _changed_by(
+    unit: Unit, name: str, bodies: Mapping[str, Body], fixed: Iterable[str]
+) -> frozenset[str]:
+    """Return the names around a function, or a class, that its own statements may change."""
+    found = set(unit.mutates | unit.passes)
+    for body in unit.bodies.get(name, ()):
+        effect = effect_of(body, bodies, fixed)
+        changed = worst_of(body) if effect is None else effect.changed - body.parameters
+        found |= changed
+    return frozenset(found)
 
 
 def _executed(run: Run) -> Iterable[Unit]:
@@ -184,13 +206,14 @@ def _kinds_within(run: Run, units: list[Unit], before: Mapping[str, str]) -> dic
 
 def _changed(
     unit: Unit,
+    given: Iterable[str],
     kinds: Mapping[str, str],
     frees: Mapping[str, frozenset[str]],
     mutators: Mapping[str, frozenset[str]],
 ) -> set[str]:
     """Return names whose values the statement itself may change in place."""
     called = {name for name in unit.calls - frees.keys() - _BUILTINS if kinds.get(name) != FIXED}
-    changed = {*unit.mutates, *unit.passes, *called}
+    changed = {*unit.mutates, *unit.passes, *given, *called}
     for name in _closure(unit.reads, frees) & mutators.keys():
         changed |= mutators[name]
     changed |= {name for name in unit.reads if kinds.get(name) == STATEFUL}
@@ -204,13 +227,13 @@ def _changed(
 
 
 def _shared(
-    unit: Unit,
+    pairs: Iterable[tuple[str, str]],
     kinds: Mapping[str, str],
     frees: Mapping[str, frozenset[str]],
     mutators: Mapping[str, frozenset[str]],
 ) -> Iterable[tuple[str, str]]:
     """Yield pairs that may share state from now on; functions stand for what they refer to."""
-    for one, other in unit.shares:
+    for one, other in pairs:
         for name in _closure([other], frees) if other in frees else (other,):
             if not {kinds.get(one), kinds.get(name)} & {ATOM, FIXED} and name not in frees:
                 yield one, name

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.capture.effects import Body, Handing
 from jupyter_mvt.capture.harmless import ANYTHING, FILES, PATH
 from jupyter_mvt.capture.names import names_in
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
@@ -32,7 +33,7 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, keeps, sets, draws
+    shares, keeps, sets, draws, handings, bodies
         See `names.names_in`.
     frees
         Function or class that it defines → free names.
@@ -55,6 +56,8 @@ class Unit:
     keeps: frozenset[tuple[str, str]] = frozenset()
     frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: bool = False
+    handings: frozenset[Handing] = frozenset()
+    bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,7 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
         binds=frozenset(names.binds),
         kills=frozenset(names.sure - names.reads),
         mutates=_real(names.mutates - names.imports),
-        passes=frozenset(names.passes),
+        passes=frozenset(names.passes | {n for h in names.handings for _, n in h.given}),
         calls=frozenset(names.calls),
         definitions=_definitions(text, tree),
         trained=trainings(tree, {**(trainers or {}), **own}),
@@ -231,6 +234,8 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool) -> Uni
         keeps=frozenset(names.keeps),
         frees=dict(names.frees),
         draws=names.draws,
+        handings=frozenset(names.handings),
+        bodies=dict(names.bodies),
     )
 
 

@@ -47,24 +47,24 @@ class Row:
 def main(argv: list[str] | None = None) -> int:
     """Run all notebooks of a folder and print the table; 0 if no exception was ours."""
     parser = argparse.ArgumentParser(prog="python -m tests.notebooks", description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--timeout", type=float, default=120, help="seconds a cell may take")
     parser.add_argument("--slices", type=int, default=3, help="versions a notebook to run again")
     parser.add_argument("--json", type=Path, help="where to write all details")
     args = parser.parse_args(argv)
-    paths = sorted(path for path in args.folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in
-                   path.parts)  # fmt: skip
+    paths = [path for folder in args.folder for path in sorted(folder.rglob("*.ipynb"))
+             if ".ipynb_checkpoints" not in path.parts]  # fmt: skip
     rows = []
     print(line("notebook", "cells", "failed", "training", "right", "asks", "ours", "slices",
-               "size", "ms"))  # fmt: skip
+               "size", "lines", "ms"))  # fmt: skip
     for path in paths:
         rows.append(run(path, args.timeout, args.slices))
         print(shown(rows[-1]), flush=True)
         for remark in rows[-1].remarks:
             print("   ", remark, flush=True)
+        if args.json:
+            args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
     print(shown(total(rows)))
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
     return 1 if any(row.ours for row in rows) else 0
 
 
@@ -170,19 +170,21 @@ def shown(row: Row) -> str:
     judged_ = [s for s in row.slices if s.verdict in ("sound", "unsound")]
     sound = sum(s.verdict == "sound" for s in judged_)
     sizes = [s.cells / s.all_cells for s in judged_ if s.all_cells]
+    lines = [s.lines / s.all_lines for s in judged_ if s.all_lines]
     failed = ",".join(f"{count} {kind}" for kind, count in sorted(row.failed.items()))
     return line(
         row.name, str(row.cells), failed or "0", str(row.training),
         f"{row.right} ({100 * row.right / row.training:.0f} %)" if row.training else "-",
         str(row.asks), str(row.ours), f"{sound}/{len(judged_)}" if row.slices else "-",
         f"{100 * statistics.mean(sizes):.0f} %" if sizes else "-",
+        f"{100 * statistics.mean(lines):.0f} %" if lines else "-",
         f"{statistics.median(row.milliseconds):.0f}" if row.milliseconds else "-",
     )  # fmt: skip
 
 
 def line(*cells: str) -> str:
     """Return cells in columns."""
-    widths = (42, 6, 22, 9, 11, 5, 5, 7, 6, 6)
+    widths = (42, 6, 22, 9, 11, 5, 5, 7, 6, 6, 6)
     return " ".join(cell[:width].ljust(width) for cell, width in zip(cells, widths, strict=True))
 
 

@@ -21,6 +21,8 @@ class Slice:
     cells: int
     all_cells: int
     why: str = ""
+    lines: int = 0
+    all_lines: int = 0
 
 
 def check(folder: Path, name: str, timeout: float) -> Slice:
@@ -31,12 +33,14 @@ def check(folder: Path, name: str, timeout: float) -> Slice:
         found = repo.reproduce(name, trust=True, folder=folder, timeout=timeout)
     except MvtError as error:
         return Slice(name, "unknown", 0, version.commit.content.code.n_cells, error.message)
-    size = (found.cells, sum(1 for cell, _ in version.cells if cell.order <= _last(version)))
+    before = [text for cell, text in version.cells if cell.order <= _last(version)]
+    size = (found.cells, len(before))
+    lines = {"lines": found.lines, "all_lines": sum(text.count("\n") + 1 for text in before)}
     if found.verdict == "identical":
-        return Slice(name, "sound", *size)
+        return Slice(name, "sound", *size, **lines)
     whole = _everything(version, folder, timeout)
     agrees = bool(whole.verdicts) and all(v.same == "identical" for v in whole.verdicts)
-    return Slice(name, "unsound" if agrees else "chance", *size, why=_why(found))
+    return Slice(name, "unsound" if agrees else "chance", *size, why=_why(found), **lines)
 
 
 def _last(version: Version) -> int:

@@ -1,0 +1,137 @@
+"""What expressions may be or hold, and which names functions have of their own."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.capture.harmless import COUNTS, LOOKS, VIEWS, spares_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = [
+    "arguments",
+    "changes",
+    "defaults",
+    "held_names",
+    "in_place",
+    "locals_of",
+    "outer_names",
+    "root_name",
+]
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def held_names(value: ast.expr) -> set[str]:
+    """Return the names whose state the value of an expression may be, or hold."""
+    if isinstance(value, ast.Name):
+        return {value.id}
+    if isinstance(value, (ast.Attribute, ast.Subscript, ast.Starred, ast.Await, ast.NamedExpr)):
+        return held_names(value.value)
+    if isinstance(value, (ast.Constant, ast.Compare, ast.JoinedStr, ast.UnaryOp, ast.Slice)):
+        return set()
+    if isinstance(value, ast.BinOp):
+        sides = (value.left, value.right)
+        plain = any(isinstance(side, ast.Constant) for side in sides)
+        return set() if plain else _held_by(sides)
+    if isinstance(value, ast.Call):
+        return _held_by_call(value)
+    if isinstance(value, ast.Lambda):
+        return outer_names(value)
+    if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    return _held_by(child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
+
+
+def _held_by(values: Iterable[ast.expr]) -> set[str]:
+    return {name for value in values for name in held_names(value)}
+
+
+def _held_by_call(node: ast.Call) -> set[str]:
+    called = node.func
+    given = [*node.args, *(word.value for word in node.keywords)]
+    if isinstance(called, ast.Attribute):
+        if called.attr in LOOKS - VIEWS:
+            return set()
+        given.append(called.value)
+    elif isinstance(called, ast.Name):
+        if called.id in COUNTS:
+            return set()
+        given.append(called)
+    if any(word.arg == "shuffle" for word in node.keywords) or not spares_fresh(called):
+        return _held_by(given)
+    return set()
+
+
+def spares_fresh(called: ast.expr) -> bool:
+    """Tell whether a call surely returns something that shares nothing."""
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in COUNTS or name.endswith(("_score", "_error", "_report", "_matrix"))
+
+
+def in_place(node: ast.Call) -> bool:
+    """Tell whether a call is told to write to what it is given."""
+    return any(
+        (word.arg in ("inplace", "copy") and not _is(word.value, word.arg == "copy"))
+        or word.arg == "out"
+        for word in node.keywords
+    )
+
+
+def _is(node: ast.expr, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def changes(node: ast.AST, names: set[str]) -> bool:
+    """Tell whether a call in a comprehension may change one of its own variables."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    if isinstance(called, ast.Attribute) and called.attr not in LOOKS:
+        return root_name(called.value) in names
+    given = {root_name(arg) for arg in node.args}
+    return bool(given & names) and not spares_arguments(called)
+
+
+def outer_names(node: ast.Lambda) -> set[str]:
+    """Return what a lambda names besides its parameters."""
+    own = {arg.arg for arg in arguments(node.args)}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - own
+
+
+def root_name(node: ast.AST) -> str | None:
+    """Return the name at the root of ``name.attr[0].call()``."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def arguments(args: ast.arguments) -> Iterator[ast.arg]:
+    """Yield all parameters."""
+    yield from (*args.posonlyargs, *args.args, *args.kwonlyargs)
+    yield from (extra for extra in (args.vararg, args.kwarg) if extra is not None)
+
+
+def defaults(args: ast.arguments) -> list[ast.expr]:
+    """Return the default values of parameters."""
+    return [*args.defaults, *(node for node in args.kw_defaults if node is not None)]
+
+
+def locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """Return the local names of a function, parameters included."""
+    own = {arg.arg for arg in arguments(node.args)}
+    outer: set[str] = set()
+    for child in (part for statement in node.body for part in ast.walk(statement)):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            own.add(child.id)
+        elif isinstance(child, _SCOPES):
+            own.add(child.name)
+        elif isinstance(child, (ast.Import, ast.ImportFrom)):
+            own |= {(alias.asname or alias.name).split(".")[0] for alias in child.names}
+        elif isinstance(child, (ast.Global, ast.Nonlocal)):
+            outer |= set(child.names)
+        elif isinstance(child, ast.ExceptHandler) and child.name:
+            own.add(child.name)
+    return frozenset(own - outer)
