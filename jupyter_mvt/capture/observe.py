@@ -34,12 +34,22 @@ def _kind(value: Any) -> str:
     if cls in _ATOMS:
         return ATOM
     if isinstance(value, _FIXED) or cls.__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
-        return FIXED
+        return "" if _holds_state(value) else FIXED
     if cls.__module__ == "numpy" and not hasattr(cls, "__setitem__"):
         return ATOM
     if hasattr(cls, "__next__") or f"{cls.__module__}.{cls.__qualname__}" in _GENERATORS:
         return STATEFUL
     return ""
+
+
+def _holds_state(function: Any) -> bool:
+    """Tell whether calling it may change what it is bound to: ``items.append``, closures."""
+    bound = getattr(function, "__self__", None)
+    if bound is not None:
+        return not isinstance(bound, (type, types.ModuleType))
+    # Libraries wrap their functions in closures too, that hold nothing of the notebook's.
+    closure = getattr(function, "__closure__", None)
+    return bool(closure) and function.__module__ == "__main__"
 
 
 def prints_of(

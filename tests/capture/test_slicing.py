@@ -24,7 +24,7 @@ def made(kernel, *names, upto=None):
 
 @pytest.fixture
 def session():
-    return Kernel(np=np)
+    return Kernel(np=np, __name__="__main__")
 
 
 def test_statements_that_do_not_matter_are_left_out(session):
@@ -78,6 +78,54 @@ def test_running_the_slice_again_gives_the_same(session, cells, name):
     assert repr(again[name]) == repr(session.namespace[name])
 
 
+@pytest.mark.parametrize(
+    ("cells", "name"),
+    [
+        (["x = [1]", "def f():\n    y = x\n    y.append(2)", "f()"], "x"),
+        (["x = [1]", "def f(v):\n    w = v\n    w.append(2)", "f(x)"], "x"),
+        (["x = [1]", "def f(v):\n    return v", "y = f(x)\ny.append(2)"], "x"),
+        (["x = [1]", "def f(v):\n    return {'k': [v]}", "y = f(x)", "y['k'][0].append(2)"], "x"),
+        (["k = []", "x = [1]", "def f(v):\n    k.append(v)", "f(x)", "k[0].append(2)"], "x"),
+        (["x, y = [1], []", "def f(a, b):\n    b.append(a)", "f(x, y)", "y[0].append(3)"], "x"),
+        (["x, y = [1], []", "def f(a, b):\n    b.append(a)", "f(b=y, a=x)", "y[0].append(3)"], "x"),
+        (["x = [1]", "def f(*args, **words):\n    args[0].append(2)", "f(x)"], "x"),
+        (["x = [1]", "def f(*, v):\n    v.append(2)", "f(**{'v': x})"], "x"),
+        (["x = [1]", "def g(v):\n    v.append(2)", "def f(v):\n    g(v)", "f(x)"], "x"),
+        (["x = [1]", "def f(v, n):\n    v.append(n)\n    n and f(v, n - 1)", "f(x, 3)"], "x"),
+        (["x = [1]", "def f(g, v):\n    g(v)", "def h(v):\n    v.append(2)", "f(h, x)"], "x"),
+        (["x = [1]", "def f(v):\n    def g():\n        v.append(2)\n    return g",
+          "g = f(x)", "g()"], "x"),
+        (["x = [1]", "add = x.append", "add(2)"], "x"),
+        (["x = [1]", "def f(v):\n    v = list(v)\n    v.append(2)\n    return v", "y = f(x)"], "y"),
+        (["x = [1]", "def f(v):\n    pass", "def f(v):\n    v.append(2)", "f(x)"], "x"),
+        (["x = [1]", "def f(v):\n    for w in [v]:\n        w.append(2)", "f(x)"], "x"),
+        (["x = [1]", "def f(v):\n    yield v", "for w in f(x):\n    w.append(2)"], "x"),
+        (["x = [1]", "box = []", "def f(v):\n    global box\n    box = v", "f(x)\nbox.append(2)"],
+         "x"),
+    ],
+)  # fmt: skip
+def test_what_functions_do_to_what_they_are_given_is_followed(session, cells, name):
+    for cell in cells:
+        session.run(cell)
+    again = {"np": np}
+    for text in made(session, name).values():
+        exec(text, again)
+    assert repr(again[name]) == repr(session.namespace[name])
+
+
+def test_functions_that_only_look_are_left_out(session):
+    class Opaque:
+        """Nothing can be seen of it from outside."""
+
+        __slots__ = ("n",)
+
+    session.namespace["big"] = Opaque()
+    session.run("x = [big]\ndef show(v, title=''):\n    w = [v]\n    print(len(w), title)")
+    session.run("show(x, title='t')\nn = show(x)")
+    session.run("y = [x, 1]")
+    assert made(session, "y") == {1: "x = [big]", 3: "y = [x, 1]"}
+
+
 def test_drawing_keeps_what_was_drawn_before_in_the_same_cell(session):
     session.run("np.random.seed(0)\nskipped = np.random.rand(3)\nn = 4\nx = np.random.rand(2)")
     assert made(session, "x") == {
@@ -102,9 +150,12 @@ STATEMENTS = st.sampled_from([
     "a = [x + 1 for x in b]", "if d > 2:\n    b = a", "for v in c.values():\n    v.append(d)",
     "c = dict(c)", "del d\nd = 1", "a, b = b, a", "e = [a, b]", "e[0].append(9)", "f(a)",
     "e = e[::-1]", "g()", "h = lambda: len(a)", "d = h()", "def g():\n    b.append(d)",
-    "c['b'] = a", "b.sort()", "sorted(b)", "print(end='')",
+    "c['b'] = a", "b.sort()", "sorted(b)", "print(end='')", "e = k(a, c)", "k(b, c)",
+    "def k(x, y):\n    z = y\n    z['a'] = x\n    return [y['b'], x]",
+    "def k(x, y):\n    x = list(x)\n    x.append(4)\n    return [x, a]", "e[1].append(8)",
+    "def k(x, y):\n    b.append(len(x))\n    f(y['a'])\n    return [y['a'], b]",
 ])  # fmt: skip
-START = "a, b, c, d, e = [3], [2], {}, 0, [[], []]\ndef f(x):\n    x.append(1)\ndef g():\n    a.append(2)\nh = lambda: d"  # noqa: E501
+START = "a, b, c, d, e = [3], [2], {}, 0, [[], []]\ndef f(x):\n    x.append(1)\ndef g():\n    a.append(2)\nh = lambda: d\ndef k(x, y):\n    return [x, y]"  # noqa: E501
 
 
 @settings(max_examples=300, deadline=None)
