@@ -86,7 +86,8 @@ def reproduce(
     """Run the lines that made `version` in a fresh process, and compare its models.
 
     They read the files of `folder` as these are now; nothing is written there, nor in the
-    repository or the live session.
+    repository or the live session. Where what it was trained on is gone or differs, and the
+    version kept its rows (``--store-data``), these are used.
 
     Parameters
     ----------

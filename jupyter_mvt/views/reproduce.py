@@ -34,6 +34,9 @@ def payload(found: Reproduction) -> wire.NoticeView:
     other = [name for name, how in sorted(outcome.data.items()) if how == "other"]
     if other:
         said.append(f"Other data than then: {_some(other)}.")
+    stored = [name for name, how in sorted(outcome.data.items()) if how == "stored"]
+    if stored:
+        said.append(f"The rows that {found.version.name} kept were used for: {_some(stored)}.")
     if outcome.skipped:
         said.append(f"Left out, as only a notebook runs them: {_some(list(outcome.skipped))}.")
     if outcome.unset:

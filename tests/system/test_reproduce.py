@@ -78,6 +78,42 @@ def test_the_same_lines_give_the_same_bits_and_other_data_do_not(shell, tmp_path
     assert plain(found, Look()).startswith("! v1 cannot be made again: cell [3] failed.\n")
 
 
+@pytest.mark.parametrize("changed", ["gone", "other"])
+def test_kept_rows_stand_in_for_files_that_are_gone_or_differ(shell, changed):
+    cells = (
+        CELLS[0],
+        "import pandas as pd\nfrom sklearn.linear_model import SGDClassifier",
+        "df = pd.read_csv('data.csv')\ndf['a'] = df.a * 2\nX, y = df[['a', 'b']], df.y",
+        "clf = SGDClassifier(random_state=0).fit(X, y)",
+        "%mvt commit --store-data -m made",
+    )
+    run(shell, *cells)
+    if changed == "gone":
+        Path("data.csv").unlink()
+    else:
+        Path("data.csv").write_text("a,b,y\n1,2,0\n3,1,1\n")
+    found = run(shell, "%mvt reproduce v1")
+    assert found.verdict == "identical", found.to_dict()
+    assert found.outcome.data == {"X": "stored", "y": "stored"}
+    assert "The rows that v1 kept were used for: X, y." in plain(found, Look(width=400))
+
+
+def test_what_rows_cannot_stand_in_for_is_told_as_it_failed(shell):
+    cells = (
+        CELLS[0],
+        "import pandas as pd\nfrom sklearn.linear_model import SGDClassifier",
+        "depth = int(open('depth.txt').read())\nX, y = [[0.0], [1.0]], pd.Series([0, 1])",
+        "clf = SGDClassifier(random_state=0, max_iter=depth).fit(X, y)",
+        "%mvt commit --store-data -m made",
+    )
+    Path("depth.txt").write_text("900")
+    run(shell, *cells)
+    Path("depth.txt").unlink()
+    found = run(shell, "%mvt reproduce v1")
+    assert (found.verdict, found.outcome.failed_in) == ("failed", 3)
+    assert found.outcome.error.startswith("FileNotFoundError: ")
+
+
 def test_code_of_others_is_not_run_without_trust(shell, tmp_path):
     run(shell, *CELLS)
     kernel = attached()

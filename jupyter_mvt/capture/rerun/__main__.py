@@ -14,6 +14,7 @@ from jupyter_mvt.capture.rerun.guarding import guard
 from jupyter_mvt.capture.rerun.judging import judge, same_data
 from jupyter_mvt.capture.rerun.plan import Outcome, Plan
 from jupyter_mvt.capture.rerun.running import CellFailed, Session
+from jupyter_mvt.capture.rerun.standins import kept_rows
 from jupyter_mvt.objects.encode import decode_as, encode
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import oplog
@@ -32,7 +33,9 @@ def carry_out(plan: Plan) -> Outcome:
         with suppress(ImportError):
             importlib.import_module("matplotlib").use("agg")  # a window would wait for somebody
     store = open_store(Path(plan.store))
-    session, unset = Session(), []
+    content = oplog.commit_object(store, ObjectId(plan.commit)).content
+    stand_ins = kept_rows(store, content.datasets)
+    session, unset = Session(stand_ins), []
     started = perf_counter()
     try:
         for piece in plan.pieces:
@@ -40,16 +43,17 @@ def carry_out(plan: Plan) -> Outcome:
                 if not put_back(name, store.blob(ObjectId(state))):
                     unset.append(name)
             session.run(piece)
+        session.settle()
     except CellFailed as failure:
         return Outcome(failed_in=failure.order, error=str(failure)[:2000],
                        skipped=tuple(session.skipped), unset=tuple(dict.fromkeys(unset)),
                        seconds=perf_counter() - started)  # fmt: skip
     seconds = perf_counter() - started
-    content = oplog.commit_object(store, ObjectId(plan.commit)).content
     names = session.namespace
     sources = sources_from(session.definitions(plan.pieces).get, names)
     judged = [judge(store, model, names, sources, plan.tolerance) for model in content.models]
     data = {one.var: same_data(one, names) for one in content.datasets}
+    data.update(dict.fromkeys(stand_ins.used, "stored"))
     session.close()
     return Outcome(verdicts=tuple(judged), skipped=tuple(session.skipped), data=data,
                    unset=tuple(dict.fromkeys(unset)), seconds=seconds)  # fmt: skip

@@ -97,7 +97,8 @@ class Outcome:
     unset
         Generators whose state could not be put back.
     data
-        Name of a dataset → ``"same"``, ``"other"`` or ``"missing"``, as it was in the end.
+        Name of a dataset → ``"same"``, ``"other"`` or ``"missing"``, as it was in the end;
+        ``"stored"`` where the rows that the version kept stood in for it.
     seconds
         How long the cells took.
     """

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from jupyter_mvt.capture.rerun.plan import Piece
+from jupyter_mvt.capture.rerun.standins import StandIns
 from jupyter_mvt.capture.syntax import analyse, plain_source
 
 __all__ = ["CellFailed", "Session"]
@@ -36,7 +37,9 @@ class Session:
         Magics and shell lines that were left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stand_ins: StandIns | None = None) -> None:
+        self._stand_ins = stand_ins or StandIns()
+        self._pending: CellFailed | None = None
         main = types.ModuleType("__main__")
         main.__dict__.update(display=_show_nothing, get_ipython=_Nothing)
         sys.modules["__main__"] = main
@@ -59,13 +62,35 @@ class Session:
             tree = ast.parse(text, name)
         except SyntaxError as error:
             raise CellFailed(piece.order, error) from error
+        self._stand_ins.learn(text)
         for node in tree.body:
+            trains = self._stand_ins.trains(node, self.namespace)
             try:
                 self._one(ast.Module(body=[node], type_ignores=[]), name)
             except (Exception, SystemExit) as error:
                 last = node.end_lineno or node.lineno
                 if not node.lineno <= piece.failed_at <= last:
-                    raise CellFailed(piece.order, error) from error
+                    self._failed(CellFailed(piece.order, error), node, trains)
+            else:
+                self._pending = None if trains else self._pending
+
+    def settle(self) -> None:
+        """Raise what failed, unless a model was trained on kept rows all the same.
+
+        Raises
+        ------
+        CellFailed
+            A statement raised that did not raise then.
+        """
+        if self._pending is not None:
+            raise self._pending
+
+    def _failed(self, failure: CellFailed, node: ast.stmt, trains: bool) -> None:
+        if trains or not self._stand_ins:
+            raise self._pending or failure
+        # Its file may be gone: kept rows may stand in for it, here or where they are trained on.
+        self._pending = self._pending or failure
+        self._stand_ins.bound_by(node, self.namespace)
 
     def definitions(self, pieces: Iterable[Piece]) -> dict[str, str]:
         """Return name → text of the statement that bound it last."""
