@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from time import thread_time
+from time import perf_counter
 from typing import Any
 
 from blake3 import blake3
@@ -30,10 +30,10 @@ class _Unknown(Exception):
 
 
 class Prints:
-    """Takes fingerprints until `seconds` of work are used up; waiting for others is no work."""
+    """Takes fingerprints until `seconds` are used up."""
 
     def __init__(self, seconds: float) -> None:
-        self._until = thread_time() + seconds
+        self._until = perf_counter() + seconds
         self._state: Any = None
         self._seen: dict[int, int] = {}
         self._items = 0
@@ -52,7 +52,7 @@ class Prints:
     def _spend(self, nbytes: float, items: float = 1.0) -> None:
         cost = nbytes / _BYTES_A_SECOND + items / _ITEMS_A_SECOND
         self._items += 1
-        if thread_time() + cost > self._until or self._items > _MOST_ITEMS:
+        if perf_counter() + cost > self._until or self._items > _MOST_ITEMS:
             raise _Unknown
 
     def _text(self, *texts: object) -> None:

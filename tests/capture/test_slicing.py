@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_mvt.capture import observe
 from tests.capture.conftest import Kernel
 
 
@@ -20,6 +21,12 @@ def made(kernel, *names, upto=None):
         lines = kernel.log.entry(order).source.split("\n")
         texts[order] = "\n".join("\n".join(lines[a - 1 : b]) for a, b in spans)
     return texts
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch):
+    """What can be seen must not hang on how busy the machine is."""
+    monkeypatch.setattr(observe, "_SECONDS", 5.0)
 
 
 @pytest.fixture
