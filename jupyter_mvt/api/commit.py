@@ -21,7 +21,7 @@ from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.settings import Settings, read_settings
-from jupyter_mvt.store import oplog, runs
+from jupyter_mvt.store import layout, oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.trash import is_thin
@@ -118,6 +118,7 @@ def take(
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
     """Store and publish what was taken."""
     before = oplog.current(handle.store).number
+    packs = _packs(handle)
     for attempt in range(1, _TRIES + 1):
         try:
             return _packed(handle, wish, _keep_once(handle, kernel, wish, frozen))
@@ -126,7 +127,7 @@ def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> Co
             if error.code != "freed-meanwhile" or attempt == _TRIES:
                 raise
         except KeyboardInterrupt as interrupt:
-            interrupt.add_note(_what_is(handle, before))
+            interrupt.add_note(_what_is(handle, before, packs))
             raise
     raise AssertionError  # the last attempt returns or raises
 
@@ -163,12 +164,19 @@ def _forget_runs(handle: Handle, kernel: Kernel | None, kept: tuple[str, ...]) -
         kernel.recordings[:] = [run for run in kernel.recordings if run.run not in kept]
 
 
-def _what_is(handle: Handle, before: int) -> str:
-    """Say, after an interrupt, whether the version was made."""
+def _packs(handle: Handle) -> set[str]:
+    return set(handle.store.backend.list(layout.PACKS))
+
+
+def _what_is(handle: Handle, before: int, packs: set[str]) -> str:
+    """Say, after an interrupt, whether the version was made, and what is left."""
     for operation in oplog.operations(handle.store, since=before):
         if operation.session == handle.session.id and operation.commit_id is not None:
             made = name_of(oplog.current(handle.store), ObjectId(operation.commit_id))
             return f"Interrupted, but {made} had been made by then."
+    if _packs(handle) - packs:
+        # Others see a pack as soon as it is there, and may need it already.
+        return "Interrupted: no version was made. What was stored by then is freed by mvt gc."
     return "Interrupted: no version was made, and nothing is left of it."
 
 

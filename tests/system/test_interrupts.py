@@ -56,9 +56,10 @@ def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
     folder = tmp_path / "repo"
     folder.mkdir()
     mvt.init(folder).commit(model(0))
-    at, versions = 0, 1
+    at, versions, said = 0, 1, set()
     while True:
         at += 1
+        packs = set((folder / ".mvt" / "packs").iterdir())
         repo = mvt.open(folder)
         backend = repo._handle.store.backend
         assert isinstance(backend, LocalBackend)
@@ -76,11 +77,17 @@ def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
         expected = (
             f"Interrupted, but v{found} had been made by then." if found > versions
             else "Interrupted: no version was made, and nothing is left of it."
+            if set((folder / ".mvt" / "packs").iterdir()) == packs
+            else "Interrupted: no version was made. What was stored by then is freed by mvt gc."
         )  # fmt: skip
         assert line == expected
+        said.add(line.partition(" made")[2])
         assert found - versions in (0, 1)
         versions = found
     assert at > 10
+    assert said >= {", and nothing is left of it.", ". What was stored by then is freed by mvt gc."}
+    mvt.open(folder).gc(grace_days=0)
+    assert len(list((folder / ".mvt" / "packs").iterdir())) <= versions
     assert mvt.open(folder).fsck().ok
 
 
