@@ -200,7 +200,6 @@ class Encoder:
         )
 
     def _object(self, value: Any, path: str) -> Node:
-        index = len(self.graph.nodes) - 1
         reduced = _reduce(value, path)
         if isinstance(reduced, str):
             return _reference(self, value, path)
@@ -212,7 +211,7 @@ class Encoder:
         if new and len(arguments) == 1 and items is None and pairs is None:
             flat = _flat(state)
             if flat is not None:
-                return self._attributes(value, arguments[0], flat, path, index)
+                return self.attributes(value, arguments[0], flat, path)
         name = self.namer.name(arguments[0] if new else function, path)
         if not new and name.startswith("import:"):
             raise Undeclarable(path, f"{type(value).__qualname__} is built by a call")
@@ -226,9 +225,9 @@ class Encoder:
             None if pairs is None else self._pairs(value, pairs, path),
         ]
 
-    def _attributes(
-        self, value: Any, cls: Any, state: Mapping[str, Any], path: str, index: int
-    ) -> Node:
+    def attributes(self, value: Any, cls: Any, state: Mapping[str, Any], path: str) -> Node:
+        """Return the node, begun last, of an instance of `cls` with `state` as its attributes."""
+        index = len(self.graph.nodes) - 1
         name = self.namer.name(cls, path)
         version = state.get(_VERSION_KEY)
         stated = isinstance(version, str)

@@ -47,9 +47,14 @@ class TorchAdapter:
         return "loss" if any(n.startswith("torch.nn.modules.loss.") for n in names) else "module"
 
     def is_fitted(self, obj: Any) -> bool:
-        """Tell whether there is anything to learn: a module is born with its weights."""
+        """Tell whether there is anything to learn: a module is born with its weights.
+
+        Unless it is lazy: a ``LazyLinear`` gets them with the first batch.
+        """
         if self.detect(obj) in ("optimizer", "scheduler"):
             return True
+        if any(_is_lazy(inner) for inner in obj.modules()):
+            return False
         return any(True for _ in obj.parameters()) or any(True for _ in obj.buffers())
 
     def children(self, obj: Any) -> Iterable[Any]:
@@ -84,7 +89,8 @@ class TorchAdapter:
         Raises
         ------
         CaptureError
-            A tensor has no content of its own: meta, sparse, quantized (``not-capturable``).
+            A tensor has no content (meta), or it is a program (``not-capturable``); a layer is
+            lazy and has met no batch yet (``unfitted``).
         """
         from jupyter_mvt.capture.adapters.torch.freeze import freeze_module
         from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
@@ -94,7 +100,7 @@ class TorchAdapter:
         if self.detect(obj) == "optimizer":
             return freeze_state(obj, None, sources)
         module, notes = _unwrapped(obj)
-        _refuse_dynamic(module)
+        _refuse_unkept(module)
         try:
             frozen = freeze_module(module, sources)
         except Undeclarable as reason:
@@ -156,17 +162,23 @@ def _unwrapped(module: Any) -> tuple[Any, tuple[str, ...]]:
     return module, tuple(notes)
 
 
-def _refuse_dynamic(module: Any) -> None:
+def _refuse_unkept(module: Any) -> None:
     for path, inner in module.named_modules():
         name = f"{path or 'the model'} ({type(inner).__qualname__})"
-        if hasattr(inner, "parametrizations"):
-            msg = f"{name} is parametrized: its class exists in this process only."
-            hint = "torch.nn.utils.parametrize.remove_parametrizations(layer, 'weight')"
-            raise CaptureError(msg, code="not-capturable", hint=hint)
+        if _is_lazy(inner):
+            msg = f"{name} has no weights yet: their shape follows from the first batch."
+            raise CaptureError(msg, code="unfitted", hint="model(batch)  # once, before the commit")
         if any(base.startswith("torch.jit.") for base in mro_names(type(inner))):
             msg = f"{name} is TorchScript, which is a program and not a module."
-            hint = "commit the module that was scripted"
+            hint = "commit the module that was scripted; or torch.jit.save(model, 'model.pt') and "
+            hint += "mvt commit model.pt"
             raise CaptureError(msg, code="not-capturable", hint=hint)
+
+
+def _is_lazy(module: Any) -> bool:
+    return callable(getattr(module, "has_uninitialized_params", None)) and bool(
+        module.has_uninitialized_params()
+    )
 
 
 ADAPTER = TorchAdapter()

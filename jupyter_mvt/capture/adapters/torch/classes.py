@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from jupyter_mvt.capture.adapters.torch.renewed import complete
+
 __all__ = ["TorchAllowed", "TorchChecks", "fill_hooks"]
 
 _FUNCTIONS = frozenset(
@@ -12,12 +14,24 @@ _FUNCTIONS = frozenset(
      "matmul", "max", "mean", "min", "mul", "norm", "relu", "relu_", "selu", "sigmoid", "sin",
      "softmax", "softplus", "sqrt", "square", "stack", "sum", "tanh", "transpose"}
 )  # fmt: skip
+_MODULE_HOMES = ("torch.nn.modules.", "torch.optim.", "torch.nn.utils.parametri", "torch.ao.nn.",
+                 "torch.ao.quantization.")  # fmt: skip
+# Classes that are no modules and hold data only: what renews a weight before each use, and how
+# a model was quantized.
+_PARTS = frozenset(
+    {"torch.nn.utils.weight_norm.WeightNorm", "torch.nn.utils.spectral_norm.SpectralNorm",
+     "torch.nn.utils.parametrizations._OrthMaps", "torch.ao.quantization.qconfig.QConfig",
+     "torch.ao.quantization.observer._PartialWrapper"}
+    | {f"torch.nn.utils.prune.{name}" for name in (
+        "CustomFromMask", "Identity", "L1Unstructured", "LnStructured", "PruningContainer",
+        "RandomStructured", "RandomUnstructured")}
+)  # fmt: skip
 _FUNCTION_HOMES = ("torch.nn.functional", "torch._C._nn")
 _NUMPY = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"})
 
 
 class TorchAllowed:
-    """Classes of ``torch.nn.modules`` and ``torch.optim``, functions that only compute."""
+    """Modules and optimizers of torch and what they consist of, functions that only compute."""
 
     def admits(self, module: str, qualname: str) -> bool:
         """Tell by the words alone whether a name may be looked up."""
@@ -27,7 +41,8 @@ class TorchAllowed:
             return qualname in _FUNCTIONS
         if module == "numpy":
             return qualname in _NUMPY
-        return module in _FUNCTION_HOMES or module.startswith(("torch.nn.modules.", "torch.optim."))
+        known = module in _FUNCTION_HOMES or f"{module}.{qualname}" in _PARTS
+        return known or module.startswith(_MODULE_HOMES)
 
     def confirms(self, value: Any) -> bool:
         """Tell whether what was found is a module, an optimizer, or computes only."""
@@ -43,6 +58,8 @@ class TorchAllowed:
         torch = sys.modules.get("torch")
         if torch is None or not self.admits(value.__module__, value.__qualname__):
             return False
+        if f"{value.__module__}.{name}" in _PARTS:
+            return True
         return issubclass(value, (torch.nn.Module, torch.optim.Optimizer, *_schedulers(torch)))
 
 
@@ -63,7 +80,14 @@ class TorchChecks:
             fill_hooks(torch, state)
 
     def after(self, value: Any) -> None:
-        """Accept: shapes were checked with the tensors, torch checks its own calls."""
+        """Complete a module: its tables of hooks, and what renews its weights.
+
+        Shapes were checked with the tensors; torch checks its own calls.
+        """
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.nn.Module):
+            fill_hooks(torch, vars(value))
+            complete(torch, value)
 
 
 def fill_hooks(torch: Any, state: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapters.torch.classes import TorchAllowed, TorchChecks
+from jupyter_mvt.capture.adapters.torch.packed import KIND, read_packed, write_packed
+from jupyter_mvt.capture.adapters.torch.renewed import HOOKS, is_renewing, plain_class, renewed
 from jupyter_mvt.capture.adapters.torch.tensors import TensorReader, TensorWriter
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
@@ -38,11 +40,20 @@ class _Dialect:
         torch = self._torch
         if isinstance(value, torch.Tensor):
             return self.tensors
-        for kind, write in ((torch.Size, _write_size), (torch.dtype, _write_dtype),
-                            (torch.device, _write_device)):  # fmt: skip
+        kinds: tuple[tuple[type, Write], ...] = (
+            (torch.Size, _write_size), (torch.dtype, _write_dtype), (torch.device, _write_device),
+            (torch.qscheme, _write_scheme), (torch.ScriptObject, write_packed),
+        )  # fmt: skip
+        for kind, write in kinds:
             if isinstance(value, kind):
                 return write
+        if self._is_module(value) and plain_class(value) is not None:
+            return self._write_parametrized
         return None
+
+    def _write_parametrized(self, encoder: Encoder, value: Any, path: str) -> Node:
+        # Its own account of itself refuses to be pickled.
+        return encoder.attributes(value, plain_class(value), self.state(value, vars(value)), path)
 
     def _is_module(self, value: Any) -> bool:
         return isinstance(value, self._torch.nn.Module)
@@ -57,14 +68,20 @@ class _Dialect:
         if not self._is_module(value):
             return state
         hooks = {key: table for key, table in state.items() if _is_hooks(key, table)}
-        held = sum(len(table) for key, table in hooks.items() if key.endswith("_hooks"))
-        if held:
-            self.lost.append(f"{held} hook(s) on a {type(value).__qualname__} are not kept")
-        return {key: item for key, item in state.items() if key not in hooks}
+        renewing = [hook for hook in (hooks.get(HOOKS) or {}).values() if is_renewing(hook)]
+        held = sum(_count(table) for key, table in hooks.items() if key.endswith("_hooks"))
+        if held > len(renewing):
+            lost = held - len(renewing)
+            self.lost.append(f"{lost} hook(s) on a {type(value).__qualname__} are not kept")
+        kept = {key: item for key, item in state.items() if key not in hooks}
+        return {**kept, HOOKS: renewing} if renewing else kept
 
     def is_volatile(self, owner: Any, key: str) -> bool:
         # train() and eval() switch it back and forth; nothing is learned by that.
-        return key == "training" and self._is_module(owner)
+        if not self._is_module(owner):
+            return False
+        # And a weight that hooks compute is as old as the last call.
+        return key == "training" or key in renewed(owner)
 
     def step(self, owner: Any, key: str) -> str:
         table = key in _TABLES and self._is_module(owner)
@@ -74,6 +91,17 @@ class _Dialect:
 def _is_hooks(key: str, table: Any) -> bool:
     hook = "_hooks" in key or key == "_is_full_backward_hook"
     return hook and (table is None or isinstance(table, (dict, bool)))
+
+
+def _count(table: Any) -> int:
+    # Normed weights have more of them, for reading the checkpoints of old versions of torch.
+    return sum(not _reads_old(hook) for hook in table.values())
+
+
+def _reads_old(hook: Any) -> bool:
+    hook = getattr(hook, "hook", hook)
+    own = (getattr(hook, "__module__", "") or "").startswith("torch.nn.utils.")
+    return own and not is_renewing(hook)
 
 
 def _write_size(encoder: Encoder, value: Any, path: str) -> Node:
@@ -91,6 +119,11 @@ def _write_device(encoder: Encoder, value: Any, path: str) -> Node:
     return ["device", str(value)]
 
 
+def _write_scheme(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, path
+    return ["qscheme", str(value).removeprefix("torch.")]
+
+
 def _read_size(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
     return sys.modules["torch"].Size(node[1])
@@ -102,6 +135,15 @@ def _read_dtype(decoder: Decoder, node: Node, index: int) -> Any:
     found = getattr(torch, node[1]) if isinstance(node[1], str) else None
     if not isinstance(found, torch.dtype):
         refuse("a dtype is unknown")
+    return found
+
+
+def _read_scheme(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index
+    torch = sys.modules["torch"]
+    found = getattr(torch, node[1]) if isinstance(node[1], str) else None
+    if not isinstance(found, torch.qscheme):
+        refuse("a scheme of quantization is unknown")
     return found
 
 
@@ -124,6 +166,8 @@ def torch_vocabulary() -> Vocabulary:
         "size": _read_size,
         "torch": _read_dtype,
         "device": _read_device,
+        "qscheme": _read_scheme,
+        KIND: read_packed,
     }
     return Vocabulary(
         package="torch",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["module_params", "optimizer_params"]
 
 _SCALARS = (bool, int, float, str)
+# What every LightningModule has and nobody sets.
+_NOISE = frozenset(
+    {"training", "prepare_data_per_node", "allow_zero_length_dataloader_with_multiple_devices"}
+)
 _MISSING: Any = object()
 
 
@@ -22,6 +26,7 @@ def module_params(module: Any) -> tuple[Param, ...]:
     trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
     if trainable != found[0].value:
         found.append(Param(name="n_trainable", value=trainable))
+    found += _hyperparameters(module)
     seen: set[Any] = set()
     for path, inner in module.named_modules():
         settings = _settings(inner)
@@ -35,11 +40,19 @@ def module_params(module: Any) -> tuple[Param, ...]:
     return tuple(found)
 
 
+def _hyperparameters(module: Any) -> list[Param]:
+    """Return what a ``LightningModule`` was told to save as such."""
+    saved = vars(module).get("_hparams")
+    items = saved.items() if isinstance(saved, dict) else ()
+    plain = ((str(key), _plain(value)) for key, value in items)
+    return [Param(name=key, value=value) for key, value in plain if value is not _MISSING]
+
+
 def _settings(module: Any) -> list[Param]:
     defaults = _defaults(type(module))
     settings = []
     for key, value in vars(module).items():
-        if key.startswith("_") or key == "training":
+        if key.startswith("_") or key in _NOISE:
             continue
         plain = _plain(value)
         if plain is not _MISSING:
