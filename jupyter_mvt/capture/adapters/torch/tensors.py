@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ class TensorWriter:
 
     def __init__(self) -> None:
         self._seen: list[tuple[int, Any, str]] = []
+        self._volatile: set[str] = set()
 
     def __call__(self, encoder: Encoder, value: Any, path: str) -> Node:
         """Return the node of a tensor, completed by `finish`."""
@@ -51,6 +53,8 @@ class TensorWriter:
             return ["tensor", "", _name(value), list(value.shape), composed, wants, parameter]
         name = encoder.claim(path)
         self._seen.append((index, value, name))
+        if encoder.volatile:
+            self._volatile.add(name)
         return ["tensor", name, _name(value), list(value.shape), None, wants, parameter]
 
     def finish(self, encoder: Encoder) -> None:
@@ -62,6 +66,10 @@ class TensorWriter:
             groups.setdefault(key if tensor.numel() else item[0], []).append(item)
         for group in groups.values():
             _store(encoder, group)
+        encoder.parts[:] = [
+            replace(part, volatile=True) if part.path in self._volatile else part
+            for part in encoder.parts
+        ]
 
 
 def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
