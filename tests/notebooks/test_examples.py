@@ -12,7 +12,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MIME = "application/vnd.jupyter-mvt.v1+json"
 
 
-HEAVY = {"boosting.ipynb", "huggingface-lora.ipynb"}
+HEAVY = {"boosting.ipynb", "huggingface-lora.ipynb", "keras.ipynb"}
 """What needs more frameworks than ``make test`` installs."""
 
 
