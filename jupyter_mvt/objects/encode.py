@@ -147,12 +147,16 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _check_depth(value: Any, left: int) -> None:
-    items = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, (dict, list)) or not items:
-        return
-    if left == 1:
-        msg = "nested too deeply"
-        raise ValueError(msg)
-    for item in items:
-        if isinstance(item, (dict, list)):
-            _check_depth(item, left - 1)
+    # Level by level: a call for each container would take longer than the parsing.
+    level = [value] if isinstance(value, (dict, list)) else []
+    while level:
+        left -= 1
+        if not left and any(level):
+            msg = "nested too deeply"
+            raise ValueError(msg)
+        level = [
+            item
+            for held in level
+            for item in (held.values() if type(held) is dict else held)
+            if type(item) is list or type(item) is dict
+        ]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Checks", "Decoder", "Read", "rebuild"]
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 class Read(Protocol):
     """Turns one node of a kind into a live value."""
 
@@ -110,7 +113,7 @@ class Decoder:
         """Return several live values."""
         if not isinstance(values, list):
             refuse("a list of values is missing")
-        return [self.value(item) for item in values]
+        return [item if type(item) in _PLAIN else self.value(item) for item in values]
 
     def keep(self, index: int, value: Any) -> None:
         """Make a value known before its content is read, so that it may hold itself."""
@@ -118,15 +121,20 @@ class Decoder:
 
     def entry(self, path: Any) -> Entry:
         """Return the description of the stored array at `path`, sizes checked."""
+        entry = self._entry(path)
+        check_entry(entry)
+        return entry
+
+    def _entry(self, path: Any) -> Entry:
         entry = self.skeleton.entries.get(path) if isinstance(path, str) else None
         if entry is None:
             refuse(f"array {str(path)[:60]!r} is not stored")
-        check_entry(entry)
         return entry
 
     def array(self, path: Any) -> np.ndarray[Any, Any]:
         """Return the stored array at `path`."""
-        entry = self.entry(path)
+        # Which checks the sizes, too.
+        entry = self._entry(path)
         return array_of(entry, self.skeleton.read(entry))
 
     def shape(self, shape: Any, size: int) -> tuple[int, ...]:

@@ -176,5 +176,5 @@ def test_a_forest_comes_back_faster_than_with_skops():
         started = perf_counter()
         skops.loads(other, trusted=trusted)
         ratios.append((perf_counter() - started) / own)
-    # Side by side, so that a busy machine slows both; three to twelve were seen on one.
-    assert statistics.median(ratios) >= 2, ratios
+    # Side by side, so that a busy machine slows both; six to sixteen were seen on one.
+    assert statistics.median(ratios) >= 4, ratios

@@ -12,17 +12,43 @@ __all__ = ["SklearnChecks"]
 
 
 class SklearnChecks:
-    """Bounds of trees, search trees, support vectors and splines."""
+    """Bounds of trees, search trees, support vectors and splines; good for one object.
+
+    Building a tree only copies its nodes, so those of all trees of a forest are looked through
+    at once when everything is built, before anything walks them.
+    """
+
+    def __init__(self) -> None:
+        self._trees: list[tuple[Any, int]] = []
 
     def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
         """Refuse arguments and states before compiled code takes them."""
         name = f"{getattr(cls, '__module__', '')}.{getattr(cls, '__qualname__', '')}"
-        check = _BEFORE.get(name)
-        if check is not None:
-            check(arguments, state)
+        if name == _TREE:
+            self._tree(arguments, state)
+        elif name in _BEFORE:
+            _BEFORE[name](arguments, state)
+
+    def _tree(self, arguments: list[Any], state: Any) -> None:
+        features, classes, outputs = arguments
+        if not (_count(features) and _count(outputs) and _whole(classes, 1)):
+            refuse("a tree has no sound dimensions")
+        if features < 1 or len(classes) != outputs or outputs < 1 or classes.min() < 1:
+            refuse("a tree has not as many class counts as outputs")
+        if state is None:
+            return
+        nodes, values, count = state["nodes"], state["values"], state["node_count"]
+        if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or len(nodes) != count or not count:
+            refuse("a tree has not as many nodes as it says")
+        if not isinstance(values, np.ndarray) or values.shape != (count, outputs, classes.max()):
+            refuse("a tree has not a value for each node")
+        self._trees.append((nodes, features))
 
     def after(self, value: Any) -> None:
         """Refuse estimators whose parts do not fit each other."""
+        if self._trees:
+            trees, self._trees = self._trees, []
+            _check_nodes(trees)
         state = getattr(value, "__dict__", None)
         if not isinstance(state, dict):
             return
@@ -31,26 +57,26 @@ class SklearnChecks:
                 check(value, state[key])
 
 
-def _tree(arguments: list[Any], state: Any) -> None:
-    features, classes, outputs = arguments
-    if not all(_count(number) for number in (features, outputs)) or not _whole(classes, 1):
-        refuse("a tree has no sound dimensions")
-    if features < 1 or len(classes) != outputs or outputs < 1 or (classes < 1).any():
-        refuse("a tree has not as many class counts as outputs")
-    if state is None:
-        return
-    nodes, values, count = state["nodes"], state["values"], state["node_count"]
-    if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or len(nodes) != count or not count:
-        refuse("a tree has not as many nodes as it says")
-    if not isinstance(values, np.ndarray) or values.shape != (count, outputs, classes.max()):
-        refuse("a tree has not a value for each node")
-    leaf = nodes["left_child"] == -1
-    if not np.array_equal(leaf, nodes["right_child"] == -1):
-        refuse("a tree's node has one child only")
-    own = np.arange(count)[~leaf]
-    for side in ("left_child", "right_child"):
-        _between(nodes[side][~leaf], own + 1, count, "a tree's child")
-    _between(nodes["feature"][~leaf], 0, features, "a tree's feature")
+def _check_nodes(trees: list[tuple[Any, int]]) -> None:
+    """Refuse trees in which a step leads outside, or back."""
+    groups: dict[Any, list[tuple[Any, int]]] = {}
+    for nodes, features in trees:
+        groups.setdefault(nodes.dtype, []).append((nodes, features))
+    for group in groups.values():
+        counts = np.array([len(nodes) for nodes, _ in group])
+        every = np.concatenate([nodes for nodes, _ in group])
+        left, right = every["left_child"], every["right_child"]
+        leaf = left == -1
+        if not np.array_equal(leaf, right == -1):
+            refuse("a tree's node has one child only")
+        inner = ~leaf
+        starts = np.repeat(np.cumsum(counts) - counts, counts)
+        own = (np.arange(len(every)) - starts)[inner] + 1
+        limits = np.repeat(counts, counts)[inner]
+        for side in (left, right):
+            _between(side[inner], own, limits, "a tree's child")
+        widths = np.repeat([features for _, features in group], counts)[inner]
+        _between(every["feature"][inner], 0, widths, "a tree's feature")
 
 
 def _predictor(arguments: list[Any], state: Any) -> None:
@@ -96,8 +122,8 @@ def _search_tree(arguments: list[Any], state: Any) -> None:
         refuse("a search tree's weights do not fit its data")
 
 
+_TREE = "sklearn.tree._tree.Tree"
 _BEFORE = {
-    "sklearn.tree._tree.Tree": _tree,
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor": _predictor,
     "sklearn.neighbors._kd_tree.KDTree": _search_tree,
     "sklearn.neighbors._kd_tree.KDTree64": _search_tree,
