@@ -7,10 +7,10 @@ takes back while the grace period lasts; and one after which expired packs are d
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.errors import ConflictError
+from jupyter_mvt.errors import ConflictError, StorageError
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import GcReport, span
 from jupyter_mvt.history.retention import protected, whole
@@ -19,7 +19,7 @@ from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.settings import DAY_US, Settings, read_settings
-from jupyter_mvt.store import oplog, trash
+from jupyter_mvt.store import oplog, reserve, trash
 from jupyter_mvt.store.gc import (
     Marker,
     Sweep,
@@ -109,7 +109,8 @@ def gc(
     if dry_run:
         deleted = sum(_size(handle, key) for key in expired)
     else:
-        number = _drop(work, view, thin, found, set(tables))
+        made, found = _moved(work, view, found)
+        number = _drop(work, view, thin, found, set(tables), made)
         deleted = _delete(work)
     return GcReport(
         dry_run=dry_run,
@@ -158,10 +159,27 @@ def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...
     return tuple(changes)
 
 
-def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep, tables: set[str]) -> int:
+def _moved(work: _Round, view: View, found: Sweep) -> tuple[str, Sweep]:
+    """Copy what is needed out of the packs that go; return the new pack, and what can go then.
+
+    On a full disk that may be impossible: then only packs go of which nothing is needed.
+    """
+    store = work.handle.store
+    try:
+        return reserve.spent(store.backend, move_survivors, store, view, found) or "", found
+    except StorageError as error:
+        keys = set(found.packs) - {key for key, _ in found.moved}
+        if error.code != "disk-full" or not keys:
+            raise
+    freed = sum(_size(work.handle, key) for key in keys)
+    return "", replace(found, packs=tuple(sorted(keys)), moved=(), freed_bytes=freed)
+
+
+def _drop(
+    work: _Round, seen: View, thin: list[ObjectId], found: Sweep, tables: set[str], made: str
+) -> int:
     """Record what is dropped; return the operation's number, 0 when there is nothing."""
     store = work.handle.store
-    made = move_survivors(store, seen, found)
 
     def plan(view: View) -> Plan:
         # Others may have written since: only what still may go, goes.
@@ -174,7 +192,7 @@ def _drop(work: _Round, seen: View, thin: list[ObjectId], found: Sweep, tables: 
         changes = trash.thin(oid for oid in thin if oid in still)
         changes += trash.doom(going, work.now_us + work.grace_us) + trash.restore(view, back)
         reason = f"{span([view.commits[oid].number for oid in still])} thin" if still else ""
-        detail = {"freed_bytes": found.freed_bytes, "moved_to": made or ""}
+        detail = {"freed_bytes": found.freed_bytes, "moved_to": made}
         return Plan(changes=changes, reason=reason, detail=detail)
 
     try:
@@ -205,7 +223,10 @@ def _delete(work: _Round) -> int:
 
     with suppress(_Nothing):
         transact(work.handle, DELETE, plan)
-    return delete_gone(store, oplog.current(store))
+    freed = delete_gone(store, oplog.current(store))
+    if freed and store.root is not None:
+        reserve.keep(store.backend)
+    return freed
 
 
 def _size(handle: Handle, key: str) -> int:

@@ -16,6 +16,7 @@ __all__ = [
     "OPERATIONS",
     "PACKS",
     "README",
+    "RESERVE",
     "RUNS",
     "SEGMENTS",
     "TABLES",
@@ -40,6 +41,7 @@ CHECKPOINTS = "checkpoints/"
 SEGMENTS = "segments/"
 TABLES = "tables/"
 RUNS = "runs/"
+RESERVE = "reserve/"
 INDEX = "index/"
 TEMPORARY = "tmp/"
 DERIVED = (CHECKPOINTS, SEGMENTS)

@@ -9,7 +9,7 @@ from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError, Repo
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import decode, encode, from_data
 from jupyter_mvt.objects.ids import ObjectId, digest
-from jupyter_mvt.store import layout
+from jupyter_mvt.store import layout, reserve
 from jupyter_mvt.store.backend import Backend, Durability
 from jupyter_mvt.store.fs import Disk, explained
 from jupyter_mvt.store.local import LocalBackend
@@ -26,6 +26,7 @@ _FOLDERS = (
     layout.PACKS,
     layout.CHECKPOINTS,
     layout.SEGMENTS,
+    layout.RESERVE,
 )
 
 
@@ -65,6 +66,7 @@ def init_store(root: Path, *, durability: Durability = "full", disk: Disk | None
     backend = LocalBackend(root, durability=durability, disk=disk)
     _make_folders(backend)
     _initialise(backend, durability)
+    reserve.keep(backend)
     return Store(backend, root)
 
 

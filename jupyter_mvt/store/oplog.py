@@ -19,7 +19,7 @@ from jupyter_mvt.objects.encode import from_data
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.objects.operation import Operation
 from jupyter_mvt.objects.view import View
-from jupyter_mvt.store import layout
+from jupyter_mvt.store import layout, reserve
 from jupyter_mvt.store.checkpoints import (
     broken_chain,
     checkpoint_bytes,
@@ -232,7 +232,11 @@ def _check_draft(view: View, drafted: Operation) -> None:
 def _publish(store: Store, drafted: Operation, record: bytes) -> bool:
     key = layout.operation(drafted.number)
     try:
-        if store.backend.put_if_absent(key, record):
+        if drafted.commit is not None:
+            published = store.backend.put_if_absent(key, record)
+        else:  # what tidies up may still be recorded when versions have no room
+            published = reserve.spent(store.backend, store.backend.put_if_absent, key, record)
+        if published:
             return True
     except StorageError as error:
         if error.code != "answer-lost":
@@ -256,6 +260,8 @@ def _take_own(store: Store, view: View, drafted: Operation, record: bytes) -> Vi
 
 
 def _derive(store: Store, view: View) -> None:
+    if store.root is not None:
+        reserve.keep(store.backend)
     stale = store.log.stale
     if view.number % layout.WINDOW == 0:
         stale.add(view.number)

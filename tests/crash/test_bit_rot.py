@@ -25,7 +25,7 @@ from jupyter_mvt.store.store import Store
 from jupyter_mvt.testing.disks import MemoryDisk
 from tests.crash.judge import State, Still, state_of
 from tests.crash.test_power_cut import small
-from tests.crash.world import HOME, ROOT, World, packed
+from tests.crash.world import HOME, ROOT, TEMPORARY, World, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,8 +117,9 @@ def sound() -> Sound:
 
 def paths(disk: MemoryDisk, prefix: str = "") -> list[str]:
     start = f"{ROOT}/{prefix}"
+    without_meaning = (TEMPORARY, f"{ROOT}/{layout.RESERVE}")
     return sorted(path for path in disk.names
-                  if path.startswith(start) and not path.startswith(f"{ROOT}/tmp/"))  # fmt: skip
+                  if path.startswith(start) and not path.startswith(without_meaning))  # fmt: skip
 
 
 def changed(path: str, data: bytes | None) -> MemoryDisk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath as Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.evaluation import Evaluation
 from jupyter_mvt.objects.settings import DAY_US
-from jupyter_mvt.store import oplog
+from jupyter_mvt.store import oplog, reserve
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.packer import pack
 from jupyter_mvt.testing.disks import MemoryDisk
@@ -27,7 +27,7 @@ from jupyter_mvt.testing.disks import MemoryDisk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.ids import Buffer, ObjectId
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.fs import Disk, FileStat
 
@@ -45,6 +45,33 @@ class Weights:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         return x[:, 0]
+
+
+class Full:
+    """A disk without a free byte; what is removed makes room."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._free = 0
+        self._twice: set[str] = set()
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self._disk, verb)
+
+    def write(self, handle: int, data: Buffer) -> None:
+        if len(data) > self._free:
+            raise OSError(errno.ENOSPC, "injected")
+        self._free -= len(data)
+        self._disk.write(handle, data)
+
+    def link(self, source: str, target: str) -> None:
+        self._disk.link(source, target)
+        self._twice.add(source)
+
+    def unlink(self, path: str) -> None:
+        size = self._disk.stat(path).size
+        self._disk.unlink(path)
+        self._free += 0 if path in self._twice else size
 
 
 ROWS, TRUTH = np.arange(12.0).reshape(6, 2), np.arange(6.0)
@@ -165,6 +192,17 @@ def packed(world: World) -> None:
     pack(open_store(ROOT, disk=world.disk), everything=True, clock=clock)
 
 
+def crowded(*line: str) -> Callable[[World], object]:
+    """Do commands while not a byte is free, but for what the repository keeps back."""
+
+    def do(world: World) -> None:
+        inside = World(cast("Disk", Full(world.disk)), made=world.made, days=world.days)
+        words(*line)(inside)
+        world.made = inside.made
+
+    return do
+
+
 def raced(world: World) -> None:
     """Commit, while another program moves a label right after we saw that its place is free."""
     disk, real = world.disk, world.disk.stat
@@ -221,6 +259,17 @@ STEPS: dict[str, Step] = {
     "note --delete": Step(words("note v1 --delete 1"), words("note v1 good")),
     "evaluate": Step(lambda world: world.repo().evaluate("v1", ROWS, TRUTH, trust=True)),
     "rollback": Step(words("rollback production")),
+    "rollback on a full disk": Step(
+        crowded("rollback production", "undo", "label move production v1")
+    ),
+    "gc on a full disk": Step(
+        crowded("gc run --drop v1-v2 --grace 0"),
+        words("tag delete first", "label remove production", "branch delete side --force"),
+    ),
+    "make the reserve again": Step(
+        words("label move production v1"),
+        lambda world: [world.disk.unlink(f"{ROOT}/{key}") for key in reserve.pieces()],
+    ),
     "switch": Step(words("switch side")),
     "switch -c": Step(words("switch -c fresh v1")),
     "undo": Step(words("undo")),
