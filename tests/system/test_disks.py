@@ -52,7 +52,9 @@ class Weights:
 
 root = sys.argv[1]
 repo = mvt.init(root)
-first = repo.commit(Weights(1000), message="small", metrics={"accuracy": 0.5})
+repo.commit(Weights(1000), message="small", metrics={"accuracy": 0.5})
+repo.labels.move("production")
+repo.commit(Weights(1002), message="second", metrics={"accuracy": 0.25})
 repo.labels.move("production")
 try:
     repo.commit(Weights(1_000_000), message="too big")
@@ -66,19 +68,55 @@ for size in (65536, 512, 1):
             os.write(filler, bytes(size))
     except OSError as error:
         assert error.errno == errno.ENOSPC
+
+def fill():
+    try:
+        while True:
+            os.write(filler, bytes(512))
+    except OSError as error:
+        assert error.errno == errno.ENOSPC
+
+# With no byte left everything can be looked at, ...
+again = mvt.open(root)
+assert again.log().total == 2
+assert len(again.leaderboard("accuracy").rows) == 2
+assert again.checkout("v1", trust=True).model.array.shape == (1000,)
+assert again.fsck().problems == ()
+# ... no version is made, not even one that shares all its content with another, ...
 try:
-    repo.labels.move("staging")
+    again.commit(Weights(1000), message="shared", allow_empty=True)
 except StorageError as error:
     print("\\n".join(error.lines("mvt")))
-# With no byte left everything can still be looked at.
-again = mvt.open(root)
-assert again.log().total == 1
-assert len(again.leaderboard("accuracy").rows) == 1
-assert again.checkout("v1", trust=True).model.array.shape == (1000,)
+# ... and yet labels move, here and back, whoever takes what was freed.
+again.rollback("production")
+assert again.labels["production"].name == "v1"
+fill()
+again.undo()
+assert again.labels["production"].name == "v2"
+fill()
+again.labels.move("staging")
+fill()
+again.labels.remove("staging")
+fill()
+try:
+    again.labels.move("staging")
+except StorageError as error:
+    print("\\n".join(error.lines("mvt")))
+os.close(filler)
+os.unlink(root + "/filler")
+again.labels.remove("production")
+assert sorted(os.listdir(root + "/.mvt/reserve")) == ["1", "2", "3", "4"]
+assert again.fsck().problems == ()
+# gc frees room by itself on a disk that versions have filled.
+filler = os.open(root + "/filler", os.O_WRONLY | os.O_CREAT)
+os.write(filler, bytes(700_000))
+fill()
+freed = again.gc(drop=["v1"], grace_days=0)
+assert freed.deleted_bytes > 1000, freed
 assert again.fsck().problems == ()
 os.close(filler)
 os.unlink(root + "/filler")
-assert again.commit(Weights(1001), message="after").version.name == "v2"
+assert again.commit(Weights(1001), message="after").version.name == "v3"
 assert mvt.open(root).fsck().problems == ()
 """
 
@@ -135,12 +173,14 @@ def test_a_full_disk_refuses_and_loses_nothing(program, tmp_path):
     done = program("-c", FILLER, small, before=(*mounting, "sh", "-c", script, "sh"))
     assert (done.returncode, done.stderr) == (0, "")
     told = done.stdout.splitlines()
-    assert len(told) == 4
-    for first, second in zip(told[::2], told[1::2], strict=True):
-        assert first.startswith("StorageError [disk-full]: Cannot write")
-        assert first.endswith(": the disk is full.")
-        assert f"{small}/.mvt" in first
-        assert second == "Hint: free some space, then try again"
+    assert len(told) == 6
+    for first, second in zip(told[:4:2], told[1:4:2], strict=True):
+        assert first.startswith(f"StorageError [disk-full]: The disk of {small}/.mvt has ")
+        assert first.endswith(". Nothing was written.")
+        assert second == "Hint: free some space, or: mvt gc --grace 0"
+    assert told[4].startswith(f"StorageError [disk-full]: Cannot write {small}/.mvt/")
+    assert told[4].endswith(": the disk is full.")
+    assert told[5] == "Hint: free some space, then try again"
 
 
 @pytest.mark.parametrize("name", ["file", "not here"])
