@@ -72,6 +72,7 @@ test-frameworks: .make/frameworks-env
 
 # The large figures of what we promise, in about twelve minutes on two cores; MVT_SOAK=4 does four times as much.
 soak: .make/test-env
+	$(RUN) pip install -q "mfusepy>=3,<4"
 	MVT_RESULTS=tests/soak/RESULTS.md $(RUN) pytest -m soak -n $(JOBS) -q --dist=worksteal tests
 
 test-wheel: .make/test-env

@@ -36,8 +36,8 @@ CODES = {
     errno.EACCES: "permission-denied",
     errno.EINTR: "interrupted",
 }
-REPLACING = ("commit against another", "commit again")
-"""Commands whose test replaces verbs of the disk itself."""
+REPLACING = ("commit against another", "commit again", "gc on a full disk")
+"""Commands whose test replaces verbs of the disk itself, and one that cannot be done twice."""
 
 
 def hurt(world: World, name: str, at: int, error: int) -> tuple[FaultyDisk, MvtError | None]:

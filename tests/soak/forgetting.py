@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 SAMPLES = 48
 BLOCK = 4096
-FOLDERS = 1 << 40
 
 
 class Forgetting(mfusepy.Operations):  # type: ignore[misc]
@@ -39,7 +38,7 @@ class Forgetting(mfusepy.Operations):  # type: ignore[misc]
 
     def getattr(self, path: str, fh: int | None = None) -> dict[str, Any]:
         found = self.disk.stat(path)
-        return {"st_mode": found.mode, "st_size": found.size, "st_nlink": 1, "st_ino": found.inode or FOLDERS + hash(path) % FOLDERS,
+        return {"st_mode": found.mode, "st_size": found.size, "st_nlink": 1, "st_ino": found.inode,
                 "st_mtime": found.mtime_ns, "st_uid": os.getuid(), "st_gid": os.getgid()}  # fmt: skip
 
     def readdir(self, path: str, fh: int) -> list[str]:
@@ -105,9 +104,8 @@ def main() -> None:
     while True:
         disk = base.copy()
         mfusepy.FUSE(
-            Forgetting(disk), folder, foreground=True, nothreads=True, use_ino=True,
-            default_permissions=True,
-        )  # fmt: skip
+            Forgetting(disk), folder, foreground=True, nothreads=True, default_permissions=True
+        )
         base = forgotten(base, disk, chance)
 
 

@@ -98,8 +98,6 @@ def one_round(folder: str, promised: tuple[int, int], chance: random.Random) -> 
         try:
             life(folder, promised, writing)
         except BaseException as error:
-            b=mvt.open(folder)._handle.store.backend; print([list(b.list('packs/')) for _ in range(3)], [os.listdir(folder+'/.mvt/packs') for _ in range(3)], [b.stat(k) for k in b.list('packs/')])
-            from jupyter_mvt.store.pack import read_rows; [print(k, len(b.get(k)), [r.oid.hex()[:5] for r in read_rows(b,k)]) for k in b.list('packs/')]
             say(writing, f"{type(error).__name__}: {error}")
         os._exit(1)
     os.close(writing)
