@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SAMPLES = 48
-BLOCK = 4096
+BLOCK, MANY = 4096, 1 << 20
 
 
 class Forgetting(mfusepy.Operations):  # type: ignore[misc]
@@ -33,13 +33,13 @@ class Forgetting(mfusepy.Operations):  # type: ignore[misc]
         self.disk = disk
 
     def statfs(self, path: str) -> dict[str, int]:
-        return {"f_bsize": BLOCK, "f_frsize": BLOCK, "f_blocks": 1 << 20, "f_bfree": 1 << 19,
-                "f_bavail": 1 << 19, "f_files": 1 << 20, "f_ffree": 1 << 19, "f_namemax": 255}  # fmt: skip
+        sizes = {"f_bsize": BLOCK, "f_frsize": BLOCK, "f_blocks": MANY, "f_bfree": MANY}
+        return sizes | {"f_bavail": MANY, "f_files": MANY, "f_ffree": MANY, "f_namemax": 255}
 
     def getattr(self, path: str, fh: int | None = None) -> dict[str, Any]:
         found = self.disk.stat(path)
-        return {"st_mode": found.mode, "st_size": found.size, "st_nlink": 1, "st_ino": found.inode,
-                "st_mtime": found.mtime_ns, "st_uid": os.getuid(), "st_gid": os.getgid()}  # fmt: skip
+        told = {"st_mode": found.mode, "st_size": found.size, "st_mtime": found.mtime_ns}
+        return told | {"st_nlink": 1, "st_uid": os.getuid(), "st_gid": os.getgid()}
 
     def readdir(self, path: str, fh: int) -> list[str]:
         return [".", "..", *(name for name, _ in self.disk.list(path))]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import jupyter_mvt as mvt
-from jupyter_mvt.errors import MvtError, RepositoryError
+from jupyter_mvt.errors import RepositoryError
 from jupyter_mvt.store import oplog
 from tests.crash.judge import HARMLESS
 
