@@ -10,8 +10,8 @@ README_TEXT = """\
 Versions of machine-learning models with all that made them. Nothing here is edited in place:
 files are written once under their final name and are read-only from then on. Delete none of
 them by hand, except that `checkpoints/`, `segments/`, `index/`, `tmp/` and `reserve/` can be
-rebuilt. Every digest is BLAKE3-256, 64 hexadecimal digits in text, 32 bytes in binary. Binary numbers
-are little endian and unsigned.
+rebuilt. Every digest is BLAKE3-256, 64 hexadecimal digits in text, 32 bytes in binary. Binary
+numbers are little endian and unsigned.
 
 ## Framed records
 
