@@ -33,7 +33,7 @@ def test_a_repository_says_what_it_is(tmp_path: Path) -> None:
     root = tmp_path / ".mvt"
     init_store(root)
     assert sorted(path.name for path in root.iterdir()) == [
-        "README.md", "checkpoints", "format", "ops", "packs", "segments", "tmp",
+        "README.md", "checkpoints", "format", "ops", "packs", "reserve", "segments", "tmp",
     ]  # fmt: skip
     assert (root / "README.md").read_text() == README_TEXT
     assert open_store(root).root == root
