@@ -15,13 +15,16 @@ from jupyter_mvt.history import evaluation as _record
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.encode import to_data
-from jupyter_mvt.objects.evaluation import Evaluation, Latency
+from jupyter_mvt.objects.evaluation import Cost, Evaluation, Latency
 from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.metric import Metric
+from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.tables import keep_table, read_table
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
+    from jupyter_mvt.objects.settings import Settings
     from jupyter_mvt.objects.version import VersionRef
 
 __all__ = ["EvaluationResult", "evaluate", "examples", "record"]
@@ -122,6 +125,8 @@ def evaluate(
                     dataset_id=dataset_id)  # fmt: skip
     other = None if against is None else Version(handle, resolve(handle, view, against))
     latency = () if other is None else _latency(live, other.load(trust=trust), X, other.id)
+    cost = _cost(read_settings(view), live, X)
+    spent = () if cost is None else (_cost_metric(cost, split, dataset_id),)
     primary = None if version is None else version.commit.content.primary
     made = Evaluation(
         author=handle.actor,
@@ -130,7 +135,8 @@ def evaluate(
         split=split,
         dataset_id=dataset_id,
         rows=found.rows,
-        metrics=found.metrics,
+        metrics=(*found.metrics, *spent),
+        cost=cost,
         examples="",
         model_bytes=0 if primary is None else primary.weights_bytes,
         latency=latency,
@@ -187,6 +193,29 @@ def record(handle: Handle, publish: Callable[[ObjectId], T], made: Callable[[int
             if error.code != "freed-meanwhile":
                 raise
     return publish(keep_table(handle.store, made))
+
+
+def _cost(settings: Settings, model: Any, X: Any) -> Cost | None:
+    """Measure what one prediction takes, if the settings say what that costs."""
+    from jupyter_mvt.capture.latency import alone, rows_of
+    from jupyter_mvt.capture.predicting import predict
+
+    prices = settings.cost_per_hour, settings.cost_per_request
+    if not settings.requests_per_day or prices == (None, None):
+        return None
+    return Cost(
+        seconds=alone(partial(predict, model, rows_of(X, 1))),
+        per_hour=settings.cost_per_hour,
+        per_request=settings.cost_per_request,
+        requests_per_day=settings.requests_per_day,
+        concurrency=settings.concurrency,
+    )
+
+
+def _cost_metric(cost: Cost, split: str, dataset_id: str) -> Metric:
+    return Metric(name="cost_per_day", value=cost.dollars_per_day, split=split,
+                  dataset_id=dataset_id, higher_is_better=False, unit="$",
+                  source="evaluated")  # fmt: skip
 
 
 def _latency(own: Any, other: Any, X: Any, against: str) -> tuple[Latency, ...]:

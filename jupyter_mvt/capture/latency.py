@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Paired", "interleaved", "rows_of"]
+__all__ = ["Paired", "alone", "interleaved", "rows_of"]
 
 _PAIRS = 200
 _WARM_UP = 10
 _Z = 1.96
+_FEWEST, _MOST, _HALF = 5, 100, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,17 @@ def interleaved(
         other_p50_ms=float(p50[1]),
         other_p95_ms=float(p95[1]),
     )
+
+
+def alone(call: Callable[[], object]) -> float:
+    """Return the median seconds of `call`, from 5 to 100 runs in about half a second."""
+    call()
+    times: list[float] = []
+    while len(times) < _FEWEST or (len(times) < _MOST and sum(times) < _HALF):
+        started = perf_counter()
+        call()
+        times.append(perf_counter() - started)
+    return float(np.median(times))
 
 
 def rows_of(X: Any, count: int) -> Any:

@@ -14,6 +14,7 @@ Array = np.ndarray[Any, Any]
 _RESAMPLES = 400
 _SEED = 20_260_101
 _MOST_CLASSES = 30
+_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def classification(y: Array, predicted: Array, classes: Array, proba: Array | No
         recall, precision = right / real, right / said
     seen = real > 0
     accuracy = right.sum() / n
-    spread = np.sum(recall[seen] * (1 - recall[seen]) / real[seen])
+    spread = sum(_share(p, rows) ** 2 for p, rows in zip(recall[seen], real[seen], strict=True))
     found = [
         Score("accuracy", float(accuracy), _share(accuracy, n), n),
         Score("balanced_accuracy", float(recall[seen].mean()),
@@ -62,7 +63,12 @@ def classification(y: Array, predicted: Array, classes: Array, proba: Array | No
 
 
 def _share(p: float, n: float) -> float:
-    return float(np.sqrt(max(p * (1 - p), 0.0) / n))
+    """Return the standard error of a share: half of Wilson's 95 % interval by its z.
+
+    For many rows it is the binomial one; where all or none are right, that one would be 0.
+    """
+    spread = max(p * (1 - p), 0.0) / n + _Z**2 / (4 * n**2)
+    return float(np.sqrt(spread) / (1 + _Z**2 / n))
 
 
 def _averages(table: Array, n: int) -> list[Score]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EVALUATION",
+    "Cost",
     "Evaluation",
     "Latency",
     "evaluation_ref",
@@ -68,6 +69,33 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What answering costs, with all that it was computed from.
+
+    Attributes
+    ----------
+    seconds
+        Median time of one prediction of one row, when it was measured.
+    per_hour, per_request
+        Dollars that a machine costs an hour, and a request costs; ``None`` where not known.
+    requests_per_day, concurrency
+        How often is asked, and how many requests a machine answers at once.
+    """
+
+    seconds: float
+    per_hour: float | None
+    per_request: float | None
+    requests_per_day: float
+    concurrency: float
+
+    @property
+    def dollars_per_day(self) -> float:
+        """Price of the machines for as long as they answer, and of the requests."""
+        hours = self.requests_per_day * self.seconds / 3600 / self.concurrency
+        return hours * (self.per_hour or 0) + self.requests_per_day * (self.per_request or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """One evaluation of a version.
 
@@ -87,6 +115,8 @@ class Evaluation:
         Size of the model's arrays.
     latency
         One for each size of batch, empty when not asked for.
+    cost
+        ``None`` when the repository's settings have no price; else it is a metric, too.
     """
 
     author: str
@@ -99,6 +129,7 @@ class Evaluation:
     examples: str
     model_bytes: int = 0
     latency: tuple[Latency, ...] = ()
+    cost: Cost | None = None
     format: int = _FORMAT
 
 

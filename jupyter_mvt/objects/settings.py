@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,11 @@ class Settings(Displayable):
         How large the stored objects may become; ``None`` for no limit.
     data_bytes
         How much data one version may store with ``--store-data``.
+    cost_per_hour, cost_per_request
+        Dollars that a machine costs an hour, or a request costs; ``None`` where not known.
+    requests_per_day, concurrency
+        How often is asked, and how many requests a machine answers at once. Without a price and
+        these nothing is said about cost.
     pack_when_idle
         Whether a notebook that is idle stores old versions more tightly in the background.
     """
@@ -50,6 +56,10 @@ class Settings(Displayable):
     quota_bytes: int | None = None
     data_bytes: int = 1_000_000_000
     pack_when_idle: bool = True
+    cost_per_hour: float | None = None
+    cost_per_request: float | None = None
+    requests_per_day: float = 0.0
+    concurrency: float = 1.0
     format: int = 1
 
     @property
@@ -87,6 +97,11 @@ class Settings(Displayable):
             return "A quota is a positive number of bytes."
         if self.data_bytes < 1:
             return "The data of a version may have a positive number of bytes."
+        numbers = (self.cost_per_hour or 0, self.cost_per_request or 0, self.requests_per_day)
+        if not all(0 <= number < math.inf for number in numbers):
+            return "Prices and requests a day are numbers from 0 on."
+        if not 0 < self.concurrency < math.inf:
+            return "A machine answers more than no request at once."
         return ""
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["facts", "payload"]
 
 _MOST = 500
+_QUIET: wire.Cell = {"text": "", "kind": "quiet"}
 
 
 def payload(found: EvaluationResult) -> wire.TableView:
@@ -44,13 +45,16 @@ def payload(found: EvaluationResult) -> wire.TableView:
                 {"text": format.count(latency.pairs), "kind": "quiet"},
             ]
         )
+    if made.model_bytes:
+        rows.append([{"text": "size of the model"}, _QUIET,
+                     {"text": format.size(made.model_bytes)}, _QUIET, _QUIET])  # fmt: skip
     heads = [column("Metric"), column("Slice"), column("Value", numeric=True),
              column("Error", numeric=True), column("Rows", numeric=True)]  # fmt: skip
     title = f"{name} on {format.plural(made.rows, 'row')} of {escape.line(made.split) or 'data'}"
     view: wire.TableView = {
         "view": "table", "schema": parts.SCHEMA, "title": title, "columns": heads, "rows": rows,
-        "total": len(made.metrics) + len(made.latency), "empty": "Nothing was measured.",
-        "command": "",
+        "total": len(made.metrics) + len(made.latency) + bool(made.model_bytes),
+        "empty": "Nothing was measured.", "command": "",
     }  # fmt: skip
     return view
 

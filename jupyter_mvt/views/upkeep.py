@@ -106,6 +106,11 @@ def settings(found: Settings) -> wire.TableView:
     rows.append(("Packing when idle", "on" if found.pack_when_idle else "off"))
     quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
     rows.append(("Quota", quota))
+    prices = ((found.cost_per_hour, "hour"), (found.cost_per_request, "request"))
+    said = " and ".join(f"${price:g} per {what}" for price, what in prices if price is not None)
+    if said and found.requests_per_day:
+        often = f"{found.requests_per_day:g} requests a day, {found.concurrency:g} at once"
+        rows.append(("Cost", f"{said}, {often}"))
     return _table("What is kept whole", (("Rule", False), ("Value", False)), [
         [{"text": rule}, {"text": value}] for rule, value in rows
     ])  # fmt: skip

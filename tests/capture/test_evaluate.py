@@ -85,7 +85,8 @@ def test_errors_are_the_same_each_time():
 
 def test_one_class_and_one_row():
     found = named(classification(np.zeros(1, int), np.zeros(1, int), np.arange(2), None))
-    assert (found["accuracy"].value, found["accuracy"].stderr) == (1.0, 0.0)
+    wilson = pytest.approx(1.96 / (2 * (1 + 1.96**2)))
+    assert (found["accuracy"].value, found["accuracy"].stderr) == (1.0, wilson)
     assert "roc_auc" not in found
     assert [score.name for score in regression(np.ones(1), np.ones(1))] == ["rmse", "mae"]
 
@@ -178,3 +179,14 @@ def test_equal_work_shows_no_change_and_double_work_does():
     same = interleaved(work(1), work(1), pairs=60)
     assert same.low < 1.15
     assert same.high > 0.85
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_all_or_none_right_still_has_an_error_that_of_wilson(right):
+    y = np.array([0, 1] * 10)
+    said = y if right else 1 - y
+    found = named(classification(y, said, np.arange(2), None))
+    expected = 1.96 / (2 * (20 + 1.96**2))
+    assert found["accuracy"].stderr == pytest.approx(expected)
+    assert found["recall[0]"].stderr == pytest.approx(1.96 / (2 * (10 + 1.96**2)))
+    assert found["balanced_accuracy"].stderr > 0

@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.evaluate import examples
-from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.errors import CorruptionError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,3 +144,25 @@ def test_an_evaluation_reaches_log_ranking_diff_and_sql_and_undo_takes_it_back(s
     assert repo.sql(statement).rows() == []
     assert repo.diff("v1", "v2").metrics is None
     assert "test/accuracy" not in repo["v1"].metrics
+
+
+def test_cost_is_told_only_when_the_repository_says_what_an_answer_costs(shell):
+    run(shell, MAKE + "%mvt commit\nrepo = __import__('jupyter_mvt').open()")
+    repo, names = shell.user_ns["repo"], shell.user_ns
+    plain = repo.evaluate("v1", names["X"], names["y"])
+    assert plain.evaluation.cost is None
+    assert "cost_per_day" not in plain.metrics
+    assert "size of the model" in text(plain)
+    with pytest.raises(UsageError):
+        repo.configure(concurrency=0)
+    repo.configure(cost_per_hour=3.6, cost_per_request=0.25, requests_per_day=1000, concurrency=2)
+    assert "$3.6 per hour and $0.25 per request, 1000 requests a day, 2 at once" in text(
+        repo.settings
+    )
+    found = repo.evaluate("v1", names["X"], names["y"])
+    cost = found.evaluation.cost
+    assert (cost.per_hour, cost.per_request, cost.requests_per_day) == (3.6, 0.25, 1000)
+    assert cost.seconds > 0
+    assert found.metrics["cost_per_day"] == pytest.approx(250 + 1000 * cost.seconds / 1000 / 2)
+    (row,) = repo.leaderboard("cost_per_day").rows
+    assert (row.value, row.version.name) == (found.metrics["cost_per_day"], "v1")
