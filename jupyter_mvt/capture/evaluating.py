@@ -23,18 +23,20 @@ _NAMES = ("X_evaluated", "y_evaluated")
 def evaluation_data(pair: Any, namespace: Mapping[str, Any]) -> tuple[Source, ...]:
     """Return the rows and the truth as datasets of the version, under their own names.
 
+    `pair` may have slices as a third, see `evaluate.measure`.
+
     Raises
     ------
     CaptureError
-        They are not two (code ``bad-evaluation``).
+        They are not two or three (code ``bad-evaluation``).
     """
     if pair is None:
         return ()
-    if not isinstance(pair, tuple) or len(pair) != 2:
+    if not isinstance(pair, tuple) or len(pair) not in (2, 3):
         msg = "To evaluate, rows and truth are needed."
         hint = "repo.commit(model, evaluate=(X_test, y_test))"
         raise CaptureError(msg, hint=hint, code="bad-evaluation")
-    triples = zip(_NAMES, _ROLES, pair, strict=True)
+    triples = zip(_NAMES, _ROLES, pair[:2], strict=True)
     return tuple(
         Source(var=name_in(namespace, obj) or var, role=role, obj=obj) for var, role, obj in triples
     )
@@ -53,7 +55,8 @@ def evaluated(
     ids = {draft.var: draft.id for draft in datasets}
     own = [ids.get(source.var, "") for source in evaluation_data(pair, namespace)]
     both = digest("".join(own).encode()) if all(own) else ""
-    found = measure(model, *pair, split="test", dataset_id=both).metrics
+    slices = pair[2] if len(pair) > 2 else None
+    found = measure(model, *pair[:2], slices=slices, split="test", dataset_id=both).metrics
     kept = tuple(given)
     keys = {metric.key for metric in kept}
     return (*kept, *(metric for metric in found if metric.key not in keys))

@@ -74,7 +74,8 @@ class Request:
     store_data
         Keep the datasets whole if they have together no more than so many bytes; 0 to keep none.
     evaluate
-        ``(X, y)``: measure the primary model on these rows, see `evaluating`.
+        ``(X, y)`` or ``(X, y, slices)``: measure the primary model on these rows, see
+        `evaluating`.
     notebook
         File of the notebook, where that is known.
     known_rows

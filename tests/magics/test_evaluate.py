@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -166,3 +167,12 @@ def test_cost_is_told_only_when_the_repository_says_what_an_answer_costs(shell):
     assert found.metrics["cost_per_day"] == pytest.approx(250 + 1000 * cost.seconds / 1000 / 2)
     (row,) = repo.leaderboard("cost_per_day").rows
     assert (row.value, row.version.name) == (found.metrics["cost_per_day"], "v1")
+
+
+def test_a_commit_may_measure_slice_by_slice(shell):
+    run(shell, MAKE + "%mvt commit\nrepo = __import__('jupyter_mvt').open()")
+    repo, names = shell.user_ns["repo"], shell.user_ns
+    first = np.arange(150) < 50
+    made = repo.commit(names["clf"], evaluate=(names["X"], names["y"], {"first": first}))
+    found = {(m.slice, m.n) for m in made.commit.content.metrics if m.name == "accuracy"}
+    assert found == {("", 150), ("first", 50)}
