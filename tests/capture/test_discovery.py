@@ -78,6 +78,14 @@ def test_what_was_taken_out_on_purpose_wins(kernel):
     assert chosen(kernel)[0] == ["grid"]
 
 
+def test_what_is_built_in_a_loop_is_not_taken_out_by_a_mention_of_its_holder(kernel):
+    kernel.run(X).run(
+        "for depth in (1, 2):\n    last = Toy()\n    pipe = Toy(last)\n    pipe.fit(X)\n"
+        "    y = pipe.score(X, None)"
+    )
+    assert chosen(kernel)[0] == ["pipe"]
+
+
 def test_an_alias_is_one_model(kernel):
     kernel.run(X).run("clf = Toy().fit(X)").run("best_model = clf")
     choice = choose(kernel.namespace, kernel.log)
