@@ -10,7 +10,10 @@ import pytest
 from jupyter_mvt.capture.adapter import adapter_for
 from jupyter_mvt.testing.adapters import identity
 
-pytestmark = pytest.mark.frameworks
+pytestmark = [
+    pytest.mark.frameworks,
+    pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning"),
+]
 
 DRAWN = np.random.default_rng(0)
 X = DRAWN.normal(size=(120, 5))
@@ -18,7 +21,7 @@ Y = (X[:, 0] + X[:, 1] ** 2 > 0.7).astype(int)
 
 FITS = {
     "sklearn.ensemble:RandomForestClassifier": {"n_estimators": 5, "random_state": "seed"},
-    "sklearn.neural_network:MLPClassifier": {"max_iter": 300, "random_state": "seed"},
+    "sklearn.neural_network:MLPClassifier": {"max_iter": 20, "random_state": "seed"},
     "xgboost:XGBClassifier": {"n_estimators": 5, "subsample": 0.5, "random_state": "seed",
                               "n_jobs": 1},
     "lightgbm:LGBMClassifier": {"n_estimators": 5, "subsample": 0.5, "subsample_freq": 1,
