@@ -25,6 +25,7 @@ __all__ = [
     "StorageError",
     "TrustError",
     "UsageError",
+    "as_typed",
     "interrupted",
 ]
 
@@ -68,7 +69,7 @@ class MvtError(Exception):
         head = _on_one_line(f"{type(self).__name__} [{self.code}]: {self.message}")
         if self.hint is None:
             return [head]
-        return [head, _on_one_line(f"Hint: {_COMMAND.sub(command + ' ', self.hint)}")]
+        return [head, _on_one_line(f"Hint: {as_typed(self.hint, command)}")]
 
     def _render_traceback_(self) -> list[str]:
         # IPython's hook for a short traceback; needs no import of IPython here.
@@ -81,6 +82,11 @@ class MvtError(Exception):
 def interrupted(error: KeyboardInterrupt) -> str:
     """Return the one line to show of an interrupt: what whoever was interrupted says is left."""
     return next(iter(getattr(error, "__notes__", ())), "Interrupted.")
+
+
+def as_typed(hint: str, command: str) -> str:
+    """Return a hint with its commands as they are typed where it is read: ``"%mvt"``."""
+    return _COMMAND.sub(command + " ", hint)
 
 
 def _on_one_line(text: str) -> str:

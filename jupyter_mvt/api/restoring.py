@@ -143,7 +143,7 @@ def _model(handle: Handle, oid: ObjectId, commit: Commit, name: str | None) -> M
         found = next((model for model in content.models if model.var == name), None)
     if found is None:
         version = name_of(oplog.current(handle.store), oid)
-        known = ", ".join(model.var for model in content.models) or "none"
-        msg = f"{version} holds no model" + (f" named {name!r}." if name else ".")
-        raise NotFoundError(msg, hint=f"models of {version}: {known}", code="unknown-model")
+        known = ", ".join(model.var for model in content.models) or "no model"
+        msg = f"{version} holds no model" + (f" named {name!r}; it holds {known}." if name else ".")
+        raise NotFoundError(msg, hint=f"mvt show {version}", code="unknown-model")
     return found

@@ -148,7 +148,7 @@ def choose(
     candidates = _distinct(readable, log)
     if not candidates:
         msg = "No model was found in this session."
-        raise CaptureError(msg, hint="mvt commit NAME_OF_YOUR_MODEL", code="no-model")
+        raise CaptureError(msg, hint="mvt commit model", code="no-model")
     fitted = [candidate for candidate in candidates if candidate.fitted]
     if not fitted:
         raise _unfitted(candidates)

@@ -77,7 +77,7 @@ def measure(
     said = predict(model, X)
     if not len(truth) or len(truth) != len(said.values):
         msg = f"There are {len(said.values):,} predictions for {len(truth):,} labels."
-        raise CaptureError(msg, hint="X and y of the same rows", code="bad-evaluation")
+        raise CaptureError(msg, hint="mvt evaluate HEAD X_test y_test", code="bad-evaluation")
     is_class = _is_class(truth, said)
     masks = dict(_masks(X, slices, len(truth)))
     scorer = _class_scorer(truth, said) if is_class else _number_scorer(truth, said)
@@ -164,7 +164,7 @@ def _masks(X: Any, slices: Any, rows: int) -> Iterable[tuple[str, Array]]:
         (str(name), name) for name in ([slices] if isinstance(slices, str) else slices)
     )  # fmt: skip
     for name, what in given:
-        values = what(X) if callable(what) else X[what] if isinstance(what, str) else what
+        values = what(X) if callable(what) else _column(X, what) if isinstance(what, str) else what
         column = np.asarray(values).reshape(-1)
         if len(column) != rows:
             msg = f"The slice {name!r} has {len(column):,} rows, not {rows:,}."
@@ -173,6 +173,15 @@ def _masks(X: Any, slices: Any, rows: int) -> Iterable[tuple[str, Array]]:
             yield name, column
         else:
             yield from _parts(name, column)
+
+
+def _column(X: Any, name: str) -> Any:
+    columns = getattr(X, "columns", None)
+    if columns is None or name not in columns:
+        said = "" if columns is None else f"; there are {', '.join(str(c) for c in columns[:12])}"
+        msg = f"X has no column {name[:60]!r} to slice by{said}."
+        raise CaptureError(msg, hint="mvt help evaluate", code="bad-evaluation")
+    return X[name]
 
 
 def _parts(name: str, column: Array) -> Iterable[tuple[str, Array]]:

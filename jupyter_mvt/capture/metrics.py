@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["discovered_metrics", "given_metrics", "split_of"]
 
+_HINT = "mvt commit --metrics {}=0.93"
+
 _SPLITS = {
     "test": "test", "tst": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val",
     "train": "train", "training": "train", "trn": "train", "holdout": "holdout", "oof": "oof",
@@ -62,7 +64,9 @@ def given_metrics(
 def _pairs(given: Any) -> Iterator[tuple[str, str, Any]]:
     if not isinstance(given, Mapping):
         msg = f"Metrics come as a mapping of name to number, not as {type(given).__qualname__}."
-        raise CaptureError(msg, hint='metrics={"accuracy": 0.93}', code="metric-not-a-number")
+        raise CaptureError(
+            msg, hint="mvt commit --metrics accuracy=0.93", code="metric-not-a-number"
+        )
     for key, value in given.items():
         if isinstance(value, Mapping):
             yield from ((str(key), str(name), inner) for name, inner in value.items())
@@ -75,7 +79,7 @@ def _number(name: str, value: Any) -> MetricValue:
     if plain is None and value is not None:
         shown = name if len(name) <= 60 else name[:57] + "..."
         msg = f"The metric {shown!r} is a {type(value).__qualname__}, not a number."
-        hint = f"metrics={{{shown!r}: float(...)}}"
+        hint = _HINT.format(name if name.isidentifier() else "accuracy")
         raise CaptureError(msg, hint=hint, code="metric-not-a-number")
     return plain
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
     from jupyter_mvt.store.backend import Durability
 
-__all__ = ["COMMANDS", "VERBS", "Command", "Desk", "Parser", "parse", "usage"]
+__all__ = ["COMMANDS", "VERBS", "Command", "Desk", "Parser", "find", "parse", "usage"]
 
 
 class Desk(Protocol):
@@ -117,9 +117,7 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
         nested = {verb.name: verb for verb in command.verbs}
         wanted = words.pop(0) if words and words[0] in nested else command.default
         if words and wanted == command.default == "list":
-            options = ", ".join(nested)
-            msg = f"mvt {path}: {words[0]!r} is no verb of {path}."
-            raise UsageError(msg, hint=f"one of: {options}; for example {command.example}")
+            raise _no_verb(command, words[0])
         command = nested[wanted]
         path = f"{path} {wanted}"
     parser = Parser(path)
@@ -127,13 +125,36 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     return command, parser.parse_args(words)
 
 
+def find(*words: str) -> tuple[Command, str]:
+    """Return the command that a verb, or a verb and its nested verb, name, and its full name.
+
+    Raises
+    ------
+    UsageError
+        No such verb (code ``unknown-command``).
+    """
+    command = _find(words[0])
+    if not command.verbs or len(words) == 1:
+        return command, command.name
+    for verb in command.verbs:
+        if verb.name == words[1]:
+            return verb, f"{command.name} {verb.name}"
+    raise _no_verb(command, words[1])
+
+
+def _no_verb(command: Command, word: str) -> UsageError:
+    names = [verb.name for verb in command.verbs]
+    msg = f"mvt {command.name} has no verb {word[:40]!r}; it has {', '.join(names)}."
+    return UsageError(msg, hint=f"mvt help {command.name}", code="unknown-command")
+
+
 def _find(name: str) -> Command:
     names = COMMANDS.names()
     if name in names:
         return COMMANDS.get(name)
     near = difflib.get_close_matches(name, names, 1)
-    msg = f"There is no command {name[:40]!r}."
-    hint = f"did you mean: mvt {near[0]}" if near else "mvt help"
+    msg = f"There is no command {name[:40]!r}" + (f"; did you mean {near[0]}?" if near else ".")
+    hint = f"mvt {near[0]}" if near else "mvt help"
     raise UsageError(msg, hint=hint, code="unknown-command")
 
 

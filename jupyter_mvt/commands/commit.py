@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +29,9 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("--data", action="append", default=[], metavar="[ROLE=]NAME",
                         help="a dataset or file: train=X_train; may be repeated")  # fmt: skip
     parser.add_argument("--metrics", action="append", default=[], metavar="NAME",
-                        help="a dict of metrics, or a number; may be repeated")  # fmt: skip
-    parser.add_argument("--params", metavar="NAME", help="a dict of params of the run")
+                        help="a dict, a number, or accuracy=0.93; may be repeated")  # fmt: skip
+    parser.add_argument("--params", action="append", default=[], metavar="NAME",
+                        help="a dict of the run's params, or lr=0.1; may be repeated")  # fmt: skip
     parser.add_argument("--vars", action="append", default=[], metavar="NAME",
                         help="a variable to keep; may be repeated, or a,b,c")  # fmt: skip
     parser.add_argument("--all-vars", action="store_true",
@@ -51,7 +53,7 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         message=args.message,
         data=_data(names, args.data),
         metrics=_metrics(names, args.metrics),
-        params=None if args.params is None else look_up(names, args.params),
+        params=_params(names, args.params),
         variables=True if args.all_vars else _listed(args.vars) or None,
         store_data=args.store_data,
         evaluate=None
@@ -124,12 +126,38 @@ def _metrics(names: Mapping[str, Any], given: list[str]) -> dict[str, Any] | Non
     return found or None
 
 
+def _params(names: Mapping[str, Any], given: list[str]) -> Any:
+    """Return the params of ``--params config`` or ``--params lr=0.1``; what is repeated adds up."""
+    if len(given) == 1 and "=" not in given[0]:
+        return look_up(names, given[0])
+    found: dict[str, Any] = {}
+    for word in given:
+        name, has_value, text = word.partition("=")
+        value = look_up(names, name) if not has_value else None
+        if has_value:
+            found[name] = _literal(text)
+        elif isinstance(value, Mapping):
+            found.update(value)
+        else:
+            found[name] = value
+    return found or None
+
+
+def _literal(text: str) -> Any:
+    """Return a number or a truth value where `text` is one, else the text."""
+    try:
+        value = json.loads(text.lower() if text in {"True", "False"} else text)
+    except ValueError:
+        return text
+    return text if isinstance(value, list | dict) else value
+
+
 def _number(text: str, word: str) -> float:
     try:
         return float(text)
     except ValueError:
         msg = f"{word[:60]!r} does not give a number."
-        hint = "--metrics accuracy=0.93, or the name of a dict: --metrics scores"
+        hint = "mvt commit --metrics accuracy=0.93"
         raise UsageError(msg, hint=hint, code="metric-syntax") from None
 
 

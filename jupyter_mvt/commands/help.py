@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.commands.command import COMMANDS, Command, Desk, Parser, usage
+from jupyter_mvt.commands.command import COMMANDS, Command, Desk, Parser, find, usage
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,26 +16,40 @@ __all__ = ["COMMAND", "Help"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help(Displayable):
-    """Verbs with their summaries and examples; `usage` when one was asked for."""
+    """Verbs with their summaries and examples; `usage` when one was asked for.
+
+    Attributes
+    ----------
+    verb
+        Whose nested verbs the rows are; empty for all.
+    """
 
     rows: tuple[tuple[str, str, str], ...]
     usage: str = ""
+    verb: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the help as plain builtins."""
-        return {"rows": [list(row) for row in self.rows], "usage": self.usage}
+        rows = [list(row) for row in self.rows]
+        return {"rows": rows, "usage": self.usage, "verb": self.verb}
 
     def text(self) -> str:
         """Return the help for a terminal."""
+        return self._text("mvt")
+
+    def _text(self, command: str) -> str:
+        if self.usage:
+            _, summary, example = self.rows[0]
+            said = f"{summary}\n\n{self.usage}\n\nexample: {example}"
+            return said if command == "mvt" else said.replace("mvt ", f"{command} ")
         width = max(len(name) for name, _, _ in self.rows)
         lines = [f"{name.ljust(width)}  {summary}" for name, summary, _ in self.rows]
-        if self.usage:
-            return "\n".join([self.usage, "", *lines, "", f"example: {self.rows[0][2]}"])
-        return "\n".join(["Git for ML models: mvt VERB ...", "", *lines, "",
-                          "mvt help VERB tells its words."])  # fmt: skip
+        path = f"{self.verb} VERB" if self.verb else "VERB"
+        head = f"{command} {self.verb}" if self.verb else f"Git for ML models: {command} VERB …"
+        return "\n".join([head, "", *lines, "", f"{command} help {path} tells its words."])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {"text/plain": self.text()}
+        return {"text/plain": self._text("%mvt")}
 
 
 def _arguments(parser: Parser) -> None:
@@ -46,23 +59,11 @@ def _arguments(parser: Parser) -> None:
 def _run(desk: Desk, args: Namespace) -> Help:
     if not args.verb:
         return Help(rows=tuple((c.name, c.summary, c.example) for c in COMMANDS))
-    command = COMMANDS.get(args.verb[0])
-    path = command.name
-    if command.verbs and len(args.verb) > 1:
-        command = _nested(command, args.verb[1])
-        path = f"{path} {command.name}"
+    command, path = find(*args.verb[:2])
     if command.verbs:
         rows = tuple((f"{path} {v.name}", v.summary, v.example) for v in command.verbs)
-        return Help(rows=rows)
+        return Help(rows=rows, verb=path)
     return Help(rows=((path, command.summary, command.example),), usage=usage(command, path))
-
-
-def _nested(command: Command, name: str) -> Command:
-    for verb in command.verbs:
-        if verb.name == name:
-            return verb
-    msg = f"{command.name} has no verb {name[:40]!r}."
-    raise UsageError(msg, hint=f"mvt help {command.name}", code="unknown-command")
 
 
 COMMAND = Command(

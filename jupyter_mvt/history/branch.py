@@ -56,8 +56,10 @@ def delete(handle: Handle, name: str, *, force: bool = False) -> Moved:
     view = oplog.current(handle.store)
     name, oid = existing(view, "branch", name)
     if name in {branch_of(handle, view), view.default}:
-        msg = f"{name} is in use: it is the default branch or the one HEAD stands on."
-        raise ConflictError(msg, hint="mvt switch OTHER", code="branch-in-use")
+        here = name == branch_of(handle, view)
+        msg = f"{name} is {'the branch HEAD stands on' if here else 'the default branch'}."
+        other = next((other for other in view.branches if other != name), "-c other")
+        raise ConflictError(msg, hint=f"mvt switch {other}", code="branch-in-use")
     others = {value for other, value in view.branches.items() if other != name}
     others |= set(view.tags.values()) | set(view.labels.values())
     if not force and not any(is_ancestor(handle.store, view, oid, other) for other in others):

@@ -43,9 +43,8 @@ def resolve(handle: Handle, view: View, text: str) -> ObjectId:
     """
     match = _SPEC.match(text.strip())
     if match is None:
-        msg = f"{_shown(text)} is not a revision."
-        raise UsageError(msg, hint="for example HEAD~1, main, v3, production@{1}",
-                         code="revision-syntax")  # fmt: skip
+        msg = f"{_shown(text)} is not a revision such as HEAD~1, main, v3 or production@{{1}}."
+        raise UsageError(msg, hint="mvt log", code="revision-syntax")
     oid = (
         _base(handle, view, match["base"])
         if match["at"] is None
@@ -95,9 +94,11 @@ def _by_prefix(view: View, prefix: str) -> ObjectId:
     if not fits:
         raise _unknown(view, prefix)
     if len(fits) > 1:
-        msg = f"{prefix!r} fits {len(fits)} versions."
         options = ", ".join(f"v{view.commits[oid].number} ({short(oid)})" for oid in fits[:5])
-        raise AmbiguousError(msg, hint=f"one of: {options}", code="ambiguous-revision")
+        more = ", …" if len(fits) > 5 else ""
+        msg = f"{prefix!r} fits {len(fits)} versions: {options}{more}."
+        hint = f"mvt show v{view.commits[fits[0]].number}"
+        raise AmbiguousError(msg, hint=hint, code="ambiguous-revision")
     return fits[0]
 
 
@@ -114,7 +115,7 @@ def _label_at(view: View, base: str, at: str) -> ObjectId:
             msg = f"{base} has no entry @{{{at}}}: it has moved {len(held)} times."
             raise NotFoundError(msg, hint=f"mvt label history {base}", code="unknown-revision")
         return ObjectId(found)
-    moment = _moment(at)
+    moment = _moment(base, at)
     before = [move for move in moves if move.time_us < moment]
     if not before or before[-1].new is None:
         msg = f"{base} named no version at {at}."
@@ -122,16 +123,14 @@ def _label_at(view: View, base: str, at: str) -> ObjectId:
     return ObjectId(before[-1].new)
 
 
-def _moment(text: str) -> int:
+def _moment(label: str, text: str) -> int:
     """Return the end of the day (or the very moment) that `text` names, in µs, UTC."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        msg = f"{_shown(text)} is neither a number nor a date."
-        raise UsageError(
-            msg, hint="for example production@{1} or production@{2026-10-01}",
-            code="revision-syntax",
-        ) from None  # fmt: skip
+        msg = f"{_shown(text)} is neither a number nor a date such as 2026-10-01."
+        hint = f"mvt label history {label}"
+        raise UsageError(msg, hint=hint, code="revision-syntax") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     if len(text) == len("2026-10-01"):
@@ -169,8 +168,9 @@ def _unknown(view: View, base: str) -> NotFoundError:
     if view.count == 0:
         return _no_versions("", view)
     near = difflib.get_close_matches(base, names(view), 1)
-    hint = f"did you mean {near[0]}?" if near else "mvt log"
-    return NotFoundError(f"There is no version {_shown(base)}.", hint=hint, code="unknown-revision")
+    msg = f"There is no version {_shown(base)}" + (f"; did you mean {near[0]}?" if near else ".")
+    hint = f"mvt show {near[0]}" if near else "mvt log"
+    return NotFoundError(msg, hint=hint, code="unknown-revision")
 
 
 def _shown(text: str) -> str:

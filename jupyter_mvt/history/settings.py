@@ -28,8 +28,8 @@ def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
     """
     known = {item.name for item in fields(Settings)} - {"format"}
     for name in changes.keys() - known:
-        msg = f"There is no setting {name[:40]!r}."
-        raise UsageError(msg, code="bad-settings", hint=f"one of: {', '.join(sorted(known))}")
+        msg = f"There is no setting {name[:40]!r}; there are {', '.join(sorted(known))}."
+        raise UsageError(msg, code="bad-settings", hint="mvt help gc policy")
     return replace(settings, **changes)
 
 

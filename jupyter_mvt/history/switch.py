@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.history import branch as branches
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.naming import version_ref
@@ -13,7 +13,7 @@ from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
-from jupyter_mvt.objects.refs import DEFAULT, fold
+from jupyter_mvt.objects.refs import DEFAULT, fold, is_name
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -65,9 +65,14 @@ def _branch(handle: Handle, view: View, name: str) -> str:
         return view.default
     if any(fold(stored) == fold(name) for stored in view.branches):
         return existing(view, "branch", name)[0]
-    resolve(handle, view, name)
+    try:
+        resolve(handle, view, name)
+    except NotFoundError:
+        msg = f"There is no branch {name[:60]!r}."
+        hint = f"mvt switch -c {name}" if is_name(name) else "mvt branch list"
+        raise NotFoundError(msg, hint=hint, code="unknown-branch") from None
     msg = f"{name} is a version, not a branch; HEAD stands on branches."
-    raise UsageError(msg, hint=f"mvt switch -c NEW-BRANCH {name}", code="not-a-branch")
+    raise UsageError(msg, hint=f"mvt switch -c from-{name} {name}", code="not-a-branch")
 
 
 def _move_default(handle: Handle, name: str) -> int:

@@ -75,7 +75,7 @@ class MvtMagics(Magics):
             return [*given, cell]
         if verb != "commit":
             msg = f"%%mvt {verb or 'VERB'} takes no cell."
-            raise UsageError(msg, hint="%%mvt commit or %%mvt sql")
+            raise UsageError(msg, hint="mvt help")
         from jupyter_mvt.commands.command import parse
 
         parse(given)

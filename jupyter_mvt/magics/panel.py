@@ -43,7 +43,7 @@ def restore(revision: str, name: str) -> Told:
     def bind() -> Any:
         if not name.isidentifier():
             msg = f"{name[:40]!r} cannot name a variable."
-            raise UsageError(msg, hint="letters, digits and _, such as v3")
+            raise UsageError(msg, hint="old = %mvt checkout v3")
         shell = _shell()
         if name in shell.user_ns:
             msg = f"There is already a variable {name}."

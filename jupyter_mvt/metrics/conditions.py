@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -84,10 +85,10 @@ class _Compiler:
             return "field"
         metric, param = text in self._names.metrics, text in self._names.params
         if metric and param:
-            msg = f"{text!r} is a metric and a param."
-            raise QueryError(
-                msg, code="ambiguous-name", hint=f'write metrics."{text}" or params."{text}"'
-            )
+            msg = f'{text!r} is a metric and a param: write metrics."{text}" or params."{text}".'
+            clause = f'metrics."{text}" is not null'
+            hint = f"mvt log --where {shlex.quote(clause)}"
+            raise QueryError(msg, code="ambiguous-name", hint=hint)
         if not metric and not param:
             raise self._unknown(text)
         return "metrics" if metric else "params"
@@ -95,11 +96,12 @@ class _Compiler:
     def _unknown(self, text: str) -> QueryError:
         known = sorted(self._names.metrics | self._names.params) + list(FIELDS)
         close = difflib.get_close_matches(text[:100], known, 5) or known[:8]
-        return QueryError(
-            f"No version has a metric or param named {text[:100]!r}.",
-            code="unknown-name",
-            hint="one of: " + ", ".join(close),
-        )
+        msg = f"No version has a metric or param named {text[:100]!r}; there "
+        msg += f"{'is' if len(close) == 1 else 'are'} {', '.join(close)}."
+        quoted = close[0].replace('"', '""')
+        clause = close[0] if close[0].isidentifier() else f'"{quoted}"'
+        hint = f"mvt log --where {shlex.quote(f'{clause} is not null')}"
+        return QueryError(msg, code="unknown-name", hint=hint)
 
     def _bind(self, value: object) -> str:
         self._values.append(value)

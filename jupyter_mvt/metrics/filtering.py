@@ -13,7 +13,7 @@ __all__ = ["Compare", "Join", "Name", "Node", "Not", "Value", "bad_filter", "par
 Value: TypeAlias = bool | int | float | str | None
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "in", "contains", "missing", "nan"]
 
-_HINT = "for example: accuracy > 0.9 and author = 'ana'"
+_HINT = "mvt log --where \"accuracy > 0.9 and author = 'ana'\""
 _DEPTH = 50
 _LENGTH = 20_000
 _TOKEN = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -161,6 +162,9 @@ def leaderboard(
         raise UsageError(msg, code="invalid-limit", hint="limit=20")
     condition = "true"
     values: list[Any] = []
+    if view.count == 0:
+        msg = "There are no versions yet."
+        raise NotFoundError(msg, code="no-versions", hint='mvt commit -m "first"')
     with connect(store) as cursor:
         names = named(cursor, slice)
         metric, chosen = _metric(names, by)
@@ -185,22 +189,26 @@ def _metric(names: tuple[MetricName, ...], by: str | None) -> tuple[MetricName, 
     if by is None:
         known = [name for name in names if name.higher_is_better is not None]
         if not known:
-            msg = "There is no metric of known direction to rank by."
-            raise NotFoundError(msg, code="unknown-metric", hint=_names_hint(names, ""))
+            msg = "There is no metric of known direction to rank by"
+            raise _no_metric(msg, names, "")
         return known[0], True
     for name in names:
         if name.name == by:
             return name, False
-    msg = f"No version has a metric named {by[:100]!r}."
-    raise NotFoundError(msg, code="unknown-metric", hint=_names_hint(names, by))
+    msg = f"No version has a metric named {by[:100]!r}"
+    raise _no_metric(msg, names, by)
 
 
-def _names_hint(names: tuple[MetricName, ...], by: str) -> str:
+def _no_metric(what: str, names: tuple[MetricName, ...], by: str) -> NotFoundError:
     known = [name.name for name in names]
     close = difflib.get_close_matches(by[:100], known, 5) or known[:8]
     if not close:
-        return "repo.commit(model, metrics={'accuracy': 0.93})"
-    return "one of: " + ", ".join(name[:100] for name in close)
+        hint = "mvt commit --metrics accuracy=0.93"
+        return NotFoundError(f"{what}.", code="unknown-metric", hint=hint)
+    msg = f"{what}; there {'is' if len(close) == 1 else 'are'} "
+    msg += ", ".join(name[:100] for name in close) + "."
+    hint = f"mvt leaderboard --by {shlex.quote(close[0][:100])}"
+    return NotFoundError(msg, code="unknown-metric", hint=hint if by else f"{hint} --no-ascending")
 
 
 def _direction(metric: MetricName, ascending: bool | None) -> tuple[bool, Basis]:
@@ -211,7 +219,7 @@ def _direction(metric: MetricName, ascending: bool | None) -> tuple[bool, Basis]
         raise UsageError(
             msg,
             code="unknown-direction",
-            hint=f"repo.leaderboard(by={metric.name[:100]!r}, ascending=False)",
+            hint=f"mvt leaderboard --by {shlex.quote(metric.name[:100])} --no-ascending",
         )
     return not metric.higher_is_better, "recorded" if metric.recorded else "name"
 
@@ -220,9 +228,8 @@ def _branch(view: View, branch: str | None) -> Iterable[str]:
     if branch is None:
         return {*view.branches.values(), *view.labels.values(), *view.tags.values()}
     if branch not in view.branches:
-        msg = f"There is no branch named {branch[:100]!r}."
-        hint = "one of: " + ", ".join(view.branches)
-        raise NotFoundError(msg, code="unknown-branch", hint=hint)
+        msg = f"There is no branch {branch[:100]!r}."
+        raise NotFoundError(msg, code="unknown-branch", hint="mvt branch list")
     return {view.branches[branch]}
 
 

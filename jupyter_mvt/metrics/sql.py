@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import QueryError
 from jupyter_mvt.metrics.quoting import literal
-from jupyter_mvt.metrics.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +29,7 @@ _OFF = (
     "allow_unsigned_extensions",
     "allow_community_extensions",
 )
-_HINT = f"tables: {', '.join(TABLES)}; for example select name, value from metrics limit 5"
+_HINT = 'mvt sql "select name, value from metrics limit 5"'
 _EXPLAIN = re.compile(r"\s*explain\s+(?:select|with|from)\b", re.IGNORECASE)
 _REFUSED = frozenset(
     {

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from jupyter_mvt.errors import NameInvalidError
 
-__all__ = ["DEFAULT", "MAIN", "Kind", "check_name", "fold", "ref", "split"]
+__all__ = ["DEFAULT", "MAIN", "Kind", "check_name", "fold", "is_name", "ref", "split"]
 
 Kind: TypeAlias = Literal["branch", "tag", "label"]
 
@@ -23,6 +23,9 @@ MAIN = "main"
 _MAX = 200
 _NAME = re.compile(r"[^\W_][\w.+-]*(?:/[^\W_][\w.+-]*)*\Z")
 _RESERVED = re.compile(r"(?:head|v\d+|con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)
+_VERB: dict[Kind, str] = {
+    "branch": "branch create {}", "tag": "tag create {}", "label": "label move {} HEAD",
+}  # fmt: skip
 _IDLIKE = re.compile(r"[0-9a-f]{6,64}\Z")
 
 
@@ -42,10 +45,13 @@ def check_name(kind: Kind, name: str) -> str:
     if reason is not None:
         shown = name if len(name) <= 40 else name[:37] + "..."
         msg = f"{shown!r} cannot name a {kind}: {reason}."
-        raise NameInvalidError(
-            msg, hint=f"letters, digits and . _ + - / are allowed, for example {_example(kind)}"
-        )
+        raise NameInvalidError(msg, hint=f"mvt {_VERB[kind].format(_near(kind, normal))}")
     return normal
+
+
+def is_name(name: str) -> bool:
+    """Tell whether `name` may name a branch, tag or label."""
+    return _objection(unicodedata.normalize("NFC", name)) is None
 
 
 def _objection(name: str) -> str | None:
@@ -54,7 +60,7 @@ def _objection(name: str) -> str | None:
     if len(name) > _MAX:
         return f"it is longer than {_MAX} characters"
     if not _NAME.match(name):
-        return "it holds a character that is not allowed, or a part that starts with one"
+        return "it holds something else than letters, digits and . _ + - /, or starts with a sign"
     if ".." in name or any(part.endswith((".", ".lock")) for part in name.split("/")):
         return "a part ends with '.' or '.lock', or it holds '..'"
     if any(_RESERVED.match(part.split(".")[0]) for part in name.split("/")):
@@ -64,7 +70,12 @@ def _objection(name: str) -> str | None:
     return None
 
 
-def _example(kind: Kind) -> str:
+def _near(kind: Kind, name: str) -> str:
+    """Return the allowed name that is nearest to `name`, for a hint."""
+    parts = (re.sub(r"[^\w+-]+|\.{2,}", "-", part).strip("._+-") for part in name.split("/"))
+    near = "/".join(part for part in parts if part)
+    if near and len(near) <= 60 and _objection(near) is None:
+        return near
     return {"branch": "exp/lr", "tag": "1.2.0", "label": "production"}[kind]
 
 

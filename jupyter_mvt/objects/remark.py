@@ -43,7 +43,7 @@ class Remark:
             raise UsageError(msg, code="bad-note", hint='mvt note v3 "why"')
         if len(self.text) > _LONGEST:
             msg = f"A note is at most {_LONGEST:,} characters long; this one is {len(self.text):,}."
-            raise UsageError(msg, code="bad-note", hint="write it in two notes")
+            raise UsageError(msg, code="bad-note", hint='mvt note v3 "a summary"')
         return self
 
 

@@ -222,8 +222,8 @@ class OsDisk:
 
 
 _CAUSES: dict[int, tuple[str, str, str]] = {
-    errno.ENOSPC: ("disk-full", "the disk is full", "free some space, then try again"),
-    errno.EDQUOT: ("disk-full", "the disk quota is used up", "free some space, then try again"),
+    errno.ENOSPC: ("disk-full", "the disk is full", "mvt du"),
+    errno.EDQUOT: ("disk-full", "the disk quota is used up", "mvt du"),
     errno.EROFS: ("read-only", "the file system is read-only", "remount it writable"),
     errno.EACCES: ("permission-denied", "permission was denied", "check who owns the folder"),
     errno.EPERM: ("permission-denied", "it is not permitted", "check who owns the folder"),

@@ -83,7 +83,7 @@ def rescue(view: View, keys: Iterable[str]) -> tuple[Change, ...]:
     marks = deadlines(view)
     if any(marks.get(key) == GONE for key in keys):
         msg = "What this commit shares with older versions was freed meanwhile."
-        raise ConflictError(msg, code="freed-meanwhile", hint="commit again")
+        raise ConflictError(msg, code="freed-meanwhile", hint="mvt commit")
     return restore(view, keys)
 
 

@@ -14,6 +14,7 @@ __all__ = ["as_html", "as_text", "key_of", "payload", "row"]
 
 _METRICS = 8
 _EMPTY = "No versions here yet. Train a model, then keep it:"
+_NONE = "No version answers this search."
 _COMMAND = '%mvt commit model -m "first"'
 
 
@@ -147,6 +148,8 @@ def _regressed(entry: LogEntry, before: LogEntry | None, found: tuple[str, str])
 def as_text(view: wire.LogView, look: text.Look) -> str:
     """Return the log for a terminal, with a graph at its left."""
     if not view["rows"]:
+        if view["branches"]:
+            return _NONE
         return f"{look.wrap(_EMPTY)}\n  {_COMMAND}"
     blocks = [_head(view)]
     versions = [row["version"] for row in view["rows"]]
@@ -207,6 +210,8 @@ def _remarks(row: wire.LogRow) -> str:
 def as_html(view: wire.LogView) -> html.Safe:
     """Return the log as a static table."""
     if not view["rows"]:
+        if view["branches"]:
+            return html.card(html.p(_NONE))
         return html.card(html.p(_EMPTY), html.pre(_COMMAND))
     shown = view["metrics"][:3]
     head = ["Version", "Message", "Branch", *(c["title"] for c in shown), "Change", "Author",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.errors import as_typed
 from jupyter_mvt.views import escape, format, html, parts, text, wire
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _text(status: Status) -> str:
 
 def _command(status: Status) -> str:
     if status.problem:
-        return escape.line(status.hint, 400)
+        return escape.line(as_typed(status.hint, "%mvt"), 400)
     if status.head is None:
         return '%mvt commit -m "first"'
     return '%mvt commit -m "what changed"' if status.changed else ""

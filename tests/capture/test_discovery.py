@@ -139,7 +139,7 @@ def test_no_model_and_unfitted(kernel):
         choose(kernel.namespace, kernel.log)
     assert none.value.lines() == [
         "CaptureError [no-model]: No model was found in this session.",
-        "Hint: mvt commit NAME_OF_YOUR_MODEL",
+        "Hint: mvt commit model",
     ]
     kernel.run("clf = Toy()")
     with pytest.raises(CaptureError) as unfitted:

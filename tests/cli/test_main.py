@@ -62,8 +62,8 @@ def test_init_twice(capsys, at_home):
 
 def test_unknown_verb_and_option(capsys):
     assert said(capsys, "comit") == (
-        2, "", "UsageError [unknown-command]: There is no command 'comit'.\n"
-        "Hint: did you mean: mvt commit\n",
+        2, "", "UsageError [unknown-command]: There is no command 'comit'; did you mean commit?\n"
+        "Hint: mvt commit\n",
     )  # fmt: skip
     status, _, err = said(capsys, "log", "--wher", "x")
     assert status == 2
@@ -121,12 +121,12 @@ def test_help_for_one_verb(capsys):
     status, out, _ = said(capsys, "help", "undo")
     assert status == 0
     assert out == (
+        "Take back an operation: a commit, a label's move, a deleted branch.\n"
+        "\n"
         "usage: mvt undo [number]\n"
         "\n"
         "positional arguments:\n"
         "  number  an operation's; the newest by default\n"
-        "\n"
-        "undo  Take back an operation: a commit, a label's move, a deleted branch.\n"
         "\n"
         "example: mvt undo\n"
     )

@@ -63,7 +63,7 @@ def test_switch_creates_a_branch_and_refuses_versions(handle, keep):
         switch(handle, "v1")
     assert told(error.value) == [
         "UsageError [not-a-branch]: v1 is a version, not a branch; HEAD stands on branches.",
-        "Hint: %mvt switch -c NEW-BRANCH v1",
+        "Hint: %mvt switch -c from-v1 v1",
     ]
 
 

@@ -116,8 +116,8 @@ def test_an_error_is_two_lines(shell, capsys):
     result = shell.run_cell("%mvt comit")
     assert not result.success
     assert capsys.readouterr().out.strip() == (
-        "UsageError [unknown-command]: There is no command 'comit'.\n"
-        "Hint: did you mean: %mvt commit"
+        "UsageError [unknown-command]: There is no command 'comit'; did you mean commit?\n"
+        "Hint: %mvt commit"
     )
 
 
@@ -125,7 +125,7 @@ def test_an_error_is_two_lines(shell, capsys):
     ("cell", "code"),
     [("%mvt commit", "no-model"), ("%mvt log", "not-a-repository"),
      ("%mvt commit nothing", "unknown-variable"), ("%%mvt log\nx", "usage"),
-     ('%mvt commit -m "open', "usage"), ("%mvt label sideways x", "usage")],
+     ('%mvt commit -m "open', "usage"), ("%mvt label sideways x", "unknown-command")],
 )  # fmt: skip
 def test_bad_input_has_a_code_and_leaves_nothing(shell, cell, code, capsys):
     result = shell.run_cell(cell)

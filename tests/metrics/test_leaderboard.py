@@ -122,7 +122,7 @@ def test_the_direction_is_recorded_or_known_or_asked_for(memory: Store, publish:
         board(memory, by="zork")
     assert caught.value.lines() == [
         "UsageError [unknown-direction]: Nobody told whether more is better for 'zork'.",
-        "Hint: repo.leaderboard(by='zork', ascending=False)",
+        "Hint: mvt leaderboard --by zork --no-ascending",
     ]
 
 
@@ -130,15 +130,23 @@ def test_unknown_metrics_have_close_ones(memory: Store, publish: Publish) -> Non
     with pytest.raises(NotFoundError) as caught:
         board(memory)
     assert caught.value.lines() == [
+        "NotFoundError [no-versions]: There are no versions yet.",
+        'Hint: mvt commit -m "first"',
+    ]
+    publish(memory, {})
+    with pytest.raises(NotFoundError) as caught:
+        board(memory)
+    assert caught.value.lines() == [
         "NotFoundError [unknown-metric]: There is no metric of known direction to rank by.",
-        "Hint: repo.commit(model, metrics={'accuracy': 0.93})",
+        "Hint: mvt commit --metrics accuracy=0.93",
     ]
     publish(memory, {"accuracy": 1.0, "zork": 2})
     with pytest.raises(NotFoundError) as caught:
         board(memory, by="acuracy")
     assert caught.value.lines() == [
-        "NotFoundError [unknown-metric]: No version has a metric named 'acuracy'.",
-        "Hint: one of: accuracy",
+        "NotFoundError [unknown-metric]: No version has a metric named 'acuracy';"
+        " there is accuracy.",
+        "Hint: mvt leaderboard --by accuracy",
     ]
 
 
@@ -158,8 +166,8 @@ def test_only_what_refs_reach(memory: Store, publish: Publish) -> None:
     with pytest.raises(NotFoundError) as caught:
         board(memory, branch="nope")
     assert caught.value.lines() == [
-        "NotFoundError [unknown-branch]: There is no branch named 'nope'.",
-        "Hint: one of: main, exp",
+        "NotFoundError [unknown-branch]: There is no branch 'nope'.",
+        "Hint: mvt branch list",
     ]
 
 

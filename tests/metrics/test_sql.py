@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.store.store import Store
 
 Publish = Callable[..., str]
-HINT = (
-    "tables: commits, summary, metrics, params, datasets; "
-    "for example select name, value from metrics limit 5"
-)
+HINT = 'mvt sql "select name, value from metrics limit 5"'
 
 
 def test_a_result_is_rows_columns_and_frames(memory: Store, publish: Publish) -> None:

@@ -92,8 +92,9 @@ def test_which_versions_match(filled: Store, where: str, numbers: set[int] | Non
         with pytest.raises(QueryError) as caught:
             matching(filled, where)
         assert caught.value.lines() == [
-            "QueryError [ambiguous-name]: 'both' is a metric and a param.",
-            'Hint: write metrics."both" or params."both"',
+            "QueryError [ambiguous-name]: 'both' is a metric and a param: write metrics.\"both\" or"
+            ' params."both".',
+            "Hint: mvt log --where 'metrics.\"both\" is not null'",
         ]
         return
     from jupyter_mvt.metrics.query import sql
@@ -162,7 +163,7 @@ def test_what_cannot_be_read_is_marked(filled: Store, where: str, message: str) 
         matching(filled, where)
     assert caught.value.lines() == [
         f"QueryError [bad-filter]: The filter cannot be read at {message}",
-        "Hint: for example: accuracy > 0.9 and author = 'ana'",
+        "Hint: mvt log --where \"accuracy > 0.9 and author = 'ana'\"",
     ]
 
 
@@ -170,8 +171,9 @@ def test_an_unknown_name_has_close_ones(filled: Store) -> None:
     with pytest.raises(QueryError) as caught:
         matching(filled, "acuracy > 1")
     assert caught.value.lines() == [
-        "QueryError [unknown-name]: No version has a metric or param named 'acuracy'.",
-        "Hint: one of: accuracy",
+        "QueryError [unknown-name]: No version has a metric or param named 'acuracy';"
+        " there is accuracy.",
+        "Hint: mvt log --where 'accuracy is not null'",
     ]
 
 

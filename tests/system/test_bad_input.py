@@ -60,7 +60,7 @@ def run(shell, cell: str):
           "Hint: %mvt init"]),
         ("", "%mvt commit",
          ["CaptureError [no-model]: No model was found in this session.",
-          "Hint: %mvt commit NAME_OF_YOUR_MODEL"]),
+          "Hint: %mvt commit model"]),
         (DATA + "clf = LogisticRegression()", "%mvt commit",
          ["CaptureError [unfitted]: 'clf' (LogisticRegression) has not been fitted.",
           "Hint: clf.fit(X_train, y_train)"]),
@@ -70,13 +70,13 @@ def run(shell, cell: str):
          ["CaptureError [unknown-variable]: There is no variable 'nothing'.", "Hint: %mvt status"]),
         (FIT + "scores = {'auc': 1 + 2j}", "%mvt commit --metrics scores",
          ["CaptureError [metric-not-a-number]: The metric 'auc' is a complex, not a number.",
-          "Hint: metrics={'auc': float(...)}"]),
+          "Hint: %mvt commit --metrics auc=0.93"]),
         (FIT + "scores = {'auc': 'good'}", "%mvt commit --metrics scores",
          ["CaptureError [metric-not-a-number]: The metric 'auc' is a str, not a number.",
-          "Hint: metrics={'auc': float(...)}"]),
+          "Hint: %mvt commit --metrics auc=0.93"]),
         (FIT, "%mvt commit --metrics auc=good",
          ["UsageError [metric-syntax]: 'auc=good' does not give a number.",
-          "Hint: --metrics accuracy=0.93, or the name of a dict: --metrics scores"]),
+          "Hint: %mvt commit --metrics accuracy=0.93"]),
         (FIT, "%mvt commit --mesage x",
          ["UsageError [usage]: mvt commit: Unrecognized arguments: --mesage.",
           "Hint: %mvt help commit"]),
@@ -102,22 +102,24 @@ def test_refused_before_anything_is_made(shell, capsys, setup, cell, lines):
         ("%mvt show nope",
          ["NotFoundError [unknown-revision]: There is no version 'nope'.", "Hint: %mvt log"]),
         ("%mvt show mian",
-         ["NotFoundError [unknown-revision]: There is no version 'mian'.",
-          "Hint: did you mean main?"]),
+         ["NotFoundError [unknown-revision]: There is no version 'mian'; did you mean main?",
+          "Hint: %mvt show main"]),
         ("%mvt show HEAD~9",
          ["NotFoundError [unknown-revision]: 'HEAD~9' goes beyond v1, which has no such parent.",
           "Hint: %mvt log"]),
         ("%mvt show ~",
-         ["UsageError [revision-syntax]: '~' is not a revision.",
-          "Hint: for example HEAD~1, main, v3, production@{{1}}"]),
+         ["UsageError [revision-syntax]: '~' is not a revision such as HEAD~1, main, v3"
+          " or production@{{1}}.",
+          "Hint: %mvt log"]),
         ("%mvt diff",
          ["NotFoundError [no-parent]: v1 is the first version: nothing came before it.",
           "Hint: %mvt show"]),
         ("%mvt switch nowhere",
-         ["NotFoundError [unknown-revision]: There is no version 'nowhere'.", "Hint: %mvt log"]),
+         ["NotFoundError [unknown-branch]: There is no branch 'nowhere'.",
+          "Hint: %mvt switch -c nowhere"]),
         ("%mvt switch v1",
          ["UsageError [not-a-branch]: v1 is a version, not a branch; HEAD stands on branches.",
-          "Hint: %mvt switch -c NEW-BRANCH v1"]),
+          "Hint: %mvt switch -c from-v1 v1"]),
         ("%mvt rollback production",
          ["NotFoundError [unknown-label]: There is no label 'production'.",
           "Hint: %mvt label list"]),
@@ -234,7 +236,8 @@ def test_hostile_names_name_nothing(tmp_path, weight, kind, text):
     first, second = error.value.lines("%mvt")
     assert first.isprintable()
     assert len(first) < 250
-    assert second.startswith("Hint: letters, digits and . _ + - / are allowed, for example ")
+    noun = {"branches": "branch create", "tags": "tag create", "labels": "label move"}[kind]
+    assert re.fullmatch(rf"Hint: %mvt {noun} [\w+./-]+( HEAD)?", second)
     assert sorted(tmp_path.parent.iterdir()) == outside
     assert repo.operations().rows[0].verb == "commit"
 
@@ -245,7 +248,7 @@ def test_a_hostile_metric_is_refused_by_the_api_too(tmp_path, weight):
         repo.commit(weight(1.0), metrics={"x\x1b": 1j})
     assert error.value.lines("mvt") == [
         "CaptureError [metric-not-a-number]: The metric 'x\\x1b' is a complex, not a number.",
-        "Hint: metrics={'x\\x1b': float(...)}",
+        "Hint: mvt commit --metrics accuracy=0.93",
     ]
     assert repo.commit(weight(1.0)).version.name == "v1"
 
@@ -262,8 +265,9 @@ def test_an_ambiguous_prefix_lists_what_it_could_be(tmp_path, weight, monkeypatc
     prefix, fits = next((prefix, fits) for prefix, fits in made.items() if len(fits) > 1)
     assert main(["show", prefix]) == 1
     assert capsys.readouterr().err == (
-        f"AmbiguousError [ambiguous-revision]: '{prefix}' fits {len(fits)} versions.\n"
-        f"Hint: one of: {', '.join(fits[:5])}\n"
+        f"AmbiguousError [ambiguous-revision]: '{prefix}' fits {len(fits)} versions:"
+        f" {', '.join(fits[:5])}{', …' if len(fits) > 5 else ''}.\n"
+        f"Hint: mvt show {fits[0].split()[0]}\n"
     )
 
 

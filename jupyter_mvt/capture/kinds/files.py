@@ -83,7 +83,7 @@ def gather(obj: Any) -> Files:
     files = tuple(path for path in found if path.is_file())
     if not files:
         msg = f"There is no file {text[:200]!r}."
-        hint = "a path, a folder or a pattern such as data/*.parquet, from this folder on"
+        hint = "mvt commit --data train=data/*.parquet"
         raise CaptureError(msg, hint=hint, code="no-such-file")
     return Files(Path(os.path.commonpath([str(path.parent) for path in files])), files, text)
 

@@ -47,7 +47,7 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
     list.mark(new Set(picked));
     list.root.hidden = total === 0;
     none.hidden = total > 0;
-    none.textContent = data.total ? "No version answers this search." : "No versions here yet.";
+    none.textContent = data.branches.length ? "No version answers this search." : "No versions here yet.";
     controls.lower.hidden = !metric?.lower;
   };
   const refresh = (): void => {
