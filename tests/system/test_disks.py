@@ -180,7 +180,7 @@ def test_a_full_disk_refuses_and_loses_nothing(program, tmp_path):
         assert second == "Hint: free some space, or: mvt gc --grace 0"
     assert told[4].startswith(f"StorageError [disk-full]: Cannot write {small}/.mvt/")
     assert told[4].endswith(": the disk is full.")
-    assert told[5] == "Hint: free some space, then try again"
+    assert told[5] == "Hint: mvt du"
 
 
 @pytest.mark.parametrize("name", ["file", "not here"])
