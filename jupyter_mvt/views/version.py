@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["as_html", "as_text", "payload"]
 
+_EVALUATIONS = 5
+"""Told in full, newest first."""
+
 
 def payload(details: VersionDetails) -> wire.VersionView:
     """Return the wire form of a version's details."""
@@ -36,6 +39,9 @@ def payload(details: VersionDetails) -> wire.VersionView:
         "notes": parts.notes(details.commit.notes),
         "cells": [sections.cell(order, source) for order, source in details.cells],
     }
+    if details.evaluations:
+        newest = reversed(details.evaluations[-_EVALUATIONS:])
+        view["evaluations"] = [evaluation.section(made) for made in newest]
     if details.remarks:
         view["remarks"] = [_remark(remark) for remark in details.remarks[-200:]]
     return view
@@ -72,7 +78,8 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     if content.variables:
         names = ", ".join(escape.line(variable.name, 60) for variable in content.variables[:20])
         facts.append(("Variables", names))
-    facts += [("Evaluated", evaluation.facts(made)) for made in details.evaluations[-20:]]
+    earlier = details.evaluations[:-_EVALUATIONS]
+    facts += [("Evaluated", evaluation.facts(made)) for made in earlier[-20:]]
     if details.derived_from is not None:
         facts.append(("Started from", details.derived_from.name))
     if details.thin:
@@ -95,6 +102,7 @@ def as_text(view: wire.VersionView, look: text.Look) -> str:
     blocks = [text.version_head(view["version"], look, parents), text.facts(view["facts"], look)]
     if view["metrics"]:
         blocks.append(text.own_table(view["metrics"], look))
+    blocks += [_text_evaluated(made, look) for made in view.get("evaluations", ())]
     blocks += [
         f"{row['author']}, {look.time(row['time_ms'])}\n{look.wrap(row['text'], '  ')}"
         for row in view.get("remarks", ())
@@ -109,6 +117,24 @@ def as_text(view: wire.VersionView, look: text.Look) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
+def _text_evaluated(made: wire.Evaluated, look: text.Look) -> str:
+    head = look.wrap(f"Evaluated on {made['title']}, {look.time(made['time_ms'])}")
+    rows = [tuple(cell["text"] for cell in row) for row in made["rows"]]
+    titles = tuple(column["title"] for column in made["columns"])
+    right = tuple(column["numeric"] for column in made["columns"])
+    return f"{head}\n{text.table([titles, *rows], right, look, give=1, indent='  ')}"
+
+
+def _html_evaluated(made: wire.Evaluated) -> html.Safe:
+    head = [column["title"] for column in made["columns"]]
+    rows = [[cell["text"] for cell in row] for row in made["rows"]]
+    return html.join(
+        html.heading("Evaluation"),
+        html.quiet(f"{made['title']} · ", html.time(made["time_ms"])),
+        html.table(head, rows, [column["numeric"] for column in made["columns"]]),
+    )
+
+
 def as_html(view: wire.VersionView) -> html.Safe:
     """Return the details as static HTML."""
     params = [(html.code(qualified(row)), side(row["other"])) for row in view["params"]]
@@ -116,6 +142,7 @@ def as_html(view: wire.VersionView) -> html.Safe:
         html.version_head(view["version"], [parent["name"] for parent in view["parents"]]),
         html.facts(view["facts"]),
         html.own_table(view["metrics"]) if view["metrics"] else None,
+        *(_html_evaluated(made) for made in view.get("evaluations", ())),
         *(
             html.p(html.b(row["author"]), " ", html.time(row["time_ms"]), " ", row["text"])
             for row in view.get("remarks", ())

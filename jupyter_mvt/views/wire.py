@@ -57,6 +57,7 @@ __all__ = [
     "DataSection",
     "DiffView",
     "EnvironmentSection",
+    "Evaluated",
     "Fact",
     "Figure",
     "Label",
@@ -286,6 +287,15 @@ class StatusView(TypedDict):
     cut: NotRequired[str]
 
 
+class Evaluated(TypedDict):
+    """One evaluation of a version: a row a metric and slice, then the times."""
+
+    title: str
+    time_ms: int
+    columns: list[Column]
+    rows: list[list[Cell]]
+
+
 class VersionView(TypedDict):
     """Everything about one version."""
 
@@ -298,6 +308,7 @@ class VersionView(TypedDict):
     params: list[ParamRow]
     notes: list[NoteRow]
     cells: list[CellDiff]
+    evaluations: NotRequired[list[Evaluated]]
     remarks: NotRequired[list[RemarkRow]]
     cut: NotRequired[str]
 

@@ -249,6 +249,14 @@ def test_a_version() -> None:
       Latency p95           12.4 ms
       Recall, region=south    0.753
 
+    Evaluated on 8,000 rows of test, by ben, 2 days ago
+      Metric          Slice                                        Value        Error   Rows
+      ──────────────  ─────────────────────────────────────────  ───────  ───────────  ─────
+      Accuracy        all rows                                     0.897      ± 0.003  8,000
+      Recall          all rows                                     0.751      ± 0.010  8,000
+      Accuracy        region=south                                 0.841      ± 0.015    612
+      Latency, 1 row  0.91 times (0.89 to 0.93) against 555555…  2.14 ms  p95 3.40 ms    400
+
       Param          Value
       ─────────────  ───────
       lr             0.0008

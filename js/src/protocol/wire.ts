@@ -139,6 +139,15 @@ export interface EnvironmentSection {
   text: string;
 }
 /**
+ * One evaluation of a version: a row a metric and slice, then the times.
+ */
+export interface Evaluated {
+  title: string;
+  time_ms: number;
+  columns: Column[];
+  rows: Cell[][];
+}
+/**
  * ``Model`` — ``RandomForestClassifier, 118,402 weights``.
  */
 export interface Fact {
@@ -469,6 +478,7 @@ export interface VersionView {
   params: ParamRow[];
   notes: NoteRow[];
   cells: CellDiff[];
+  evaluations?: Evaluated[];
   remarks?: RemarkRow[];
   cut?: string;
 }

@@ -184,6 +184,8 @@ export const status = shape({
   cut,
 });
 
+const evaluated = shape({ title: text, time_ms: number, columns: list(column), rows: cells });
+
 /** Everything about one version. */
 export const everything = shape({
   version,
@@ -193,6 +195,7 @@ export const everything = shape({
   params: list(param),
   notes: list(note),
   cells: list(cellDiff),
+  evaluations: optional(list(evaluated)),
   remarks: optional(list(remark)),
   cut,
 });

@@ -1,4 +1,4 @@
-import type { RemarkRow, VersionView } from "../protocol/wire";
+import type { Evaluated, RemarkRow, VersionView } from "../protocol/wire";
 import { parentsText, versionMeta } from "./atoms/chips";
 import { fold } from "./atoms/controls";
 import { icon, versionGlyph } from "./atoms/icons";
@@ -8,6 +8,7 @@ import { div, h, span } from "./h";
 import { paramTable } from "./params";
 import { cutNote, factsLine, noteRow, sectionHead } from "./parts";
 import type { Scope } from "./scope";
+import { listTable } from "./table";
 import { valueTiles } from "./tiles";
 import type { Emit } from "./view";
 
@@ -32,12 +33,20 @@ export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, s
       ...tiles,
       factsLine(data.facts) ?? "",
       ...data.notes.map(noteRow),
+      ...(data.evaluations ?? []).flatMap((made) => evaluation(made, scope)),
       ...(data.remarks ?? []).map(remarkRow),
       ...params(data, scope),
       ...cells(data, scope),
       cutNote(data.cut) ?? "",
     ),
   );
+}
+
+/** How good it was found to be afterwards. */
+function evaluation({ title, time_ms, columns, rows }: Evaluated, scope: Scope): HTMLElement[] {
+  const head = sectionHead("Evaluation", title);
+  head.append(span("q s", when(time_ms)));
+  return [head, listTable({ title: `Evaluation on ${title}`, columns, rows }, scope)];
 }
 
 /** What somebody wrote about it since. */

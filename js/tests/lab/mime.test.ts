@@ -15,7 +15,7 @@ function newRenderer(): ReturnType<Extension["createRenderer"]> {
 test("the renderer comes first for our type and is safe in untrusted notebooks", () => {
   assert.deepEqual(
     { rank: extension.rank, safe: extension.rendererFactory.safe, types: extension.rendererFactory.mimeTypes },
-    { rank: 0, safe: true, types: ["application/vnd.jupyter-mvt.v1+json"] },
+    { rank: -20, safe: true, types: ["application/vnd.jupyter-mvt.v1+json"] },
   );
 });
 
