@@ -50,7 +50,7 @@ def main(wanted: list[str]) -> int:
                     page.wait_for_selector("body[data-ready]")
                     shot = SHOTS / f"{story}-{theme}-{size}.png"
                     page.screenshot(path=shot, full_page=True)
-                    problems += [f"{story} {theme} {size}: {text}" for text in findings(page)]
+                    problems += [f"{story} {theme} {size}: {text}" for text in findings(page, site)]
                     for title, taken in page.evaluate("drawn").items():
                         fastest[title] = min(taken, fastest.get(title, taken))
                     page.close()
@@ -70,12 +70,12 @@ def note(problems: list[str], error: object) -> None:
     problems.append(f"page error: {error}")
 
 
-def findings(page: Page) -> list[str]:
+def findings(page: Page, site: Path) -> list[str]:
     """Serious accessibility findings, and content wider than the page."""
     found = []
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than its page")
-    page.add_script_tag(path=SHOTS / "site" / "axe.min.js")
+    page.add_script_tag(path=site / "axe.min.js")
     result = page.evaluate("axe.run('main', {resultTypes: ['violations']})")
     for violation in result["violations"]:
         if violation["impact"] in ("serious", "critical"):

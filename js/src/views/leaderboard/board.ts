@@ -79,7 +79,8 @@ export function remoteBoard(host: Host, data: LeaderboardView, columns: readonly
   const take = ({ start, rows: found, keys }: BoardPage): void => {
     found.forEach((row, k) => {
       const known = rows[start + k];
-      rows[start + k] = known ? { ...known, cells: { ...known.cells, ...row.cells } } : row;
+      Object.assign(known?.cells ?? {}, row.cells);
+      rows[start + k] = known ?? row;
       keys.forEach((key) => cells.set(`${start + k} ${key}`, true));
     });
   };

@@ -30,13 +30,16 @@ export interface Grid {
   /** Other columns (the first `pinned` stay at the left) or another number of rows. */
   show: (columns: readonly GridColumn[], pinned: number, count: number) => void;
   draw: () => void;
+  /** Draws the rows that were not here yet. */
+  arrived: () => void;
 }
 
 const ROW = 30;
 const HEAD = 28;
 const VIEW = 514;
-const ROWS_AROUND = 14;
-const COLUMNS_AROUND = 3;
+const ROWS_AROUND = 6;
+const ROWS_NEAR = 4;
+const COLUMNS_AROUND = 1;
 
 /** A scrolling table of fixed column widths. */
 export function grid(options: GridOptions, scope: Scope): Grid {
@@ -44,6 +47,7 @@ export function grid(options: GridOptions, scope: Scope): Grid {
   const body = h("tbody");
   const sizes = h("colgroup");
   const table = h("table", { class: "grid", "aria-label": options.label }, sizes, head, body);
+  const [above, below] = [gap(), gap()];
   const root = h("div", { class: "tw tall pinned", tabindex: 0, role: "region", "aria-label": options.label }, table);
   let columns: readonly GridColumn[] = [];
   let lefts: number[] = [];
@@ -54,7 +58,6 @@ export function grid(options: GridOptions, scope: Scope): Grid {
   let drawnRows: [number, number] = [0, 0];
   let drawnColumns: [number, number] = [0, 0];
   let made = new Map<number, HTMLElement>();
-  let headed = "";
   let stretch = 0;
 
   const leftOf = (j: number): number => lefts[j] ?? 0;
@@ -87,49 +90,93 @@ export function grid(options: GridOptions, scope: Scope): Grid {
     }
     const [top, bottom] = down();
     const [west, east] = across();
-    if (!force && inside([top, bottom], drawnRows) && inside([west, east], drawnColumns)) {
+    const near: [number, number] = [Math.max(0, top - ROWS_NEAR), Math.min(count, bottom + ROWS_NEAR)];
+    if (!force && inside(near, drawnRows) && inside([west, east], drawnColumns)) {
       return;
     }
-    // Drawn with a margin: scrolling within it costs nothing.
+    // Drawn with a margin, and only what enters it is made: a little in each frame, never all at once.
     const rows: [number, number] = [Math.max(0, top - ROWS_AROUND), Math.min(count, bottom + ROWS_AROUND)];
-    const seen: [number, number] = inside([west, east], drawnColumns) && !force ? drawnColumns : [Math.max(pinned, west - COLUMNS_AROUND), Math.min(columns.length, east + COLUMNS_AROUND)];
+    const within = !force && inside([west, east], drawnColumns);
+    const seen: [number, number] = within ? drawnColumns : [Math.max(pinned, west - COLUMNS_AROUND), Math.min(columns.length, east + COLUMNS_AROUND)];
+    const was = drawnColumns;
     [drawnRows, drawnColumns] = [rows, seen];
     options.seen?.(rows, seen);
-    const shown = [...Array.from({ length: pinned }, (_, j) => j), ...Array.from({ length: seen[1] - seen[0] }, (_, k) => seen[0] + k)];
-    const before = leftOf(seen[0]) - leftOf(pinned);
-    const after = leftOf(columns.length) - leftOf(seen[1]);
-    const columnsNow = shown.join();
-    const kept = !force && columnsNow === headed ? made : new Map<number, HTMLElement>();
-    if (force || columnsNow !== headed) {
-      headed = columnsNow;
-      layColumns(shown, before, after);
-    }
+    const shown = [...range(0, pinned), ...range(...seen)];
     const focused = body.contains(document.activeElement);
-    made = new Map();
-    for (let i = rows[0]; i < rows[1]; i++) {
-      const old = kept.get(i);
-      made.set(i, old && !old.hasAttribute("aria-busy") ? old : row(i, shown, before > 0, after > 0));
+    if (force) {
+      made = new Map();
+      body.replaceChildren(above, below);
     }
-    body.replaceChildren(gap(rows[0] * ROW), ...made.values(), gap((count - rows[1]) * ROW));
+    if (!within) {
+      layColumns(shown, leftOf(seen[0]) - leftOf(pinned), leftOf(columns.length) - leftOf(seen[1]));
+    }
+    made.forEach((line, i) => {
+      if (i < rows[0] || i >= rows[1]) {
+        line.remove();
+        made.delete(i);
+      } else if (!within) {
+        made.set(i, moved(line, i, shown, was, seen));
+      }
+    });
+    fill(shown, rows);
+    (above.firstChild as HTMLElement).style.height = `${rows[0] * ROW}px`;
+    (below.firstChild as HTMLElement).style.height = `${Math.max(0, count - rows[1]) * ROW}px`;
     if (focused) {
       rowAt(current)?.focus({ preventScroll: true });
     }
   };
 
+  /** Rows that are missing, and those that have come since. */
+  const fill = (shown: readonly number[], [first, last]: [number, number]): void => {
+    let next: HTMLElement = below;
+    for (let i = last - 1; i >= first; i--) {
+      const old = made.get(i);
+      if (!old || (old.hasAttribute("aria-busy") && options.cells(i, shown))) {
+        const line = row(i, shown);
+        if (old) {
+          old.replaceWith(line);
+        } else {
+          next.before(line);
+        }
+        made.set(i, line);
+      }
+      next = made.get(i) ?? next;
+    }
+  };
+
+  /** The same row over other columns; what both show stays as it is. */
+  const moved = (line: HTMLElement, i: number, shown: readonly number[], [a, b]: [number, number], [c, d]: [number, number]): HTMLElement => {
+    const from = Math.max(a, c);
+    const to = Math.min(b, d);
+    const first = line.children[pinned + 1 + from - a];
+    const left = range(c, from);
+    const right = range(to, d);
+    const cells = from < to && first && !line.hasAttribute("aria-busy") ? options.cells(i, [...left, ...right]) : null;
+    if (!cells || !first) {
+      const anew = row(i, shown);
+      line.replaceWith(anew);
+      return anew;
+    }
+    const gone = [...line.children].slice(pinned + 1, -1).filter((_, k) => a + k < from || a + k >= to);
+    first.before(...left.map((j, k) => cell(j, cells[k] ?? "")));
+    line.lastElementChild?.before(...right.map((j, k) => cell(j, cells[left.length + k] ?? "")));
+    gone.forEach((one) => one.remove());
+    return line;
+  };
+
   const layColumns = (shown: readonly number[], before: number, after: number): void => {
     const col = (wide: number): HTMLElement => h("col", { style: `width:${wide}px` });
-    const blank = (): HTMLElement => h("td", { "aria-hidden": "true", class: "void" });
     const fixed = shown.slice(0, pinned);
     const rest = shown.slice(pinned);
     sizes.replaceChildren(
       ...fixed.map((j) => col(widthOf(j))),
-      ...(before > 0 ? [col(before)] : []),
+      col(before),
       ...rest.map((j) => col(widthOf(j))),
-      ...(after > 0 ? [col(after)] : []),
+      col(after),
     );
     table.style.width = `${leftOf(columns.length)}px`;
     head.replaceChildren(
-      h("tr", null, ...fixed.map(headCell), before > 0 ? blank() : null, ...rest.map(headCell), after > 0 ? blank() : null),
+      h("tr", null, ...fixed.map(headCell), blank(), ...rest.map(headCell), blank()),
     );
     table.setAttribute("aria-colcount", String(columns.length));
     table.setAttribute("aria-rowcount", String(count + 1));
@@ -144,25 +191,25 @@ export function grid(options: GridOptions, scope: Scope): Grid {
     );
   };
 
-  const row = (i: number, shown: readonly number[], before: boolean, after: boolean): HTMLElement => {
+  const cell = (j: number, content: Node | string): HTMLElement => {
+    const column = columns[j] as GridColumn;
+    const style = j < pinned ? `left:${leftOf(j)}px` : null;
+    const name = [column.numeric ? "n" : "", column.className ?? "", j < pinned ? "pin" : ""].filter(Boolean).join(" ") || null;
+    return j === 0
+      ? h("th", { scope: "row", class: name, style, "aria-colindex": 1 }, content)
+      : h("td", { class: name, style, "aria-colindex": j + 1 }, content);
+  };
+
+  const row = (i: number, shown: readonly number[]): HTMLElement => {
     const cells = options.cells(i, shown);
-    const parts = shown.map((j, k) => {
-      const column = columns[j] as GridColumn;
-      const style = j < pinned ? `left:${leftOf(j)}px` : null;
-      const name = [column.numeric ? "n" : "", column.className ?? "", j < pinned ? "pin" : ""].filter(Boolean).join(" ") || null;
-      const content = cells ? (cells[k] ?? "") : h("span", { class: "sk", style: `width:${j === 0 ? 60 : 70}%` });
-      return j === 0
-        ? h("th", { scope: "row", class: name, style, "aria-colindex": 1 }, content)
-        : h("td", { class: name, style, "aria-colindex": j + 1 }, content);
-    });
-    const blank = (): HTMLElement => h("td", { "aria-hidden": "true", class: "void" });
+    const parts = shown.map((j, k) => cell(j, cells ? (cells[k] ?? "") : h("span", { class: "sk", style: `width:${j === 0 ? 60 : 70}%` })));
     return h(
       "tr",
       { class: options.rowClass(i) || null, "aria-rowindex": i + 2, "aria-selected": String(options.selected(i)), "aria-busy": cells ? null : "true", tabindex: i === current ? 0 : -1, "data-i": i },
       ...parts.slice(0, pinned),
-      before ? blank() : null,
+      blank(),
       ...parts.slice(pinned),
-      after ? blank() : null,
+      blank(),
     );
   };
 
@@ -237,6 +284,7 @@ export function grid(options: GridOptions, scope: Scope): Grid {
       }
     },
     draw: () => draw(true),
+    arrived: () => fill([...range(0, pinned), ...range(...drawnColumns)], drawnRows),
   };
 }
 
@@ -246,6 +294,15 @@ function inside([a, b]: [number, number], [from, to]: [number, number]): boolean
 }
 
 /** Stands for rows that are not drawn. */
-function gap(height: number): HTMLElement {
-  return h("tr", { class: "gap", "aria-hidden": "true" }, h("td", { style: `height:${Math.max(0, height)}px` }));
+function gap(): HTMLElement {
+  return h("tr", { class: "gap", "aria-hidden": "true" }, h("td"));
+}
+
+/** Stands for columns that are not drawn. */
+function blank(): HTMLElement {
+  return h("td", { "aria-hidden": "true", class: "void" });
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
 }

@@ -95,7 +95,10 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
   };
   const isSorted = ({ key }: Shown): boolean => (order.sort ? order.sort === key : key === data.by.key);
 
+  let laid = "";
+  const layout = (): string => [board.count(), order.sort, order.descending, order.query].join();
   const lay = (): void => {
+    laid = layout();
     const all = columnsOf(data, others, narrow);
     const [version, ...rest] = all;
     const held = pins.flatMap((key) => rest.filter((column) => column.key === key));
@@ -111,8 +114,13 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
     table.root.hidden = board.count() === 0;
     count.textContent = countText(data, board.count(), order.query);
   };
+  /** Rows that arrive are drawn; another order or number of them is laid out anew. */
   const changed = (): void => {
-    lay();
+    if (laid === layout()) {
+      table.arrived();
+    } else {
+      lay();
+    }
   };
   const act = (i: number, how: "pick" | "open"): void => {
     const version = board.row(i)?.version;
