@@ -153,7 +153,7 @@ def test_cost_is_told_only_when_the_repository_says_what_an_answer_costs(shell):
     plain = repo.evaluate("v1", names["X"], names["y"])
     assert plain.evaluation.cost is None
     assert "cost_per_day" not in plain.metrics
-    assert "size of the model" in text(plain)
+    assert "Size of the model" in text(plain)
     with pytest.raises(UsageError):
         repo.configure(concurrency=0)
     repo.configure(cost_per_hour=3.6, cost_per_request=0.25, requests_per_day=1000, concurrency=2)
