@@ -62,7 +62,7 @@ def test_an_evaluation_stands_beside_its_version(shell):
     assert [(one.batch, one.pairs) for one in found.evaluation.latency] == [(1, 200), (32, 200)]
     shown = text(found)
     assert shown.startswith("v1 on 150 rows of all")
-    assert "latency, 32 rows" in shown
+    assert "Latency, 32 rows" in shown
     run(shell, "repo = __import__('jupyter_mvt').open()")
     repo = shell.user_ns["repo"]
     assert [made.split for made in repo["v1"].details.evaluations] == ["all"]
@@ -139,7 +139,7 @@ def test_an_evaluation_reaches_log_ranking_diff_and_sql_and_undo_takes_it_back(s
     newest = repo.log().entries[0]
     assert ("accuracy", "") in newest.regressions
     assert [m.value for m in newest.metrics if (m.name, m.slice) == ("accuracy", "")] == [bad]
-    assert "accuracy" in text(run(shell, "%mvt show v2"))
+    assert "Accuracy" in text(run(shell, "%mvt show v2"))
     assert [e.version.name for e in repo.log(where="accuracy > 0.9").entries] == ["v1"]
     run(shell, "%mvt undo\n%mvt undo")
     assert repo.sql(statement).rows() == []
