@@ -21,25 +21,25 @@ from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.settings import DAY_US, Settings, read_settings
 from jupyter_mvt.store import oplog, reserve, trash
 from jupyter_mvt.store.gc import (
-    Marker,
     Sweep,
     bring_back,
     delete_gone,
     drop_safely,
     move_survivors,
     sweep,
-    versions,
 )
+from jupyter_mvt.store.needs import Marker, versions
+from jupyter_mvt.store.outlines import outlines
 from jupyter_mvt.store.tables import needed_tables, unneeded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.operation import Operation
     from jupyter_mvt.objects.view import View
 
-__all__ = ["DELETE", "GC", "expire", "gc", "reversal"]
+__all__ = ["DELETE", "GC", "expire", "freed_by", "gc", "reversal"]
 
 GC = "gc"
 DELETE = "gc delete"
@@ -60,14 +60,21 @@ class _Round:
     grace_us: int
     dropped: frozenset[ObjectId] = field(default_factory=frozenset)
 
-    def thin(self, view: View) -> list[ObjectId]:
-        """Return the versions that become thin."""
+    def whole(self, view: View) -> set[ObjectId]:
+        """Return the versions that the policy keeps whole."""
+        since = self.now_us - self.grace_us
+        return whole(self.handle.store, view, self.settings, self.now_us, since)
+
+    def thin(self, view: View, kept: set[ObjectId] | None = None) -> list[ObjectId]:
+        """Return the versions that become thin; `kept` saves asking for `whole` once more."""
         store = self.handle.store
-        keep = whole(store, view, self.settings, self.now_us, self.now_us - self.grace_us)
-        keep -= self.dropped - protected(store, view)
+        keep = self.whole(view) if kept is None else kept
+        keep = keep - (self.dropped - protected(store, view))
+        # What names as much without its payload has none to drop.
+        laden = {oid for oid, told in outlines(store).items() if told.whole != told.thin}
         return [
             oid for oid in versions(view)
-            if oid not in keep and not trash.is_thin(view, oid) and _has_payload(self.handle, oid)
+            if oid in laden and oid not in keep and not trash.is_thin(view, oid)
         ]  # fmt: skip
 
 
@@ -94,15 +101,10 @@ def gc(
         What a version needs cannot be read; nothing is dropped then.
     """
     view = oplog.current(handle.store)
-    settings = read_settings(view)
-    grace_us = settings.grace_us if grace_days is None else int(grace_days * DAY_US)
-    work = _Round(
-        handle=handle, marker=Marker(handle.store), settings=settings,
-        now_us=handle.clock.now_us(), grace_us=grace_us,
-        dropped=frozenset(_droppable(handle, view, drop)),
-    )  # fmt: skip
+    work = _round(handle, view, _droppable(handle, view, drop), grace_days)
     thin = work.thin(view)
-    found = sweep(handle.store, view, work.marker.live(view, set(thin)))
+    live = work.marker.live(view, set(thin))
+    found = sweep(handle.store, view, live, remembered=dry_run)
     tables = unneeded(handle.store, view)
     expired = _expired(work, view)
     number = deleted = 0
@@ -119,19 +121,40 @@ def gc(
         freed_bytes=found.freed_bytes + sum(tables.values()),
         tables=len(tables),
         deleted_bytes=deleted,
-        until_us=work.now_us + grace_us,
+        until_us=work.now_us + work.grace_us,
         damaged=found.damaged,
         operation=number,
-        grace_days=grace_us / DAY_US,
+        grace_days=work.grace_us / DAY_US,
     )
+
+
+def freed_by(handle: Handle, view: View, *wishes: Collection[ObjectId]) -> list[int]:
+    """Return the bytes that gc would free for each set of versions that is let go."""
+    work = _round(handle, view, ())
+    kept = work.whole(view)
+    freed = []
+    for wish in wishes:
+        thin = set(replace(work, dropped=frozenset(wish)).thin(view, kept))
+        live = work.marker.live(view, thin)
+        freed.append(sweep(handle.store, view, live, remembered=True).freed_bytes)
+    return freed
+
+
+def _round(
+    handle: Handle, view: View, dropped: Collection[ObjectId], grace_days: float | None = None
+) -> _Round:
+    settings = read_settings(view)
+    return _Round(
+        handle=handle, marker=Marker(handle.store), settings=settings,
+        now_us=handle.clock.now_us(),
+        grace_us=settings.grace_us if grace_days is None else int(grace_days * DAY_US),
+        dropped=frozenset(dropped),
+    )  # fmt: skip
 
 
 def expire(handle: Handle) -> int:
     """Delete what has waited long enough in the trash; return its size."""
-    store, now = handle.store, handle.clock.now_us()
-    settings = read_settings(oplog.current(store))
-    return _delete(_Round(handle=handle, marker=Marker(store), settings=settings, now_us=now,
-                          grace_us=settings.grace_us))  # fmt: skip
+    return _delete(_round(handle, oplog.current(handle.store), ()))
 
 
 def reversal(handle: Handle, view: View, target: Operation) -> tuple[Change, ...]:
@@ -232,12 +255,6 @@ def _delete(work: _Round) -> int:
 def _size(handle: Handle, key: str) -> int:
     stat = handle.store.backend.stat(key)
     return 0 if stat is None else stat.size
-
-
-def _has_payload(handle: Handle, oid: ObjectId) -> bool:
-    content = oplog.commit_object(handle.store, oid).content
-    stored = any(dataset.stored for dataset in content.datasets)
-    return bool(content.models or content.variables or stored)
 
 
 def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.store.ancestry import parents
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
 
-__all__ = ["ancestors", "is_ancestor", "tips"]
+__all__ = ["ancestors", "is_ancestor", "line", "tips"]
 
 
 def tips(view: View) -> list[ObjectId]:
@@ -36,6 +37,29 @@ def ancestors(store: Store, view: View, starts: Iterable[ObjectId]) -> Iterator[
             if parent not in seen:
                 seen.add(parent)
                 heapq.heappush(heap, (-view.commits[parent].number, parent))
+
+
+def line(store: Store, view: View, starts: Iterable[ObjectId]) -> list[ObjectId]:
+    """Return `ancestors` as a list, in a moment where little was added to the last one asked for.
+
+    What a version follows never changes, so the last line is good for as long as all it started
+    from is met again right below what is newer, and nothing else is.
+    """
+    begun = frozenset(starts)
+    with store.log.lock:
+        last, before = store.log.line
+        if begun == last:
+            return before
+        newest = view.commits[before[0]].number if before else 0
+        walk = ancestors(store, view, begun)
+        found = list(takewhile(lambda oid: view.commits[oid].number > newest, walk))
+        met = begun.union(*map(parents(store).__getitem__, found)).difference(found)
+        if before and last <= met <= set(before):
+            found += before
+        else:
+            found = list(ancestors(store, view, begun))
+        store.log.line = begun, found
+        return found
 
 
 def is_ancestor(store: Store, view: View, old: ObjectId, new: ObjectId) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.history.graph import ancestors, tips
+from jupyter_mvt.history.graph import line, tips
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.naming import labels_by_version, version_ref
 from jupyter_mvt.history.results import Log, LogEntry
@@ -47,8 +47,9 @@ def log(
     known = labels_by_version(view), remark_counts(view), measured_since(view)
     starts = tips(view) if revision is None else [resolve(handle, view, revision)]
     among = None if among is None else set(among)
-    line = ancestors(handle.store, view, starts)
-    found = [oid for oid in line if among is None or oid in among]
+    found = line(handle.store, view, starts)
+    if among is not None:
+        found = [oid for oid in found if oid in among]
     shown = found[skip : None if limit is None else skip + limit]
     entries = tuple(entry(handle, view, oid, *known) for oid in shown)
     first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)

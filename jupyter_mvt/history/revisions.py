@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import AmbiguousError, NotFoundError, UsageError
@@ -86,7 +87,8 @@ def _base(handle: Handle, view: View, base: str) -> ObjectId:
 def _by_number(view: View, number: int) -> ObjectId | None:
     if not 1 <= number <= view.count:
         return None
-    return next((oid for oid, where in view.commits.items() if where.number == number), None)
+    # They are in the order of their numbers.
+    return next(islice(view.commits, number - 1, None))
 
 
 def _by_prefix(view: View, prefix: str) -> ObjectId:

@@ -23,6 +23,7 @@ from jupyter_mvt.store.records import (
     previous,
     read_operation,
     record_id,
+    skim_operation,
     split_frames,
     unframe,
 )
@@ -135,10 +136,13 @@ def window_records(backend: Backend, first: int, last: int, head: str) -> list[b
     return records
 
 
-def read_window(backend: Backend, first: int, last: int, head: str) -> list[Operation]:
-    """Return the operations of `window_records`."""
+def read_window(
+    backend: Backend, first: int, last: int, head: str, *, skim: bool = False
+) -> list[Operation]:
+    """Return the operations of `window_records`; `skim` as in `oplog.operations`."""
+    read = skim_operation if skim else read_operation
     records = window_records(backend, first, last, head)
-    return [read_operation(record, first + i) for i, record in enumerate(records)]
+    return [read(record, first + i) for i, record in enumerate(records)]
 
 
 def read_record(backend: Backend, number: int) -> bytes:

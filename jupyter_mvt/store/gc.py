@@ -8,17 +8,16 @@ readers, and writers that began before, are never in the way.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 
 from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.view import View
-from jupyter_mvt.store import layout, oplog, trash
+from jupyter_mvt.store import layout, trash
 from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.needs import Marker
 from jupyter_mvt.store.pack import (
     ALIGNED,
-    DELTA,
     HEADER,
     PAGE,
     RAW,
@@ -29,16 +28,9 @@ from jupyter_mvt.store.pack import (
     Row,
     read_rows,
 )
-from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.store import Store
 
-__all__ = [
-    "Marker", "Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep",
-    "versions",
-]  # fmt: skip
-
-
-_ID_SIZE = 32
+__all__ = ["Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,77 +55,15 @@ class Sweep:
     damaged: tuple[str, ...] = ()
 
 
-def versions(view: View) -> list[ObjectId]:
-    """Return all versions of a view, in order of their numbers."""
-    return list(islice(view.commits, view.count))
-
-
-@dataclass(slots=True)
-class Marker:
-    """Tells what versions need; remembers what it has read."""
-
-    store: Store
-    _whole: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
-    _thin: dict[ObjectId, frozenset[bytes]] = field(default_factory=dict)
-    _bases: dict[Place, bytes] = field(default_factory=dict)
-
-    def objects(self, version: ObjectId, *, thin: bool = False) -> frozenset[bytes]:
-        """Return the ids of all objects of a version, whole or thin.
-
-        Raises
-        ------
-        CorruptionError
-            What it needs cannot be told (the code is that of the damage).
-        """
-        known = self._thin if thin else self._whole
-        if version not in known:
-            content = oplog.commit_object(self.store, version).content
-            found = reach(self.store, content, thin=thin)
-            if found.broken:
-                _, error = found.broken[0]
-                msg = f"What version {version[:10]} needs cannot be told: {error.message}"
-                raise CorruptionError(msg, code=error.code, hint="mvt fsck") from error
-            names = (*found.manifests, *found.blobs, *found.chunks)
-            known[version] = frozenset(map(bytes.fromhex, names))
-        return known[version]
-
-    def live(self, view: View, thin: Collection[ObjectId]) -> set[bytes]:
-        """Return what is needed when the versions `thin` become so, beside those that are."""
-        live: set[bytes] = set()
-        for version in versions(view):
-            is_thin = version in thin or trash.is_thin(view, version)
-            live |= self.objects(version, thin=is_thin)
-        return live | self.keyframes(live)
-
-    def keyframes(self, objects: Iterable[bytes]) -> set[bytes]:
-        """Return the ids of what copies of `objects` are stored as differences from."""
-        self.store.index.refresh()
-        found: set[bytes] = set()
-        left = list(objects)
-        while left:
-            for place in self.store.index.find(left.pop()):
-                if place.encoding == DELTA and place not in self._bases:
-                    self._bases[place] = _keyframe(self.store, place)
-                base = self._bases.get(place)
-                if base is not None and base not in found:
-                    found.add(base)
-                    left.append(base)
-        return found
-
-
-def _keyframe(store: Store, place: Place) -> bytes:
-    """Return the id that a difference starts with."""
-    return store.backend.get_range(place.pack, place.offset, _ID_SIZE)
-
-
-def sweep(store: Store, view: View, live: Collection[bytes]) -> Sweep:
+def sweep(store: Store, view: View, live: Collection[bytes], *, remembered: bool = False) -> Sweep:
     """Return which packs can be dropped: those whose needed part is less than half.
 
     Of several copies, the one in the largest pack counts. A copy that others are dropped for is
-    read and verified first.
+    read and verified first. With `remembered`, the packs' indexes are not read once more, which
+    does for telling but not for dropping.
     """
     store.index.refresh()
-    packs = _inventory(store, view)
+    packs = _remembered(store, view) if remembered else _inventory(store, view)
     home: dict[bytes, tuple[str, Row]] = {}
     used = dict.fromkeys(packs, 0)
     for key in sorted(packs, key=lambda key: (-packs[key][0], key)):
@@ -167,6 +97,17 @@ def _inventory(store: Store, view: View) -> dict[str, tuple[int, list[Row]]]:
             found[key] = (stat.size, read_rows(store.backend, key))
         except (CorruptionError, NotFoundError):
             continue  # fsck names it; what it holds cannot be told, so it stays
+    return found
+
+
+def _remembered(store: Store, view: View) -> dict[str, tuple[int, list[Row]]]:
+    """Return `_inventory` as this process knows it."""
+    gone = trash.packs(view)
+    found = {}
+    for key, rows in store.index.rows().items():
+        stat = store.backend.stat(key)
+        if key not in gone and stat is not None:
+            found[key] = (stat.size, rows)
     return found
 
 

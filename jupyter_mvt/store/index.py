@@ -51,6 +51,15 @@ class PackIndex:
             found = self.find(oid)
         return found
 
+    def rows(self) -> dict[str, list[Row]]:
+        """Return the index of every known pack; does not look for new ones."""
+        with self._lock:
+            found: dict[str, list[Row]] = {key: [] for key in self._packs}
+            for oid, places in self._places.items():
+                for pack, *rest in places:
+                    found[pack].append(Row(oid, *rest))
+        return found
+
     def refresh(self) -> None:
         """Take in packs that appeared, and forget those that are gone."""
         with self._lock:

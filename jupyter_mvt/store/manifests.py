@@ -14,7 +14,7 @@ from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Tie
 
-__all__ = ["build_manifest", "decode_manifest", "encode_manifest"]
+__all__ = ["build_manifest", "chunk_ids", "decode_manifest", "encode_manifest"]
 
 MAGIC = b"MVTM\x01"
 _VOLATILE = 1
@@ -59,6 +59,22 @@ def decode_manifest(data: Buffer) -> Manifest:
     """
     try:
         return _Decoder(bytes(data)).manifest()
+    except (IndexError, ValueError) as error:
+        msg = f"A manifest cannot be decoded: {error}."
+        raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck") from error
+
+
+def chunk_ids(data: Buffer) -> list[bytes]:
+    """Return the raw ids of all chunks in a manifest whose bytes match its id; quick.
+
+    Raises
+    ------
+    CorruptionError
+        `data` is not the encoding of a manifest (code ``corrupt-manifest``).
+    """
+    decoder = _Decoder(bytes(data))
+    try:
+        return decoder.chunks()
     except (IndexError, ValueError) as error:
         msg = f"A manifest cannot be decoded: {error}."
         raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck") from error
@@ -151,6 +167,25 @@ class _Decoder:
             msg = "its encoding is not canonical"
             raise ValueError(msg)
         return Manifest(entries=entries, ties=ties, identity=_identity(entries, ties, self._data))
+
+    def chunks(self) -> list[bytes]:
+        """Pass over all but the chunks' ids."""
+        if self._take(len(MAGIC)) != MAGIC:
+            msg = "it is not a manifest"
+            raise ValueError(msg)
+        for _ in range(self._count(1)):
+            self._take(self._number())
+        found: list[bytes] = []
+        for _ in range(self._count(7)):
+            self._number()
+            self._take(self._number())
+            self._number()
+            self._number()
+            for _ in range(self._count(1) + 1):
+                self._number()
+            ids = self._take(32 * self._count(32))
+            found += [ids[at : at + 32] for at in range(0, len(ids), 32)]
+        return found
 
     def _entries(self, dtypes: list[str]) -> tuple[Entry, ...]:
         entries = []

@@ -101,8 +101,13 @@ def append(store: Store, draft: Callable[[View], Operation]) -> tuple[Operation,
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def operations(store: Store, *, since: int = 0, newest_first: bool = True) -> Iterator[Operation]:
-    """Return the operations after number `since`, each checked against the chain."""
+def operations(
+    store: Store, *, since: int = 0, newest_first: bool = True, skim: bool = False
+) -> Iterator[Operation]:
+    """Return the operations after number `since`, each checked against the chain.
+
+    With `skim`, which is quicker, their ``commit`` and ``detail`` are undecoded.
+    """
     view = current(store)
     if since >= view.number:
         return
@@ -112,7 +117,7 @@ def operations(store: Store, *, since: int = 0, newest_first: bool = True) -> It
         last = min(first + layout.WINDOW - 1, view.number)
         if not newest_first:
             head = view.head if last == view.number else operation(store, last + 1).prev
-        window = read_window(store.backend, max(first, since + 1), last, head)
+        window = read_window(store.backend, max(first, since + 1), last, head, skim=skim)
         head = window[0].prev
         yield from reversed(window) if newest_first else window
 

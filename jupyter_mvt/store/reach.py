@@ -13,7 +13,40 @@ from jupyter_mvt.objects.encode import decode_as
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.reader import ObjectReader
 
-__all__ = ["Reach", "reach"]
+__all__ = ["Named", "Outline", "Reach", "cell_objects", "named", "reach", "without_payload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Objects that a version names itself.
+
+    Attributes
+    ----------
+    manifests, blobs
+        Ids; those that are absent are left out.
+    cells
+        Id of the list of cells, which names further ones; empty if there is none.
+    """
+
+    manifests: tuple[ObjectId, ...]
+    blobs: tuple[ObjectId, ...]
+    cells: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a version is, without its content: where it was made and which objects it names.
+
+    Attributes
+    ----------
+    whole, thin
+        What it names with, and what without its models, variables and tables.
+    """
+
+    branch: str
+    message: str
+    whole: Named
+    thin: Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +74,8 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
     """
     if thin:
         content = without_payload(content)
-    manifests, blobs = _named(content)
+    names = named(content)
+    manifests, blobs = list(names.manifests), list(names.blobs)
     broken: list[tuple[ObjectId, CorruptionError]] = []
     chunks: list[ObjectId] = []
     for oid in manifests:
@@ -50,11 +84,10 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
                 chunks += entry.chunks
         except CorruptionError as error:
             broken.append((oid, error))
-    if content.code.cells_id:
-        cells = ObjectId(content.code.cells_id)
+    if names.cells:
+        cells = ObjectId(names.cells)
         try:
-            for cell in decode_as(reader.blob(cells), tuple[Cell, ...]):
-                blobs += [cell.source, *(ObjectId(state) for _, state in cell.rng)]
+            blobs += cell_objects(reader, cells)
         except CorruptionError as error:
             broken.append((cells, error))
     return Reach(
@@ -65,13 +98,22 @@ def reach(reader: ObjectReader, content: Content, *, thin: bool = False) -> Reac
     )
 
 
+def cell_objects(reader: ObjectReader, cells: ObjectId) -> list[ObjectId]:
+    """Return what a list of cells names."""
+    found: list[ObjectId] = []
+    for cell in decode_as(reader.blob(cells), tuple[Cell, ...]):
+        found += [cell.source, *(ObjectId(state) for _, state in cell.rng)]
+    return found
+
+
 def without_payload(content: Content) -> Content:
     """Return what stays of a version when it becomes thin: what describes it."""
     datasets = tuple(replace(one, stored=UNSET, stored_state=UNSET) for one in content.datasets)
     return replace(content, models=(), variables=(), datasets=datasets)
 
 
-def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
+def named(content: Content) -> Named:
+    """Return the objects that `content` names, without reading any."""
     manifests: list[str] = []
     blobs: list[str] = [content.code.cells_id, content.env_id]
     for model in content.models:
@@ -85,4 +127,8 @@ def _named(content: Content) -> tuple[list[ObjectId], list[ObjectId]]:
         blobs += [dataset.schema_id, dataset.stored_state or ""]
     if content.curves is not UNSET:
         blobs.append(content.curves.table)
-    return [ObjectId(oid) for oid in manifests if oid], [ObjectId(oid) for oid in blobs if oid]
+    return Named(
+        manifests=tuple(ObjectId(oid) for oid in manifests if oid),
+        blobs=tuple(ObjectId(oid) for oid in blobs if oid),
+        cells=content.code.cells_id,
+    )

@@ -17,6 +17,7 @@ from jupyter_mvt.store import layout
 
 __all__ = [
     "frame",
+    "inside",
     "lineage",
     "pack_operation",
     "previous",
@@ -50,6 +51,11 @@ def unframe(data: Buffer, key: str) -> bytes:
         msg = f"The record {key} is corrupt: its bytes do not match its digest."
         raise CorruptionError(msg, code="corrupt-record", hint="mvt fsck")
     return body
+
+
+def inside(data: bytes) -> memoryview:
+    """Return the canonical JSON of a record whose bytes are known to be right."""
+    return memoryview(data)[_HEAD:-1]
 
 
 def record_id(data: bytes) -> ObjectId:
@@ -118,7 +124,7 @@ class _Lineage(msgspec.Struct):
 def previous(data: bytes, number: int) -> str:
     """Return the id of the record before a record whose bytes are known to be right."""
     try:
-        return msgspec.json.decode(memoryview(data)[_HEAD:-1], type=_Prev).prev
+        return msgspec.json.decode(inside(data), type=_Prev).prev
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return read_operation(data, number).prev
 
@@ -126,7 +132,7 @@ def previous(data: bytes, number: int) -> str:
 def lineage(data: bytes, number: int) -> tuple[ObjectId, tuple[ObjectId, ...]] | None:
     """Return the commit in a record whose bytes are known to be right, and its parents."""
     try:
-        found = msgspec.json.decode(memoryview(data)[_HEAD:-1], type=_Lineage)
+        found = msgspec.json.decode(inside(data), type=_Lineage)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         whole = read_operation(data, number)
         found = msgspec.convert({"commit_id": whole.commit_id, "commit": whole.commit}, _Lineage)

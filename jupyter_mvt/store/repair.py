@@ -13,8 +13,8 @@ from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
-from jupyter_mvt.store.gc import versions
 from jupyter_mvt.store.index import Place
+from jupyter_mvt.store.needs import versions
 from jupyter_mvt.store.pack import PackStream, read_rows
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
