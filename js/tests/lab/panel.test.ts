@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { LogRow, LogView, TableView } from "../../src/protocol/wire";
 import { ask } from "../../src/lab/panel/ask";
 import { withOlder } from "../../src/lab/panel/feed";
+import { InKernel } from "../../src/lab/panel/inkernel";
 import { menuButton } from "../../src/lab/panel/menu";
 import { leftAt } from "../../src/lab/panel/parts";
 import { Refused } from "../../src/lab/failures";
@@ -83,4 +84,38 @@ test("a menu opens, chooses and gives the focus back", () => {
   assert.equal(document.activeElement, button);
   scope.dispose();
   button.remove();
+});
+
+test("a kernel's HEAD moves only when that is confirmed, its branch as a word of its own", async () => {
+  const place = document.createElement("div");
+  const back = document.createElement("button");
+  document.body.append(place, back);
+  const ran: (readonly string[])[] = [];
+  const said: string[] = [];
+  const kernel = new InKernel(
+    {
+      missing: () => "",
+      run: (words) => {
+        ran.push(words);
+        return Promise.resolve({ view: null, changed: null });
+      },
+      restore: () => Promise.reject(new Error("not asked")),
+      glance: () => Promise.resolve(null),
+      interrupt: () => undefined,
+      mayLook: () => true,
+    },
+    createScope(),
+    { say: (text) => said.push(text), changed: () => undefined, done: () => undefined },
+  );
+  kernel.move("exp/a b; %reset", place, back);
+  (place.querySelectorAll(".ask .btn.lg")[1] as HTMLButtonElement).click();
+  assert.deepEqual(ran, []);
+  kernel.move("exp/a b; %reset", place, back);
+  (place.querySelector(".go") as HTMLButtonElement).click();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(ran, [["switch", "exp/a b; %reset"]]);
+  assert.deepEqual(said, ["New sessions and this kernel are on exp/a b; %reset."]);
+  assert.equal(place.childElementCount, 0);
+  place.remove();
+  back.remove();
 });

@@ -21,6 +21,7 @@ export class Feed {
   log: LogView | null = null;
   labels: TableView | null = null;
   branches: TableView | null = null;
+  private here: string | null = null;
   private tag = "";
   private picked: string | null = null;
 
@@ -30,6 +31,7 @@ export class Feed {
   async find(path: string): Promise<void> {
     const { repositories, here } = await this.client.repositories(path);
     this.repositories = repositories;
+    this.here = here;
     // Another folder's repository is shown beside a notebook only if somebody picked it.
     const offered = repositories.map(({ id }) => id);
     const picked = this.picked !== null && offered.includes(this.picked) ? this.picked : null;
@@ -61,6 +63,11 @@ export class Feed {
     this.branch = change.branch ?? this.branch;
     this.where = change.where ?? this.where;
     this.tag = "";
+  }
+
+  /** Whether it is the repository of the notebook in front. */
+  get beside(): boolean {
+    return this.key !== null && this.key === this.here;
   }
 
   /** Whether there are older versions than those at hand. */

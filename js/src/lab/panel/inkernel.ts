@@ -108,6 +108,16 @@ export class InKernel {
     ask({ title: `Restore ${version.name} in the kernel?`, text: "Its models and variables come under one name. Your own stay as they are.", yes: `Restore ${version.name}`, field: "Name of the variable", value: version.name, act }, place, this.scope, back);
   }
 
+  /** Offers to move the kernel's own HEAD to the branch on which new sessions start now. */
+  move(branch: string, place: HTMLElement, back: HTMLElement): void {
+    const act = async (): Promise<void> => {
+      await this.kernel.run(["switch", branch]);
+      this.host.say(`New sessions and this kernel are on ${branch}.`);
+      void this.look();
+    };
+    ask({ title: `Move this kernel to ${branch} too?`, text: `New sessions start on ${branch} now. A running kernel keeps its own HEAD, and commits there, until it is moved. Its variables stay as they are.`, yes: `Move the kernel to ${branch}`, act }, place, this.scope, back);
+  }
+
   private restored(version: Version, name: string, view: TableView, place: HTMLElement, back: HTMLElement): void {
     const scope = createScope();
     const shown = div("");

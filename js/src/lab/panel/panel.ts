@@ -302,8 +302,9 @@ export class Panel {
   private async switchTo(name: string): Promise<void> {
     try {
       await this.act("switch", { name });
-      if (!this.host.kernel.missing()) {
-        this.say(`New sessions start on ${name}. This kernel stays where it is: %mvt switch ${name}`);
+      // A kernel beside another repository's notebook has no such branch.
+      if (this.feed.beside && !this.host.kernel.missing()) {
+        this.kernel.move(name, this.question, this.header.anchor);
       }
     } catch (error) {
       this.say(reason(error));
