@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.history.gc import freed_by
@@ -100,11 +101,11 @@ def _tally(handle: Handle, view: View) -> _Tally:
 
     for oid in versions(view):
         objects = marker.objects(oid, thin=trash.is_thin(view, oid))
-        for raw in objects - plain.keys():
+        for raw in filterfalse(plain.__contains__, objects):
             look_at(raw)
         tally.full_bytes += sum(map(plain.__getitem__, objects))
         needed = objects.union(*map(bases.__getitem__, objects))
-        for raw in needed - plain.keys():
+        for raw in filterfalse(plain.__contains__, needed):
             look_at(raw)
         tally.needs[oid] = needed
         tally.users.update(needed)
