@@ -52,11 +52,7 @@ class Loads:
 
 def packed(ours: Ours) -> None:
     """Encode every version, those that are in use too, and free what that replaced."""
-    from jupyter_mvt.store.packer import pack
-
-    store = ours.repo._handle.store
-    pack(store, everything=True, grace_us=0)
-    ours.repo.gc(grace_days=0)
+    ours.repo.gc(pack="all", grace_days=0)
 
 
 def measure_loads(folder: Path, size: int, rounds: int) -> Loads:
