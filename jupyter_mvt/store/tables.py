@@ -6,6 +6,7 @@ a deleted one's name is not used again, so that no deletion can hit what is new.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError, NotFoundError
@@ -88,8 +89,12 @@ def unneeded(store: Store, view: View) -> dict[str, int]:
 
 def check_tables(store: Store, keys: list[str]) -> Iterator[Problem]:
     """Yield what is wrong with the files `keys`, and which are missing."""
-    view = oplog.current(store)
-    needed, marks = needed_tables(view), trash.deadlines(view)
+    needed: dict[str, ObjectId] = {}
+    marks: dict[str, str] = {}
+    # A log that cannot be read is a problem of its own; the files are verified all the same.
+    with suppress(CorruptionError):
+        view = oplog.current(store)
+        needed, marks = needed_tables(view), trash.deadlines(view)
     for key in keys:
         oid = layout.table_digest(key)
         if not oid:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from jupyter_mvt.store.store import Store
     from tests.crash.world import World
 
-FINAL = {"gc at once", "gc when grace is over", "gc on a full disk"}
+FINAL = {"gc at once", "gc when grace is over", "gc on a full disk", "gc of an evaluation"}
 """What these deleted is gone, as they were told."""
-OTHERWISE = {"gc undone", "rollback on a full disk"}
-"""A gc is not redone but done anew; and what has an undo in the middle is no one kind."""
+OTHERWISE = {"gc undone", "rollback on a full disk", "evaluate again"}
+"""A gc is not redone but done anew; what has an undo in the middle is no one kind; and what was
+taken out of the trash because it is needed again is not put back there."""
 UNDER_THE_BONNET = {"index rebuild", "index again", "pack", "gc after pack"}
 """What is stored otherwise is the same for all refs; undo says that there is nothing to undo."""
 LEFT_OUT = FINAL | OTHERWISE | UNDER_THE_BONNET

@@ -102,7 +102,8 @@ def test_what_rows_cannot_stand_in_for_is_told_as_it_failed(shell):
     cells = (
         CELLS[0],
         "import pandas as pd\nfrom sklearn.linear_model import SGDClassifier",
-        "depth = int(open('depth.txt').read())\nX, y = [[0.0], [1.0]], pd.Series([0, 1])",
+        "from pathlib import Path\ndepth = int(Path('depth.txt').read_text())\n"
+        "X, y = [[0.0], [1.0]], pd.Series([0, 1])",
         "clf = SGDClassifier(random_state=0, max_iter=depth).fit(X, y)",
         "%mvt commit --store-data -m made",
     )
@@ -143,7 +144,7 @@ def test_it_is_given_up_and_nothing_is_left(shell, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path.parent))
     monkeypatch.setattr("tempfile.tempdir", None)
     run(shell, "%load_ext jupyter_mvt", "import time, os\nfrom sklearn.svm import SVC",
-        "if os.path.exists('slow'):\n    time.sleep(600)\nX = [[0.0], [1.0]]",
+        "X = [[0.0], [1.0]]\nif os.path.exists('slow'):\n    time.sleep(600)\n    X = []",
         "m = SVC().fit(X, [0, 1])", "%mvt commit")  # fmt: skip
     Path("slow").touch()
     with pytest.raises(RestoreError) as refused:
