@@ -50,7 +50,7 @@ WHO = st.sampled_from([0, 1])
 NAMES = st.sampled_from(["alpha", "beta", "gamma"])
 SEEDS = st.integers(0, 3)
 Refs = dict[str, dict[str, str]]
-RUNS = 150
+RUNS = 500
 EXAMPLES = int(float(os.environ.get("MVT_SOAK", "1")) * 3000)
 
 
