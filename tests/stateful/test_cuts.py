@@ -127,7 +127,11 @@ class Cuts(RuleBasedStateMachine):
     @rule(who=WHO, kind=st.sampled_from(["branches", "tags", "labels"]), name=NAMES, pick=SEEDS)
     @precondition(lambda self: self.made)
     def name(self, who: int, kind: str, name: str, pick: int) -> None:
-        oid = list(self.made)[pick % len(self.made)]
+        view = oplog.current(self.handles[who].store)
+        whole = [oid for oid in self.made if not is_thin(view, oid)]  # type: ignore[arg-type]
+        if not whole:
+            return  # a gc has thinned what nothing named
+        oid = whole[pick % len(whole)]
         verb = {"branches": branch.create, "tags": tag.create, "labels": label.move}[kind]
         try:
             self.change(lambda: verb(self.handles[who], name, oid))

@@ -138,7 +138,7 @@ class Histories(RuleBasedStateMachine):
             assert code == ""
             self.heads[who] = name
         else:
-            assert code in {"unknown-revision", "not-a-branch", "no-versions"}
+            assert code in {"unknown-branch", "unknown-revision", "not-a-branch", "no-versions"}
 
     @rule(who=SESSIONS)
     def roll_back(self, who: int) -> None:
