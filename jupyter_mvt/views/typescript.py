@@ -1,15 +1,18 @@
-"""The wire as TypeScript: ``python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts``.
+"""The wire as TypeScript, one file for the views and one for the parts that they are made of.
 
-The declarations are made from the typed dictionaries of `views.wire`; a test keeps the file in
-step, so that Python and the browser cannot drift apart.
+``python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts``, and the same with the word
+``parts`` for ``parts.ts``. The declarations are made from the typed dictionaries of `views.wire`;
+a test keeps the files in step, so that Python and the browser cannot drift apart.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import types
 from typing import (
+    TYPE_CHECKING,
     Any,
     Literal,
     NotRequired,
@@ -20,13 +23,16 @@ from typing import (
     is_typeddict,
 )
 
-from jupyter_mvt.views import wire
+from jupyter_mvt.views import wire, wire_parts
 
-__all__ = ["declarations"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["declarations", "parts"]
 
 _HEAD = """\
-// Made from jupyter_mvt/views/wire.py, not to be edited:
-//   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
+// Made from jupyter_mvt/views/{source}.py, not to be edited:
+//   python -m jupyter_mvt.views.typescript{word} > js/src/protocol/{file}.ts
 """
 _PLAIN: dict[Any, str] = {
     str: "string",
@@ -38,9 +44,25 @@ _PLAIN: dict[Any, str] = {
 
 
 def declarations() -> str:
-    """Return the whole TypeScript file."""
-    blocks = [_HEAD]
-    for name in wire.__all__:
+    """Return the file of the views, which names the parts that it needs and passes all on."""
+    text = _declared([name for name in wire.__all__ if name not in wire_parts.__all__])
+    used = [name for name in wire_parts.__all__ if re.search(rf"\b{name}\b", text)]
+    listed = "".join(f"  {name},\n" for name in used)
+    return (
+        _HEAD.format(source="wire", word="", file="wire")
+        + f'import type {{\n{listed}}} from "./parts";\n\nexport type * from "./parts";\n\n{text}'
+    )
+
+
+def parts() -> str:
+    """Return the file of the parts."""
+    head = _HEAD.format(source="wire_parts", word=" parts", file="parts")
+    return head + _declared(wire_parts.__all__)
+
+
+def _declared(names: Iterable[str]) -> str:
+    blocks = []
+    for name in names:
         value = getattr(wire, name)
         blocks.append(_interface(value) if is_typeddict(value) else _alias(name, value))
     return "".join(blocks)
@@ -92,4 +114,4 @@ def _type(hint: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(declarations())
+    sys.stdout.write(parts() if sys.argv[1:] == ["parts"] else declarations())

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_mvt.views.typescript import declarations
+from jupyter_mvt.views.typescript import declarations, parts
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_generated_file_is_in_step() -> None:
     """Else run ``python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts``."""
-    file = ROOT / "js" / "src" / "protocol" / "wire.ts"
-    assert file.read_text(encoding="utf-8") == declarations()
+    folder = ROOT / "js" / "src" / "protocol"
+    assert (folder / "wire.ts").read_text(encoding="utf-8") == declarations()
+    assert (folder / "parts.ts").read_text(encoding="utf-8") == parts()
 
 
 def test_optional_keys_unions_and_records_are_written_as_typescript() -> None:
-    text = declarations()
+    text = declarations() + parts()
     assert (
         """\
 export interface Cell {

@@ -1,5 +1,26 @@
 // Made from jupyter_mvt/views/wire.py, not to be edited:
 //   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
+import type {
+  CellDiff,
+  CodeSection,
+  DataSection,
+  EnvironmentSection,
+  Fact,
+  Figure,
+  LogRow,
+  Metric,
+  MetricsSection,
+  NoteRow,
+  ParamRow,
+  ParamsSection,
+  RankRow,
+  RemarkRow,
+  Version,
+  WeightsSection,
+} from "./parts";
+
+export type * from "./parts";
+
 /**
  * Ranked versions from `start` on in the order asked for, with the cells of some columns.
  *
@@ -20,21 +41,6 @@ export interface Cell {
   kind?: "version" | "label" | "tag" | "branch" | "time" | "code" | "quiet";
 }
 /**
- * One cell; `title`: ``cell 4``, ``cell 7, only in v9``.
- */
-export interface CellDiff {
-  title: string;
-  lines: Line[];
-}
-/**
- * Cells that differ, of `total`.
- */
-export interface CodeSection {
-  cells: CellDiff[];
-  total: number;
-  git: string;
-}
-/**
  * A column of a table or a metric to choose; `lower` means that lower is better.
  */
 export interface Column {
@@ -43,16 +49,6 @@ export interface Column {
   kind: "metric" | "param" | "text" | "version" | "time" | "bytes";
   lower: boolean;
   numeric: boolean;
-}
-/**
- * One column. `bars` are shares of the other side in bins, `steps` those of the base.
- */
-export interface ColumnDrift {
-  name: string;
-  text: string;
-  bars: number[];
-  steps: number[];
-  ticks: string[];
 }
 /**
  * Commit card. Not `created`: nothing had changed since `version`, `text` says so.
@@ -97,23 +93,6 @@ export interface Course {
   falls: number[][];
 }
 /**
- * One dataset and its columns that differ.
- */
-export interface DataRow {
-  name: string;
-  role: string;
-  text: string;
-  columns: ColumnDrift[];
-  hidden: number;
-}
-/**
- * Datasets that differ; `equal` names the others.
- */
-export interface DataSection {
-  rows: DataRow[];
-  equal: string[];
-}
-/**
  * A diff. Equal aspects are absent. `headline` holds at most three metrics.
  */
 export interface DiffView {
@@ -132,13 +111,6 @@ export interface DiffView {
   cut?: string;
 }
 /**
- * Facts and packages that differ.
- */
-export interface EnvironmentSection {
-  rows: ParamRow[];
-  text: string;
-}
-/**
  * One evaluation of a version: a row a metric and slice, then the times.
  */
 export interface Evaluated {
@@ -146,20 +118,6 @@ export interface Evaluated {
   time_ms: number;
   columns: Column[];
   rows: Cell[][];
-}
-/**
- * ``Model`` — ``RandomForestClassifier, 118,402 weights``.
- */
-export interface Fact {
-  key: string;
-  text: string;
-}
-/**
- * A number as text, and the number to sort or plot by (``None`` if not finite or absent).
- */
-export interface Figure {
-  text: string;
-  value: number | null;
 }
 /**
  * A label chip.
@@ -185,26 +143,6 @@ export interface LeaderboardView {
   cut?: string;
 }
 /**
- * One line of code; `marks` are [start, end) character spans that changed within it.
- */
-export interface Line {
-  kind: "same" | "removed" | "added";
-  base: number;
-  other: number;
-  text: string;
-  marks: number[][];
-}
-/**
- * One version of the log with its metrics by key.
- */
-export interface LogRow {
-  version: Version;
-  points: Record<string, Point>;
-  regressed: string[];
-  model: string;
-  remarks?: number;
-}
-/**
  * Log and timeline, newest first. `metrics` are the choices, `metric` the key of the first.
  *
  * `production` names the version with that label (``v6``), or nothing. `timeline` is there in a
@@ -225,54 +163,6 @@ export interface LogView {
   cut?: string;
 }
 /**
- * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
- *
- * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
- * better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
- */
-export interface Metric {
-  name: string;
-  title: string;
-  slice: string;
-  split: string;
-  base: Figure;
-  other: Figure;
-  change: string;
-  unit: string;
-  verdict: Verdict;
-  word: string;
-  why: string;
-  tip: string;
-  effect: number;
-}
-/**
- * `basis`: on what data, and that noise was not tested.
- */
-export interface MetricsSection {
-  basis: string;
-  rows: Metric[];
-  equal: string[];
-}
-/**
- * A node of the module tree: `rel` relative change, `size` elements, leaf when no children.
- */
-export interface Module {
-  name: string;
-  path: string;
-  size: number;
-  rel: Figure;
-  tip: string;
-  children: Module[];
-}
-/**
- * A capture note.
- */
-export interface NoteRow {
-  kind: string;
-  about: string;
-  text: string;
-}
-/**
  * One thing that happened: ``production is now v9.`` `command` can be pasted.
  */
 export interface NoticeView {
@@ -291,22 +181,6 @@ export interface Packed {
   schema: number;
   packed: string;
 }
-/**
- * One hyperparameter on both sides; an absent side is ``None``.
- */
-export interface ParamRow {
-  name: string;
-  scope: string;
-  base: string | null;
-  other: string | null;
-}
-/**
- * Params that differ, of `total`.
- */
-export interface ParamsSection {
-  rows: ParamRow[];
-  total: number;
-}
 export type Payload =
   | CommitView
   | LogView
@@ -317,38 +191,6 @@ export type Payload =
   | StatusView
   | TreemapView
   | VersionView;
-/**
- * A metric's value at one version, with the change against the first parent.
- */
-export interface Point {
-  text: string;
-  value: number | null;
-  change: string;
-  verdict: Verdict | null;
-}
-/**
- * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
- *
- * `trail` is the ranking metric of its own ancestors, oldest first, and of itself.
- */
-export interface RankRow {
-  rank: number;
-  version: Version;
-  cells: Record<string, Figure>;
-  bar: number;
-  change: string;
-  verdict: Verdict | null;
-  baseline: boolean;
-  trail?: (number | null)[];
-}
-/**
- * What somebody wrote about a version after it was made.
- */
-export interface RemarkRow {
-  author: string;
-  time_ms: number;
-  text: string;
-}
 /**
  * One part of what would be committed.
  */
@@ -449,22 +291,6 @@ export interface Unranked {
   version: Version;
   reason: string;
 }
-export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
-/**
- * A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits.
- */
-export interface Version {
-  id: string;
-  name: string;
-  number: number;
-  message: string;
-  branch: string;
-  author: string;
-  time_ms: number;
-  parents: string[];
-  labels: string[];
-  tags: string[];
-}
 /**
  * Everything about one version.
  */
@@ -481,20 +307,4 @@ export interface VersionView {
   evaluations?: Evaluated[];
   remarks?: RemarkRow[];
   cut?: string;
-}
-/**
- * One model's weights. `text`: ``9 of 11 tensors differ``.
- */
-export interface WeightsModel {
-  name: string;
-  text: string;
-  tree: Module;
-  structure: string[];
-  largest: Fact[];
-}
-/**
- * Models whose weights or structure differ.
- */
-export interface WeightsSection {
-  models: WeightsModel[];
 }

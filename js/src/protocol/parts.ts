@@ -1,0 +1,213 @@
+// Made from jupyter_mvt/views/wire_parts.py, not to be edited:
+//   python -m jupyter_mvt.views.typescript parts > js/src/protocol/parts.ts
+/**
+ * One cell; `title`: ``cell 4``, ``cell 7, only in v9``.
+ */
+export interface CellDiff {
+  title: string;
+  lines: Line[];
+}
+/**
+ * Cells that differ, of `total`.
+ */
+export interface CodeSection {
+  cells: CellDiff[];
+  total: number;
+  git: string;
+}
+/**
+ * One column. `bars` are shares of the other side in bins, `steps` those of the base.
+ */
+export interface ColumnDrift {
+  name: string;
+  text: string;
+  bars: number[];
+  steps: number[];
+  ticks: string[];
+}
+/**
+ * One dataset and its columns that differ.
+ */
+export interface DataRow {
+  name: string;
+  role: string;
+  text: string;
+  columns: ColumnDrift[];
+  hidden: number;
+}
+/**
+ * Datasets that differ; `equal` names the others.
+ */
+export interface DataSection {
+  rows: DataRow[];
+  equal: string[];
+}
+/**
+ * Facts and packages that differ.
+ */
+export interface EnvironmentSection {
+  rows: ParamRow[];
+  text: string;
+}
+/**
+ * ``Model`` — ``RandomForestClassifier, 118,402 weights``.
+ */
+export interface Fact {
+  key: string;
+  text: string;
+}
+/**
+ * A number as text, and the number to sort or plot by (``None`` if not finite or absent).
+ */
+export interface Figure {
+  text: string;
+  value: number | null;
+}
+/**
+ * One line of code; `marks` are [start, end) character spans that changed within it.
+ */
+export interface Line {
+  kind: "same" | "removed" | "added";
+  base: number;
+  other: number;
+  text: string;
+  marks: number[][];
+}
+/**
+ * One version of the log with its metrics by key.
+ */
+export interface LogRow {
+  version: Version;
+  points: Record<string, Point>;
+  regressed: string[];
+  model: string;
+  remarks?: number;
+}
+/**
+ * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
+ *
+ * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
+ * better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+ */
+export interface Metric {
+  name: string;
+  title: string;
+  slice: string;
+  split: string;
+  base: Figure;
+  other: Figure;
+  change: string;
+  unit: string;
+  verdict: Verdict;
+  word: string;
+  why: string;
+  tip: string;
+  effect: number;
+}
+/**
+ * `basis`: on what data, and that noise was not tested.
+ */
+export interface MetricsSection {
+  basis: string;
+  rows: Metric[];
+  equal: string[];
+}
+/**
+ * A node of the module tree: `rel` relative change, `size` elements, leaf when no children.
+ */
+export interface Module {
+  name: string;
+  path: string;
+  size: number;
+  rel: Figure;
+  tip: string;
+  children: Module[];
+}
+/**
+ * A capture note.
+ */
+export interface NoteRow {
+  kind: string;
+  about: string;
+  text: string;
+}
+/**
+ * One hyperparameter on both sides; an absent side is ``None``.
+ */
+export interface ParamRow {
+  name: string;
+  scope: string;
+  base: string | null;
+  other: string | null;
+}
+/**
+ * Params that differ, of `total`.
+ */
+export interface ParamsSection {
+  rows: ParamRow[];
+  total: number;
+}
+/**
+ * A metric's value at one version, with the change against the first parent.
+ */
+export interface Point {
+  text: string;
+  value: number | null;
+  change: string;
+  verdict: Verdict | null;
+}
+/**
+ * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
+ *
+ * `trail` is the ranking metric of its own ancestors, oldest first, and of itself.
+ */
+export interface RankRow {
+  rank: number;
+  version: Version;
+  cells: Record<string, Figure>;
+  bar: number;
+  change: string;
+  verdict: Verdict | null;
+  baseline: boolean;
+  trail?: (number | null)[];
+}
+/**
+ * What somebody wrote about a version after it was made.
+ */
+export interface RemarkRow {
+  author: string;
+  time_ms: number;
+  text: string;
+}
+export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
+/**
+ * A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits.
+ */
+export interface Version {
+  id: string;
+  name: string;
+  number: number;
+  message: string;
+  branch: string;
+  author: string;
+  time_ms: number;
+  parents: string[];
+  labels: string[];
+  tags: string[];
+}
+/**
+ * One model's weights. `text`: ``9 of 11 tensors differ``.
+ */
+export interface WeightsModel {
+  name: string;
+  text: string;
+  tree: Module;
+  structure: string[];
+  largest: Fact[];
+}
+/**
+ * Models whose weights or structure differ.
+ */
+export interface WeightsSection {
+  models: WeightsModel[];
+}
