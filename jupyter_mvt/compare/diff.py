@@ -30,6 +30,7 @@ __all__ = [
     "MetricChange",
     "MetricsDiff",
     "ModelChange",
+    "Noise",
     "PackageChange",
     "ParamChange",
     "ParamsDiff",
@@ -38,11 +39,17 @@ __all__ = [
     "WeightsDiff",
 ]
 
-Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable"]
-"""``changed``: the direction is not known. ``incomparable``: see `MetricChange.why`.
+Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "inconclusive", "incomparable"]
+"""``changed``: the direction is not known. ``inconclusive``: the change is within the noise that
+the standard errors tell of. ``incomparable``: see `MetricChange.why`.
 
-None of these is a statement about noise as long as `MetricsDiff.noise` is ``"not tested"``.
+A change without an interval is judged by its sign: see `MetricsDiff.noise`.
 """
+
+Noise: TypeAlias = Literal[
+    "not tested", "tested where errors are known", "tested by 95 % intervals"
+]
+"""Whether verdicts know of noise: none of them, those with an interval, all of them."""
 
 Presence: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -70,7 +77,9 @@ class MetricChange:
     relative
         ``delta / |base|`` when defined.
     verdict
-        By sign and direction alone.
+        By sign and direction; ``inconclusive`` when `interval` holds zero.
+    interval
+        Of `delta`, at 95 %, where the standard errors of both sides are known.
     why
         For ``incomparable``: ``"different test data"``, ``"not a finite number"``,
         ``"only in v3"`` …; else empty, or a caveat: ``"test data not recorded in v3"``.
@@ -89,6 +98,7 @@ class MetricChange:
     verdict: Verdict
     why: str = ""
     presence: Presence = "changed"
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +108,7 @@ class MetricsDiff:
     changes: tuple[MetricChange, ...]
     equal: tuple[str, ...] = ()
     basis: Basis = ""
-    noise: Literal["not tested"] = "not tested"
+    noise: Noise = "not tested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from jupyter_mvt.metrics.splits import split_rank
 from jupyter_mvt.metrics.text import stored, told
 from jupyter_mvt.metrics.where import known_names
 from jupyter_mvt.objects.ids import cid60
-from jupyter_mvt.objects.metric import direction, metric_unit
+from jupyter_mvt.objects.metric import Z95, direction, metric_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -191,12 +191,12 @@ def course(
             SELECT cid, parents[1] AS parent, row_number() OVER (ORDER BY number) - 1 AS spot
             FROM commits WHERE {among.condition}
         ), chosen AS (
-            SELECT cid, value, coalesce(dataset_id, '') AS data FROM metrics
+            SELECT cid, value, stderr, coalesce(dataset_id, '') AS data FROM metrics
             WHERE name = ${at + 1}::VARCHAR AND slice = '' AND split = ${at + 2}::VARCHAR
                 AND isfinite(value) AND coalesce(exact NOT IN ('true', 'false'), true)
             QUALIFY row_number() OVER (PARTITION BY cid ORDER BY data) = 1
         ), course AS (
-            SELECT spot, value, data, ('0x' || substr(parent, 1, 15))::BIGINT AS parent
+            SELECT spot, value, stderr, data, ('0x' || substr(parent, 1, 15))::BIGINT AS parent
             FROM shown JOIN chosen USING (cid)
             WHERE spot BETWEEN ${at + 3}::BIGINT AND ${at + 4}::BIGINT
         )"""
@@ -208,7 +208,8 @@ def course(
     deepest = f"""{values}, fell AS (
             SELECT spot, c.value, {sign}(c.value - p.value) AS depth
             FROM course c JOIN chosen p ON p.cid = c.parent
-            WHERE c.data = p.data OR c.data = '' OR p.data = ''
+            WHERE (c.data = p.data OR c.data = '' OR p.data = '') AND coalesce(
+                abs(c.value - p.value) > {Z95} * sqrt(c.stderr ** 2 + p.stderr ** 2), true)
         )
         SELECT spot, value FROM fell
         WHERE depth > 0 AND depth > {_NOTABLE} * (SELECT median(abs(depth)) FROM fell)

@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Metric", "MetricValue", "Source", "direction", "finite", "metric_unit"]
+__all__ = ["Z95", "Metric", "MetricValue", "Source", "direction", "finite", "metric_unit"]
+
+Z95 = 1.96
+"""Standard errors from a value to either end of its 95 % interval."""
 
 MetricValue: TypeAlias = bool | int | float | None
 Source: TypeAlias = Literal["explicit", "evaluated", "discovered", "imported"]
@@ -38,7 +41,7 @@ class Metric:
         Direction; ``None`` when neither told nor known from the name.
     unit
         ``"share"`` (a value in [0, 1] whose change is shown in pp), ``"ms"``, ``"s"``, ``"B"``,
-        ``"$"`` … or empty for a plain number.
+        ``"$"``, ``"$/day"`` … or empty for a plain number.
     source
         Where it came from.
     """

@@ -119,8 +119,8 @@ def of_diff(value: Diff) -> alt.Chart:
         name = ", ".join(p for p in (metric["title"], metric["slice"], metric["split"]) if p)
         sides = f"{metric['base']['text']} → {metric['other']['text']}"
         rows.append((name, metric["effect"], metric["verdict"], sides, metric["change"]))
-    tones = [*_TONES, "same", "changed", "incomparable"]
-    colors = [*_TONES.values(), _QUIET, _QUIET, _QUIET]
+    tones = [*_TONES, "same", "changed", "inconclusive", "incomparable"]
+    colors = [*_TONES.values(), *[_QUIET] * 4]
     title = f"worse ← {view['base']['name']} → {view['other']['name']} → better"
     made: alt.Chart = (
         alt.Chart(_data(rows), width=_WIDE, height=alt.Step(24))

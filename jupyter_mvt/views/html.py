@@ -141,21 +141,23 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Child]], right: Sequence[
 
 
 def metric_table(rows: Sequence[wire.Metric], base: str, other: str) -> Safe | None:
-    """Return metrics of two sides with change and judgement."""
+    """Return metrics of two sides with change, its interval where one is known, and judgement."""
     if not rows:
         return None
+    known = any("interval" in row for row in rows)
     body = [
         (
             title_of(row),
             row["base"]["text"],
             row["other"]["text"],
             b(format.with_unit(row["change"], row["unit"])),
+            *([row.get("interval", "")] if known else []),
             join(shape(row["verdict"]), f" {row['word']}", _why(row)),
         )
         for row in rows
     ]
-    head = ("Metric", base, other, "Change", "Verdict")
-    return table(head, body, (False, True, True, True, False))
+    head = ("Metric", base, other, "Change", *(["95 %"] if known else []), "Verdict")
+    return table(head, body, (False, *[True] * (len(head) - 2), False))
 
 
 def _why(row: wire.Metric) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.compare import noise
 from jupyter_mvt.objects.metric import direction, metric_unit
 from jupyter_mvt.views import escape, format, html, parts, text, titles, wire
 
@@ -139,10 +140,14 @@ def _against(
         return "", None
     if row.dataset_id and baseline.dataset_id and row.dataset_id != baseline.dataset_id:
         return "different test data", "incomparable"
+    if noise.timed_apart(board.unit):
+        return "", None
     delta = row.value - baseline.value
     said = format.with_unit(*format.change(delta, board.unit, baseline.value, row.value))
     if not delta:
         return said, "same"
+    if noise.within(noise.interval(delta, baseline.stderr, row.stderr)):
+        return said, "inconclusive"
     return said, "better" if (delta < 0) == board.ascending else "worse"
 
 

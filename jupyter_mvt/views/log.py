@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.compare import noise
 from jupyter_mvt.objects.metric import Metric, direction, finite
 from jupyter_mvt.views import escape, format, graph, html, parts, text, titles, wire
 
@@ -114,11 +115,15 @@ def _judged(metric: Metric, old: Metric | None) -> tuple[str, wire.Verdict | Non
         return "different test data", "incomparable"
     if not (finite(metric.value) and finite(old.value)):
         return "", None
+    if noise.timed_apart(metric.unit):
+        return "", None
     delta = _delta(metric, old)
     said = format.with_unit(*format.change(delta, metric.unit, old.value, metric.value))
     higher = _column("", metric)["lower"] is False if _known(metric) else None
     if not delta:
         return said, "same"
+    if noise.within(noise.interval(delta, old.stderr, metric.stderr)):
+        return said, "inconclusive"
     return said, "changed" if higher is None else "better" if (delta > 0) == higher else "worse"
 
 

@@ -21,6 +21,7 @@ _LETTERS = {
     "worse": "w",
     "same": "s",
     "changed": "c",
+    "inconclusive": "u",
     "incomparable": "i",
     None: "n",
 }

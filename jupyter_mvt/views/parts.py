@@ -36,6 +36,7 @@ WORDS: dict[wire.Verdict, str] = {
     "worse": "worse",
     "same": "no change",
     "changed": "changed",
+    "inconclusive": "inconclusive",
     "incomparable": "not comparable",
 }
 _EMPTY: wire.Figure = {"text": "", "value": None}
@@ -71,7 +72,7 @@ def _metric(change: MetricChange, effect: float) -> wire.Metric:
     text, unit = format.change(change.delta, change.unit, change.base, change.other)
     sign = {"better": 1.0, "worse": -1.0}.get(change.verdict, 0.0)
     base, other = _side(change, "base"), _side(change, "other")
-    return {
+    row: wire.Metric = {
         "name": escape.line(change.name),
         "title": titles.title(change.name),
         "slice": escape.line(change.slice, 80),
@@ -86,6 +87,18 @@ def _metric(change: MetricChange, effect: float) -> wire.Metric:
         "tip": _tip(change),
         "effect": sign * effect,
     }
+    if change.interval is not None:
+        low, high = change.interval
+        reach = max(high - (change.delta or 0.0), (change.delta or 0.0) - low)
+        text, _ = format.change(reach, change.unit, change.base, change.other)
+        row["interval"] = text.replace("+", "± ", 1)
+    return row
+
+
+def _interval(change: MetricChange, found: tuple[float, float]) -> str:
+    """Return ``−0.8 to +5.4 pp``."""
+    low, high = (format.change(end, change.unit, change.base, change.other) for end in found)
+    return f"{low[0]} to {format.with_unit(*high)}"
 
 
 def _side(change: MetricChange, side: str) -> wire.Figure:
@@ -110,7 +123,9 @@ def _tip(change: MetricChange) -> str:
         said.append("higher is better" if change.higher_is_better else "lower is better")
     if change.n is not None:
         said.append(format.plural(change.n, "row"))
-    if change.verdict in {"better", "worse"}:
+    if change.interval is not None:
+        said.append(f"95 % interval {_interval(change, change.interval)}")
+    elif change.verdict in {"better", "worse"}:
         said.append("noise not tested")
     if change.why:
         said.append(escape.line(change.why))

@@ -32,9 +32,12 @@ SHAPES: dict[wire.Verdict, str] = {
     "worse": "◆",
     "same": "=",
     "changed": "•",
+    "inconclusive": "?",
     "incomparable": "?",
 }
 _GAP = "  "
+_REASON = 16
+"""Columns that a verdict has at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,20 +143,26 @@ def title_of(metric: wire.Metric) -> str:
 
 
 def metric_table(rows: Sequence[wire.Metric], look: Look, base: str, other: str) -> str:
-    """Return metrics of two sides with change and judgement."""
+    """Return metrics of two sides with change, its interval where one is known, and judgement."""
+    known = any("interval" in row for row in rows)
     body = [
         (
             title_of(row),
             row["base"]["text"],
             row["other"]["text"],
             format.with_unit(row["change"], row["unit"]),
+            *([row.get("interval", "")] if known else []),
             f"{SHAPES[row['verdict']]} {row['word']}"
             + (f": {row['why']}" if row["why"] and row["verdict"] == "incomparable" else ""),
         )
         for row in rows
     ]
-    head = ("Metric", base, other, "Change", "")
-    return table([head, *body], (False, True, True, True, False), look, indent="  ")
+    head = ("Metric", base, other, "Change", *(["95 %"] if known else []), "")
+    right = (False, *[True] * (len(head) - 2), False)
+    # A long reason gives way before the names do.
+    reasons = max((width_of(row[-1]) for row in body), default=0)
+    give = len(head) - 1 if reasons > _REASON else 0
+    return table([head, *body], right, look, give=give, indent="  ")
 
 
 def own_table(rows: Sequence[wire.Metric], look: Look) -> str:

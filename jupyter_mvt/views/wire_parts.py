@@ -30,7 +30,7 @@ __all__ = [
     "WeightsSection",
 ]
 
-Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "incomparable"]
+Verdict: TypeAlias = Literal["better", "worse", "same", "changed", "inconclusive", "incomparable"]
 
 
 class Version(TypedDict):
@@ -60,6 +60,7 @@ class Metric(TypedDict):
 
     `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
     better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+    `interval` is how far its 95 % interval reaches, in the unit of the change: ``± 2.8``.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Metric(TypedDict):
     why: str
     tip: str
     effect: float
+    interval: NotRequired[str]
 
 
 class Fact(TypedDict):

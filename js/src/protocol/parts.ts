@@ -88,6 +88,7 @@ export interface LogRow {
  *
  * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
  * better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
+ * `interval` is that of the change, in its unit, where it is known.
  */
 export interface Metric {
   name: string;
@@ -103,6 +104,7 @@ export interface Metric {
   why: string;
   tip: string;
   effect: number;
+  interval?: string;
 }
 /**
  * `basis`: on what data, and that noise was not tested.
@@ -179,7 +181,7 @@ export interface RemarkRow {
   time_ms: number;
   text: string;
 }
-export type Verdict = "better" | "worse" | "same" | "changed" | "incomparable";
+export type Verdict = "better" | "worse" | "same" | "changed" | "inconclusive" | "incomparable";
 /**
  * A version as named to a person: `name` is ``v9``, `id` and `parents` are ten digits.
  */

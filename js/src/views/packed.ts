@@ -34,7 +34,7 @@ function rare(value: unknown): (at: number) => string[] {
   return (at) => lists[at] ?? [];
 }
 
-const VERDICTS: Readonly<Record<string, string>> = { b: "better", w: "worse", s: "same", c: "changed", i: "incomparable" };
+const VERDICTS: Readonly<Record<string, string>> = { b: "better", w: "worse", s: "same", c: "changed", i: "incomparable", u: "inconclusive" };
 
 interface Packed {
   count: number;

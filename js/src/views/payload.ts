@@ -36,6 +36,7 @@ const metric = shape({
   why: text,
   tip: text,
   effect: number,
+  interval: optional(text),
 });
 
 const cellDiff = shape({

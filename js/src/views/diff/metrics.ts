@@ -33,7 +33,7 @@ export function metricsTable(section: MetricsSection, { base, other }: DiffView)
 }
 
 function metricRow(metric: Metric, scaled: boolean): HTMLElement {
-  const { base, other, slice, split, why } = metric;
+  const { base, other, slice, split, why, interval } = metric;
   const about = [slice, split].filter(Boolean).join(", ");
   return h(
     "tr",
@@ -47,7 +47,7 @@ function metricRow(metric: Metric, scaled: boolean): HTMLElement {
     ),
     h("td", { class: "n q y" }, base.text),
     h("td", { class: "n y" }, other.text),
-    h("td", { class: "n b" }, changeText(metric) || span("q s", why ? "" : "not scored")),
+    h("td", { class: "n b" }, changeText(metric) || span("q s", why ? "" : "not scored"), interval ? div("q s", interval) : null),
     scaled ? h("td", { class: "eff w" }, effectBar(metric)) : null,
     h("td", null, shyVerdict(metric)),
   );
