@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.results import OperationLog, OperationRow
 from jupyter_mvt.history.undo import undone
-from jupyter_mvt.objects.ids import is_id, short
+from jupyter_mvt.objects.evaluation import EVALUATION
+from jupyter_mvt.objects.ids import short
 from jupyter_mvt.objects.remark import NOTE
 from jupyter_mvt.objects.settings import SETTINGS
 from jupyter_mvt.store import oplog
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.operation import Change
     from jupyter_mvt.objects.view import View
 
-__all__ = ["operations"]
+__all__ = ["THERE", "operations"]
+
+THERE = "there"
+"""In place of a value that says nothing to a person: only whether it is there matters."""
+
+_ABOUT = {NOTE: "note", EVALUATION: "evaluation"}
 
 
 def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
@@ -44,14 +50,14 @@ def operations(handle: Handle, limit: int | None = 50) -> OperationLog:
 
 def _told(view: View, change: Change) -> tuple[str, str, str]:
     kind, _, name = change.ref.partition("/")
-    if kind == NOTE:
+    old, new = THERE if change.old else "", THERE if change.new else ""
+    if kind in _ABOUT:
         version, _, number = name.partition("/")
-        told = f"{kind}/{name_of(view, version)}/{number}"
-        return told, "said" if change.old else "", "said" if change.new else ""
-    if is_id(name):  # a thin version, or a pack in the trash
-        known = name_of(view, name)
-        name = short(name) if known == name else known
-        return f"{kind}/{name}", "yes" if change.old else "", "yes" if change.new else ""
+        return f"{_ABOUT[kind]} {number} of {name_of(view, version)}", old, new
+    if kind == "thin":
+        return f"{name_of(view, name)} made thin", old, new
+    if kind == "trash":
+        return f"{short(name.rpartition('-')[2])} in the trash", old, new
     if change.ref == SETTINGS:
         return change.ref, "before" if change.old else "", "changed" if change.new else ""
     return change.ref, name_of(view, change.old), name_of(view, change.new)

@@ -9,7 +9,8 @@ from jupyter_mvt.errors import ConflictError, UsageError
 from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
-from jupyter_mvt.objects.settings import SETTINGS, Settings, settings_text
+from jupyter_mvt.objects.settings import SETTINGS, Settings, read_settings, settings_text
+from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
@@ -33,6 +34,16 @@ def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
     return replace(settings, **changes)
 
 
+def _told(old: Settings, new: Settings) -> str:
+    """Say in a sentence what is different."""
+    moved = [f.name for f in fields(Settings) if getattr(old, f.name) != getattr(new, f.name)]
+    if moved != ["quota_bytes"]:
+        return "The settings are recorded."
+    if new.quota_bytes is None:
+        return "The repository may grow without limit."
+    return f"The repository may grow to {new.quota_bytes:,} bytes."
+
+
 def configure(handle: Handle, settings: Settings) -> Moved:
     """Make `settings` those of the repository.
 
@@ -52,7 +63,8 @@ def configure(handle: Handle, settings: Settings) -> Moved:
             raise ConflictError(msg, code="already-there", hint="mvt gc policy")
         return Plan(changes=(Change(SETTINGS, old, new),))
 
+    before = read_settings(oplog.current(handle.store))
     operation, _ = transact(handle, "settings", plan)
     return Moved(verb="settings", kind=SETTINGS, name="", old=None, new=None,
-                 text="The settings are recorded.", undo=f"mvt undo {operation.number}",
+                 text=_told(before, settings), undo=f"mvt undo {operation.number}",
                  operation=operation.number)  # fmt: skip

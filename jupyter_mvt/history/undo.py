@@ -9,6 +9,7 @@ from jupyter_mvt.history.gc import GC, reversal
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.history.results import Moved, span
 from jupyter_mvt.history.transaction import Plan, transact
+from jupyter_mvt.objects.evaluation import EVALUATION
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.refs import split
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.view import View
 
 __all__ = ["redo", "undo", "undone"]
+
+_ABOUT = {NOTE: "The note on", EVALUATION: "The evaluation of"}
 
 
 def undone(operations: list[Operation]) -> dict[int, int]:
@@ -73,7 +76,8 @@ def undo(handle: Handle, number: int | None = None) -> Moved:
         msg = f"Operation {chosen.number} is itself an {chosen.verb}."
         raise UsageError(msg, hint="mvt redo", code="not-undoable")
     if not _undoable(chosen):
-        msg = f"Operation {chosen.number} ({chosen.verb}) changed no version, branch or label."
+        msg = f"Operation {chosen.number} ({chosen.verb}) only changed how versions are stored: "
+        msg += "there is nothing to take back."
         raise UsageError(msg, hint="mvt oplog", code="not-undoable")
     if chosen.verb == GC:
         return _undo_gc(handle, chosen)
@@ -159,9 +163,9 @@ def _told(view: View, change: Change) -> str:
     kind, name = split(change.ref)
     if kind == SETTINGS:
         return "The settings are as they were before."
-    if kind == NOTE:
+    if kind in _ABOUT:
         version = name_of(view, name.partition("/")[0])
-        return f"The note on {version} is {'gone' if change.old is None else 'there'} again."
+        return f"{_ABOUT[kind]} {version} is {'gone' if change.old is None else 'there'} again."
     if not name:
         return f"The default branch is {change.old} again."
     if change.old is None:

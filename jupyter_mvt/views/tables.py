@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from jupyter_mvt.history.operations import THERE
 from jupyter_mvt.views import escape, format, html, parts, text, wire
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def operations(found: OperationLog) -> wire.TableView:
 
 
 def _change(ref: str, old: str, new: str) -> str:
+    if THERE in {old, new}:
+        return escape.line(f"{ref}{'' if new else ', taken back'}")
     return escape.line(f"{ref} {old or 'none'} → {new or 'none'}")
 
 

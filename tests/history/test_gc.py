@@ -188,7 +188,7 @@ def test_undo_after_grace_ended_says_so(home, time):
         "ConflictError [gc-final]: What gc dropped of v1 is deleted: its grace period ended.",
         "Hint: %mvt oplog",
     ]
-    with pytest.raises(UsageError, match="changed no version"):
+    with pytest.raises(UsageError, match="only changed how versions are stored"):
         undo(home, done.operation + 1)
 
 

@@ -44,7 +44,7 @@ def test_a_note_is_taken_away_and_back(handle: Handle, keep: Callable[..., Publi
     assert texts(handle) == ["one", "two"]
     assert redo(handle).text == "Did operation 4 again. The note on v1 is gone again."
     row = operations(handle).rows[-2]
-    assert (row.verb, row.changes) == ("note", (("note/v1/1", "", "said"),))
+    assert (row.verb, row.changes) == ("note", (("note 1 of v1", "", "there"),))
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 4_001])
