@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import trust
 from jupyter_mvt.api.compare import between
+from jupyter_mvt.api.evaluate import kept_as
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.api.upkeep import pack
 from jupyter_mvt.capture.snapshot import Request, snapshot
@@ -24,12 +25,15 @@ from jupyter_mvt.objects.settings import Settings, read_settings
 from jupyter_mvt.store import layout, oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
 from jupyter_mvt.store.snapshot import write_snapshot
+from jupyter_mvt.store.tables import keep_table
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.store.writer import begin
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.capture.recording import Recording
+    from jupyter_mvt.objects.commit import Content
+    from jupyter_mvt.objects.evaluation import Evaluation
     from jupyter_mvt.objects.snapshot import Snapshot
     from jupyter_mvt.objects.view import View
 
@@ -146,14 +150,26 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                 return CommitResult(created=False, version=version_ref(handle.store, view, tip),
                                     commit=there, seconds=perf_counter() - started)  # fmt: skip
         receipt = pack.publish()
+    measured = _measured(handle, view, content, taken)
     draft = Draft(content=content, message=wish.message, trigger=wish.trigger, notes=taken.notes,
                   total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
-                  timings_ms=taken.timings_ms, packs=receipt.packs)  # fmt: skip
+                  timings_ms=taken.timings_ms, packs=receipt.packs,
+                  evaluation=measured)  # fmt: skip
     made = publish(handle, draft)
     trust.made(handle, made.id, made.commit)
     if taken.curves is not None:
         _forget_runs(handle, kernel, taken.curves.runs)
     return _result(handle, made, started)
+
+
+def _measured(handle: Handle, view: View, content: Content, taken: Snapshot) -> Evaluation | None:
+    """Store every example of an evaluation, and return what the version will say of it."""
+    draft, primary = taken.evaluation, content.primary
+    if draft is None:
+        return None
+    kept = keep_table(handle.store, draft.file)
+    size = 0 if primary is None else primary.weights_bytes
+    return kept_as(handle, draft, read_settings(view), size, kept)
 
 
 def _forget_runs(handle: Handle, kernel: Kernel | None, kept: tuple[str, ...]) -> None:

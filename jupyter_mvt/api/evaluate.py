@@ -19,6 +19,7 @@ from jupyter_mvt.objects.evaluation import Cost, Evaluation, Latency
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.metric import Metric
 from jupyter_mvt.objects.settings import read_settings
+from jupyter_mvt.objects.snapshot import EvaluationDraft
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.tables import keep_table, read_table
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.settings import Settings
     from jupyter_mvt.objects.version import VersionRef
 
-__all__ = ["EvaluationResult", "evaluate", "examples", "record"]
+__all__ = ["EvaluationResult", "evaluate", "examples", "kept_as", "record"]
 
 _BATCHES = (1, 32)
 _TRIES = 4
@@ -115,6 +116,7 @@ def evaluate(
     """
     from jupyter_mvt.capture.data import describe
     from jupyter_mvt.capture.evaluate import examples_file, measure
+    from jupyter_mvt.capture.footprint import footprint
 
     view = oplog.current(handle.store)
     named = isinstance(model, (str, Version))
@@ -125,35 +127,28 @@ def evaluate(
                     dataset_id=dataset_id)  # fmt: skip
     other = None if against is None else Version(handle, resolve(handle, view, against))
     latency = () if other is None else _latency(live, other.load(trust=trust), X, other.id)
-    cost = _cost(read_settings(view), live, X)
-    spent = () if cost is None else (_cost_metric(cost, split, dataset_id),)
     primary = None if version is None else version.commit.content.primary
-    made = Evaluation(
-        author=handle.actor,
-        time_us=handle.clock.now_us(),
-        task=found.task,
-        split=split,
-        dataset_id=dataset_id,
-        rows=found.rows,
-        metrics=(*found.metrics, *spent),
-        cost=cost,
-        examples="",
-        model_bytes=0 if primary is None else primary.weights_bytes,
-        latency=latency,
-    )
+    taken = footprint(live, X)
+    draft = EvaluationDraft(
+        task=found.task, split=split, dataset_id=dataset_id, rows=found.rows,
+        metrics=found.metrics, seconds=taken.seconds, peak_bytes=taken.peak_bytes,
+        peak_rows=taken.peak_rows, file=partial(examples_file, found),
+    )  # fmt: skip
+    size = 0 if primary is None else primary.weights_bytes
+    made = replace(kept_as(handle, draft, read_settings(view), size), latency=latency)
     operation = 0
     if version is not None:
         oid = version.id
         operation, made = record(
             handle,
             lambda kept: _added(handle, oid, replace(made, examples=kept)),
-            partial(examples_file, found),
+            draft.file,
         )
     view = oplog.current(handle.store)
     return EvaluationResult(
         version=None if version is None else version_ref(handle.store, view, version.id),
         evaluation=made,
-        content=examples_file(found) if version is None else examples(handle, made),
+        content=draft.file(0) if version is None else examples(handle, made),
         against=None if other is None else version_ref(handle.store, view, other.id),
         operation=operation,
     )
@@ -195,16 +190,35 @@ def record(handle: Handle, publish: Callable[[ObjectId], T], made: Callable[[int
     return publish(keep_table(handle.store, made))
 
 
-def _cost(settings: Settings, model: Any, X: Any) -> Cost | None:
-    """Measure what one prediction takes, if the settings say what that costs."""
-    from jupyter_mvt.capture.latency import alone, rows_of
-    from jupyter_mvt.capture.predicting import predict
+def kept_as(
+    handle: Handle, draft: EvaluationDraft, settings: Settings, model_bytes: int,
+    examples: str = "",
+) -> Evaluation:  # fmt: skip
+    """Return what was measured as it is kept, with its price where the settings know one."""
+    cost = _cost(settings, draft.seconds)
+    spent = () if cost is None else (_cost_metric(cost, draft.split, draft.dataset_id),)
+    return Evaluation(
+        author=handle.actor,
+        time_us=handle.clock.now_us(),
+        task=draft.task,
+        split=draft.split,
+        dataset_id=draft.dataset_id,
+        rows=draft.rows,
+        metrics=(*draft.metrics, *spent),
+        cost=cost,
+        examples=examples,
+        model_bytes=model_bytes,
+        seconds=draft.seconds,
+        peak_bytes=draft.peak_bytes,
+        peak_rows=draft.peak_rows,
+    )
 
-    prices = settings.cost_per_hour, settings.cost_per_request
-    if not settings.requests_per_day or prices == (None, None):
+
+def _cost(settings: Settings, seconds: float) -> Cost | None:
+    if not settings.priced:
         return None
     return Cost(
-        seconds=alone(partial(predict, model, rows_of(X, 1))),
+        seconds=seconds,
         per_hour=settings.cost_per_hour,
         per_request=settings.cost_per_request,
         requests_per_day=settings.requests_per_day,
@@ -214,7 +228,7 @@ def _cost(settings: Settings, model: Any, X: Any) -> Cost | None:
 
 def _cost_metric(cost: Cost, split: str, dataset_id: str) -> Metric:
     return Metric(name="cost_per_day", value=cost.dollars_per_day, split=split,
-                  dataset_id=dataset_id, higher_is_better=False, unit="$",
+                  dataset_id=dataset_id, higher_is_better=False, unit="$/day",
                   source="evaluated")  # fmt: skip
 
 

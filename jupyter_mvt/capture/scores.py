@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_mvt.objects.metric import Z95
+
 __all__ = ["Score", "classification", "regression"]
 
 Array = np.ndarray[Any, Any]
@@ -14,7 +16,6 @@ Array = np.ndarray[Any, Any]
 _RESAMPLES = 400
 _SEED = 20_260_101
 _MOST_CLASSES = 30
-_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ def _share(p: float, n: float) -> float:
 
     For many rows it is the binomial one; where all or none are right, that one would be 0.
     """
-    spread = max(p * (1 - p), 0.0) / n + _Z**2 / (4 * n**2)
-    return float(np.sqrt(spread) / (1 + _Z**2 / n))
+    spread = max(p * (1 - p), 0.0) / n + Z95**2 / (4 * n**2)
+    return float(np.sqrt(spread) / (1 + Z95**2 / n))
 
 
 def _averages(table: Array, n: int) -> list[Score]:
@@ -76,11 +77,25 @@ def _averages(table: Array, n: int) -> list[Score]:
     rng = np.random.Generator(np.random.PCG64(_SEED))
     draws = rng.multinomial(n, table.ravel() / n, _RESAMPLES).reshape(-1, *table.shape)
     resampled = [_macro(draw) for draw in draws]
-    errors = np.nanstd(np.asarray(resampled), axis=0, ddof=1)
+    real, said = table.sum(1), table.sum(0)
+    errors = np.hypot(
+        np.nanstd(np.asarray(resampled), axis=0, ddof=1),
+        [_least(said), _least(real), _least((real + said) / 2)],
+    ) / (1 + Z95**2 / n)
     names = ("precision_macro", "recall_macro", "f1_macro")
     values = _macro(table)
     return [Score(name, value, float(error), n)
             for name, value, error in zip(names, values, errors, strict=True)]  # fmt: skip
+
+
+def _least(rows: Array) -> float:
+    """Return what Wilson's interval adds to the error of an average over classes.
+
+    Drawing again from rows that were all right finds no wrong one: its spread alone would say
+    that a perfect score on few rows is certain.
+    """
+    own = rows[rows > 0]
+    return float(np.sqrt(((Z95 / (2 * own)) ** 2).sum()) / max(len(own), 1))
 
 
 def _macro(table: Array) -> tuple[float, float, float]:
@@ -119,13 +134,18 @@ def _probabilistic(y: Array, proba: Array) -> list[Score]:
     known = [area for area in areas if area is not None]
     if known:
         value = float(np.mean([area for area, _ in known]))
-        error = float(np.sqrt(sum(variance for _, variance in known)) / len(known))
+        error = _known(np.sqrt(sum(variance for _, variance in known)) / len(known))
         found.append(Score("roc_auc", value, error, n, unit=""))
     return found
 
 
 def _error(values: Array) -> float | None:
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+    return _known(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+
+
+def _known(error: float) -> float | None:
+    """Return an error, ``None`` for zero: rows without any spread do not tell how it varies."""
+    return float(error) if error > 0 else None
 
 
 def _area(score: Array, positive: Array) -> tuple[float, float] | None:

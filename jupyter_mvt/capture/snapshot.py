@@ -21,7 +21,7 @@ from jupyter_mvt.capture.discovery import (
     optimizer_of,
     pasteable,
 )
-from jupyter_mvt.capture.evaluating import evaluated, evaluation_data
+from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
@@ -30,6 +30,7 @@ from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
     CellRun,
     DatasetDraft,
+    EvaluationDraft,
     ModelDraft,
     Snapshot,
     VariableDraft,
@@ -146,7 +147,8 @@ def snapshot(request: Request) -> Snapshot:
             datasets = _datasets(request, choice, taking)
         with taking.phase("metrics"):
             curves = _curves(request, choice, taking)
-            metrics = _metrics(request, choice, datasets, curves, taking)
+            evaluation = _evaluation(request, choice, datasets)
+            metrics = _metrics(request, choice, datasets, curves, evaluation, taking)
         with taking.phase("params"):
             params, notes = read_params(request.params)
             taking.notes += notes
@@ -170,6 +172,7 @@ def snapshot(request: Request) -> Snapshot:
         environment=environment,
         variables=variables,
         curves=curves,
+        evaluation=evaluation,
         notes=tuple(taking.notes),
         timings_ms=taking.timings_ms,
     )
@@ -298,11 +301,20 @@ def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[Datase
     return drafts
 
 
+def _evaluation(
+    request: Request, choice: Choice, datasets: tuple[DatasetDraft, ...]
+) -> EvaluationDraft | None:
+    if request.evaluate is None:
+        return None
+    return evaluated(choice.primary.obj, request.evaluate, request.namespace, datasets)
+
+
 def _metrics(
     request: Request,
     choice: Choice,
     datasets: tuple[DatasetDraft, ...],
     curves: CurvesDraft | None,
+    evaluation: EvaluationDraft | None,
     taking: _Taking,
 ) -> tuple[Metric, ...]:
     since = fitted_in(choice)
@@ -313,9 +325,8 @@ def _metrics(
     else:
         metrics, notes = (), ()
     taking.notes += notes
-    if request.evaluate is not None:
-        metrics = evaluated(choice.primary.obj, request.evaluate, request.namespace, datasets,
-                            metrics)  # fmt: skip
+    if evaluation is not None:
+        metrics = added(metrics, evaluation)
     if not metrics and curves is not None:
         logged = {curve.name: curve.last for curve in curves.curves}
         metrics, notes = given_metrics(logged, datasets)

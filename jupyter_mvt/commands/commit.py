@@ -40,6 +40,8 @@ def _arguments(parser: Parser) -> None:
                         help="keep the data themselves, not only their fingerprints")  # fmt: skip
     parser.add_argument("--evaluate", nargs=2, metavar=("X", "Y"),
                         help="measure it on these rows and their truth")  # fmt: skip
+    parser.add_argument("--slices", action="append", default=[], metavar="COLUMN",
+                        help="with --evaluate: a column of X to tell apart; or a,b")  # fmt: skip
     parser.add_argument("--allow-empty", action="store_true",
                         help="make a version even if nothing changed")  # fmt: skip
     parser.add_argument("--pack", action="store_true",
@@ -56,9 +58,7 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
         params=_params(names, args.params),
         variables=True if args.all_vars else _listed(args.vars) or None,
         store_data=args.store_data,
-        evaluate=None
-        if args.evaluate is None
-        else tuple(look_up(names, word) for word in args.evaluate),
+        evaluate=_evaluate(names, args),
         allow_empty=args.allow_empty,
         trigger="manual",
         pack=args.pack,
@@ -72,6 +72,18 @@ def _run(desk: Desk, args: Namespace) -> CommitResult:
     taken = take(desk.kernel, wish)
     made = desk.init(".")
     return replace(desk.repo().grant(wish, taken), made_repository=made.path)
+
+
+def _evaluate(names: Mapping[str, Any], args: Namespace) -> tuple[Any, ...] | None:
+    slices = _listed(args.slices)
+    if args.evaluate is None:
+        if slices:
+            msg = "Slices are of an evaluation: name the rows and their truth as well."
+            hint = f"mvt commit --evaluate X_test y_test --slices {','.join(slices)}"
+            raise UsageError(msg, hint=hint)
+        return None
+    found = tuple(look_up(names, word) for word in args.evaluate)
+    return (*found, slices) if slices else found
 
 
 def _names(desk: Desk, args: Namespace) -> Mapping[str, Any]:

@@ -6,7 +6,9 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from jupyter_mvt.compare.diff import Basis, MetricChange, MetricsDiff, Verdict
+from jupyter_mvt.compare import noise
+from jupyter_mvt.compare.diff import Basis, MetricChange, MetricsDiff, Noise, Verdict
+from jupyter_mvt.compare.latency import timed_changes
 from jupyter_mvt.compare.side import metrics
 from jupyter_mvt.objects.metric import Metric, MetricValue, finite
 
@@ -19,7 +21,8 @@ __all__ = ["diff_metrics"]
 
 Pair: TypeAlias = "tuple[Metric | None, Metric | None]"
 
-_ORDER: dict[Verdict, int] = {"worse": 0, "better": 1, "changed": 2, "same": 3, "incomparable": 4}
+_READ: tuple[Verdict, ...] = ("worse", "better", "changed", "inconclusive", "same", "incomparable")
+_ORDER = {verdict: place for place, verdict in enumerate(_READ)}
 
 
 def diff_metrics(base: Side, other: Side) -> MetricsDiff | None:
@@ -43,11 +46,23 @@ def diff_metrics(base: Side, other: Side) -> MetricsDiff | None:
             changes.append(_one_sided(b, "added", other.ref.name))
         elif a is not None:
             changes.append(_one_sided(a, "removed", base.ref.name))
+    timed = timed_changes(base, other)
+    measured = {change.name for change in timed}
+    changes = [*timed, *(change for change in changes if change.name not in measured)]
     if not changes:
         return None
     return MetricsDiff(
-        changes=tuple(sorted(changes, key=_rank)), equal=tuple(equal), basis=_summary(bases)
-    )
+        changes=tuple(sorted(changes, key=_rank)), equal=tuple(equal), basis=_summary(bases),
+        noise=_noise(changes),
+    )  # fmt: skip
+
+
+def _noise(changes: Iterable[MetricChange]) -> Noise:
+    """Say how far the verdicts know of noise."""
+    told = {c.interval is not None for c in changes if c.verdict not in {"changed", "incomparable"}}
+    if told == {True}:
+        return "tested by 95 % intervals"
+    return "tested where errors are known" if True in told else "not tested"
 
 
 def _pairs(base: Iterable[Metric], other: Iterable[Metric]) -> list[Pair]:
@@ -121,6 +136,7 @@ def _change(a: Metric, b: Metric, base: str, other: str) -> MetricChange:
     delta = _delta(a.value, b.value)
     why = _obstacle(a, b, base, other)
     higher = _direction(a, b)
+    interval = None if why else noise.interval(delta, a.stderr, b.stderr)
     return MetricChange(
         name=b.name,
         slice=b.slice,
@@ -132,8 +148,9 @@ def _change(a: Metric, b: Metric, base: str, other: str) -> MetricChange:
         higher_is_better=higher,
         unit=b.unit or a.unit,
         n=min((m.n for m in (a, b) if m.n is not None), default=None),
-        verdict="incomparable" if why else _verdict(a.value, b.value, higher),
+        verdict="incomparable" if why else _verdict(a.value, b.value, higher, interval),
         why=why or _caveat(a, b, base, other),
+        interval=interval,
     )
 
 
@@ -143,6 +160,8 @@ def _obstacle(a: Metric, b: Metric, base: str, other: str) -> str:
         return "different test data"
     if a.unit and b.unit and a.unit != b.unit:
         return f"{a.unit} in {base}, {b.unit} in {other}"
+    if noise.timed_apart(a.unit or b.unit):
+        return "timed apart"
     for metric, name in ((a, base), (b, other)):
         if metric.value is None:
             return f"no value in {name}"
@@ -162,7 +181,11 @@ def _direction(a: Metric, b: Metric) -> bool | None:
     return known.pop() if len(known) == 1 else None
 
 
-def _verdict(a: MetricValue, b: MetricValue, higher: bool | None) -> Verdict:
+def _verdict(
+    a: MetricValue, b: MetricValue, higher: bool | None, interval: tuple[float, float] | None
+) -> Verdict:
+    if noise.within(interval):
+        return "inconclusive"
     if higher is None or a is None or b is None:
         return "changed"
     return "better" if (b > a) == higher else "worse"

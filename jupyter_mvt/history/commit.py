@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.history.evaluation import beside
 from jupyter_mvt.history.handle import Handle, branch_of
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.commit import Commit, Content, Note, Trigger, commit_id, tree_id
@@ -14,6 +15,7 @@ from jupyter_mvt.objects.refs import ref
 from jupyter_mvt.store import oplog, trash
 
 if TYPE_CHECKING:
+    from jupyter_mvt.objects.evaluation import Evaluation
     from jupyter_mvt.objects.view import View
 
 __all__ = ["Draft", "Published", "commit"]
@@ -31,6 +33,8 @@ class Draft:
     new_bytes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     packs: tuple[str, ...] = ()
+    evaluation: Evaluation | None = None
+    """What was measured of it; published in the same operation, its examples are stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,10 @@ def commit(handle: Handle, draft: Draft) -> Published:
             new_bytes=draft.new_bytes,
             timings_ms=draft.timings_ms,
         )
-        change = Change(ref("branch", branch), tip, commit_id(made))
-        changes = (change, *trash.rescue(view, draft.packs))
+        oid = commit_id(made)
+        change = Change(ref("branch", branch), tip, oid)
+        measured = () if draft.evaluation is None else beside(view, oid, draft.evaluation)
+        changes = (change, *measured, *trash.rescue(view, draft.packs))
         return Plan(changes=changes, commit=made, reason=draft.message[:200])
 
     operation, view = transact(handle, "commit", plan)

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
 
-__all__ = ["add"]
+__all__ = ["add", "beside"]
+
+
+def beside(view: View, oid: ObjectId, made: Evaluation) -> tuple[Change, ...]:
+    """Return the changes that put an evaluation beside version `oid`, behind those it has."""
+    number = max(evaluations_of(view, oid), default=0) + 1
+    change = Change(evaluation_ref(oid, number), None, evaluation_text(made))
+    return (change, *trash.rescue(view, [layout.table(made.examples)]))
 
 
 def add(handle: Handle, oid: ObjectId, made: Evaluation) -> int:
@@ -28,10 +35,8 @@ def add(handle: Handle, oid: ObjectId, made: Evaluation) -> int:
     """
 
     def plan(view: View) -> Plan:
-        number = max(evaluations_of(view, oid), default=0) + 1
-        change = Change(evaluation_ref(oid, number), None, evaluation_text(made))
-        back = trash.rescue(view, [layout.table(made.examples)])
-        return Plan(changes=(change, *back), reason=f"{made.rows:,} rows of {made.split or 'data'}")
+        reason = f"{made.rows:,} rows of {made.split or 'data'}"
+        return Plan(changes=beside(view, oid, made), reason=reason)
 
     operation, _ = transact(handle, "evaluate", plan)
     return operation.number

@@ -27,6 +27,7 @@ __all__ = [
     "marks_of",
     "measured_since",
     "metrics_of",
+    "read_evaluations",
 ]
 
 EVALUATION = "eval"
@@ -113,6 +114,10 @@ class Evaluation:
         BLAKE3 of the Parquet file of all examples, ``tables/ID.parquet``.
     model_bytes
         Size of the model's arrays.
+    seconds
+        Median time of one prediction of one row, measured alone; 0 when it was not.
+    peak_bytes, peak_rows
+        Memory that a prediction of so many rows took beyond what was there, at its peak.
     latency
         One for each size of batch, empty when not asked for.
     cost
@@ -128,6 +133,9 @@ class Evaluation:
     metrics: tuple[Metric, ...]
     examples: str
     model_bytes: int = 0
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    peak_rows: int = 0
     latency: tuple[Latency, ...] = ()
     cost: Cost | None = None
     format: int = _FORMAT
@@ -145,7 +153,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 def evaluations_of(view: View, version: ObjectId) -> dict[int, Evaluation]:
     """Return number → evaluation of one version, oldest first."""
-    return _read(marks_of(view, version))
+    return read_evaluations(marks_of(view, version))
 
 
 def marks_of(view: View, version: ObjectId) -> dict[str, str]:
@@ -159,7 +167,7 @@ def examples_of(view: View) -> dict[ObjectId, ObjectId]:
     return {
         ObjectId(made.examples): ObjectId(version)
         for version, marks in measured_since(view).items()
-        for made in _read(marks).values()
+        for made in read_evaluations(marks).values()
         if made.examples
     }
 
@@ -186,14 +194,15 @@ def metrics_of(metrics: Iterable[Metric], marks: Mapping[str, str]) -> tuple[Met
         Ref → text of the version's evaluations.
     """
     given = tuple(metrics)
-    evaluations = _read(marks).values()
+    evaluations = read_evaluations(marks).values()
     newest = {(*m.key, m.dataset_id): m for made in evaluations for m in made.metrics}
     if not newest:
         return given
     return (*(m for m in given if (*m.key, m.dataset_id) not in newest), *newest.values())
 
 
-def _read(marks: Mapping[str, str]) -> dict[int, Evaluation]:
+def read_evaluations(marks: Mapping[str, str]) -> dict[int, Evaluation]:
+    """Return number → evaluation of ref → text, oldest first; what cannot be read is left out."""
     found = {}
     for ref, text in marks.items():
         number = ref.rpartition("/")[2]

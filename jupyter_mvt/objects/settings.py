@@ -67,6 +67,12 @@ class Settings(Displayable):
         """The grace period in microseconds."""
         return int(self.grace_days * DAY_US)
 
+    @property
+    def priced(self) -> bool:
+        """Whether there is a price, and how often is asked."""
+        prices = self.cost_per_hour, self.cost_per_request
+        return bool(self.requests_per_day) and prices != (None, None)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain builtins."""
         data: dict[str, Any] = to_data(self)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # Never decoded, and needed by the cell log, which must load fast.
+    from collections.abc import Callable
+
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Note, Param, StateKind
     from jupyter_mvt.objects.curve import CurvesDraft
@@ -20,7 +22,15 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.manifest import Part, Tie
     from jupyter_mvt.objects.metric import Metric
 
-__all__ = ["Bundle", "CellRun", "DatasetDraft", "ModelDraft", "Snapshot", "VariableDraft"]
+__all__ = [
+    "Bundle",
+    "CellRun",
+    "DatasetDraft",
+    "EvaluationDraft",
+    "ModelDraft",
+    "Snapshot",
+    "VariableDraft",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +116,22 @@ class VariableDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationDraft:
+    """How good the primary model was found to be; see `objects.evaluation.Evaluation`."""
+
+    task: str
+    split: str
+    dataset_id: str
+    rows: int
+    metrics: tuple[Metric, ...]
+    seconds: float
+    peak_bytes: int
+    peak_rows: int
+    file: Callable[[int], bytes]
+    """Every example as Parquet; each number gives other bytes of the same meaning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that a commit will contain."""
 
@@ -119,5 +145,6 @@ class Snapshot:
     environment: Environment | None = None
     variables: tuple[VariableDraft, ...] = ()
     curves: CurvesDraft | None = None
+    evaluation: EvaluationDraft | None = None
     notes: tuple[Note, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)

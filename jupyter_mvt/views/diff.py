@@ -47,6 +47,7 @@ def _headline(rows: list[wire.Metric]) -> list[wire.Metric]:
     worse = [row for row in rows if row["verdict"] == "worse"]
     better = [row for row in rows if row["verdict"] == "better"]
     rest = [row for row in rows if row["verdict"] == "changed"]
+    rest += [row for row in rows if row["verdict"] == "inconclusive"]
     return [*worse[:1], *better[:1], *worse[1:2], *better[1:2], *rest][:3]
 
 

@@ -24,10 +24,11 @@ def payload(found: EvaluationResult) -> wire.TableView:
     made = found.evaluation
     name = "The live model" if found.version is None else found.version.name
     against = "" if found.against is None else found.against.name
+    rows = _rows(made, against)
     view: wire.TableView = {
         "view": "table", "schema": parts.SCHEMA, "title": f"{name} on {_where(made)}",
-        "columns": _heads(), "rows": _rows(made, against),
-        "total": len(made.metrics) + len(made.latency) + bool(made.model_bytes),
+        "columns": _heads(), "rows": rows,
+        "total": max(len(made.metrics) - _MOST, 0) + len(rows),
         "empty": "Nothing was measured.", "command": "",
     }  # fmt: skip
     return view
@@ -51,23 +52,39 @@ def _heads() -> list[wire.Column]:
 
 
 def _rows(made: Evaluation, against: str) -> list[list[wire.Cell]]:
-    rows = [_metric(metric) for metric in made.metrics[:_MOST]]
+    whole = [metric for metric in made.metrics if not metric.slice]
+    rows = [_metric(metric) for metric in whole[:_MOST]]
     rows += [_latency(latency, against or latency.against[:10]) for latency in made.latency]
+    if made.seconds and not made.latency:
+        time = format.number(made.seconds * 1000, "ms")
+        rows.append(_fact("Latency, 1 row", "alone, not compared", time))
+    if made.peak_bytes:
+        about = format.plural(made.peak_rows, "row")
+        rows.append(_fact(f"Peak memory, {about}", "", format.size(made.peak_bytes)))
     if made.model_bytes:
-        size: wire.Cell = {"text": format.size(made.model_bytes)}
-        rows.append([{"text": "Size of the model"}, _QUIET, size, _QUIET, _QUIET])
-    return rows
+        rows.append(_fact("Size of the model", "", format.size(made.model_bytes)))
+    sliced = [metric for metric in made.metrics if metric.slice]
+    return rows + [_metric(metric) for metric in sliced[: max(_MOST - len(whole), 0)]]
+
+
+def _fact(title: str, about: str, figure: str) -> list[wire.Cell]:
+    where: wire.Cell = {"text": about, "kind": "quiet"}
+    return [{"text": title}, where, {"text": figure}, _QUIET, _QUIET]
 
 
 def _metric(metric: Metric) -> list[wire.Cell]:
-    error = "" if metric.stderr is None else f"± {format.number(metric.stderr, metric.unit)}"
+    error = "" if metric.stderr is None else format.error(metric.stderr, metric.value, metric.unit)
     return [
         {"text": titles.title(metric.name)},
         {"text": escape.line(metric.slice, 80) or "all rows", "kind": "quiet"},
         _figure(metric),
         {"text": error, "kind": "quiet"},
-        {"text": format.count(metric.n or 0), "kind": "quiet", "value": float(metric.n or 0)},
+        _QUIET if metric.n is None else _rows_behind(metric.n),
     ]
+
+
+def _rows_behind(n: int) -> wire.Cell:
+    return {"text": format.count(n), "kind": "quiet", "value": float(n)}
 
 
 def _figure(metric: Metric) -> wire.Cell:

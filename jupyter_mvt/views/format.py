@@ -23,6 +23,7 @@ __all__ = [
     "change",
     "count",
     "duration",
+    "error",
     "figure",
     "moment",
     "moment_iso",
@@ -42,6 +43,7 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 MISSING = "not scored"
 
+_DOLLARS = ("$", "$/day")
 _LARGE = Decimal(10) ** 15
 _SMALL = Decimal("0.0001")
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
@@ -50,7 +52,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def number(value: Number, unit: str = "") -> str:
-    """Return a metric's value with its unit: ``0.897``, ``12.4 ms``, ``NaN``, ``not scored``."""
+    """Return a metric's value with its unit: ``0.897``, ``12.4 ms``, ``$12/day``, ``NaN``."""
     if value is None:
         return MISSING
     if isinstance(value, bool):
@@ -60,8 +62,10 @@ def number(value: Number, unit: str = "") -> str:
     if unit == "B":
         return size(value)
     exact = _exact(value)
+    if unit in _DOLLARS:
+        return signed_text(_dollars(exact, unit), negative=exact < 0)
     text = _plain(exact, _decimals(value, unit))
-    return with_unit(text, "" if unit == "share" else unit)
+    return with_unit(text, _shown(unit))
 
 
 def figure(value: Number, unit: str = "") -> Figure:
@@ -95,11 +99,26 @@ def change(
     if unit == "B":
         scaled, name = _scale(exact)
         return signed(scaled, 0 if name == "B" or abs(scaled) >= 100 else 1), name
+    if unit in _DOLLARS:
+        if not exact:
+            return "0", ""
+        return signed_text(_dollars(exact, unit), negative=exact < 0, plus=True), ""
     decimals = max(
         (_decimals(side, unit) for side in (base, other) if finite(side)),
         default=_decimals(delta, unit),
     )
     return signed(exact, decimals), unit
+
+
+def error(stderr: float, value: Number, unit: str = "") -> str:
+    """Return a standard error with the decimals of its value: ``± 0.008``."""
+    if not finite(stderr) or not finite(value):
+        return f"± {number(stderr, unit)}"
+    return f"± {with_unit(_plain(_exact(stderr), _decimals(value, unit)), _shown(unit))}"
+
+
+def _shown(unit: str) -> str:
+    return "" if unit == "share" else unit
 
 
 def ratio(value: float | None) -> str:
@@ -198,6 +217,14 @@ def with_unit(text: str, unit: str) -> str:
 def signed_text(text: str, *, negative: bool, plus: bool = False) -> str:
     """Put the true minus, or a plus, before `text`."""
     return MINUS + text if negative else "+" + text if plus else text
+
+
+def _dollars(exact: Decimal, unit: str) -> str:
+    """Return ``$12/day``, ``$4.50``: whole where it is whole, else cents or three digits."""
+    exact = abs(exact)
+    decimals = 2 if Decimal("0.01") <= exact < 100 else _decimals(float(exact), "")
+    text = _plain(exact, decimals)
+    return f"${text.removesuffix('.00')}{unit.removeprefix('$')}"
 
 
 def _exact(value: float | Decimal) -> Decimal:

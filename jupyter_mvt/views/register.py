@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.checkout import Checkout
+from jupyter_mvt.api.cost import CostModel
 from jupyter_mvt.api.evaluate import EvaluationResult
 from jupyter_mvt.api.reproduce import Reproduction
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
@@ -37,6 +38,7 @@ from jupyter_mvt.store.fsck import FsckReport
 from jupyter_mvt.views import (
     checkout,
     commit,
+    cost,
     diff,
     evaluation,
     fsck,
@@ -63,6 +65,7 @@ __all__ = ["DRAWINGS", "plain"]
 DRAWINGS: dict[type, Drawing] = {
     CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
     Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
+    CostModel: Drawing(cost.payload, tables.as_text, tables.as_html),
     Diff: Drawing(diff.payload, diff.as_text, diff.as_html),
     EvaluationResult: Drawing(evaluation.payload, tables.as_text, tables.as_html),
     GcReport: Drawing(upkeep.gc, notice.as_text, notice.as_html),

@@ -28,6 +28,8 @@ __all__ = ["cell", "code", "data", "environment", "metrics", "params", "weights"
 
 _LINES = 200
 _STRUCTURE = 30
+_FEW = 5
+_ONE_SIDED = {"added": "only in the newer", "removed": "only in the older"}
 
 _COLUMNS = 12
 """Histograms of one dataset; the columns that moved most come first."""
@@ -191,9 +193,9 @@ def _model(change: ModelChange) -> wire.WeightsModel:
         {"key": escape.line(t.path, 80), "text": format.ratio(t.rel_l2)} for t in ranked[:6]
     ]
     structure = [escape.line(row) for row in change.structure[:_STRUCTURE]]
-    for tensor in change.tensors:
-        if tensor.rel_l2 is None and len(structure) < _STRUCTURE:
-            structure.append(_other(tensor.path, tensor))
+    structure += _others([t for t in change.tensors if t.rel_l2 is None])[
+        : _STRUCTURE - len(structure)
+    ]
     return {
         "name": escape.line(change.var, 80),
         "text": _about(change),
@@ -203,8 +205,20 @@ def _model(change: ModelChange) -> wire.WeightsModel:
     }
 
 
+def _others(tensors: Sequence[TensorChange]) -> list[str]:
+    """Return what cannot be measured array by array; many that are new or gone in one line."""
+    said: list[str] = []
+    for presence, word in _ONE_SIDED.items():
+        own = [tensor for tensor in tensors if tensor.presence == presence]
+        if len(own) > _FEW:
+            first = escape.line(own[0].path, 120)
+            said.append(f"{format.plural(len(own), 'array')} {word}, such as {first}")
+            tensors = [tensor for tensor in tensors if tensor.presence != presence]
+    return [*said, *(_other(tensor.path, tensor) for tensor in tensors)]
+
+
 def _other(path: str, tensor: TensorChange) -> str:
-    said = {"added": "only in the newer", "removed": "only in the older"}.get(tensor.presence, "")
+    said = _ONE_SIDED.get(tensor.presence, "")
     if not said and tensor.base_shape != tensor.other_shape:
         said = f"{_shape(tensor.base_shape)} → {_shape(tensor.other_shape)}"
     return f"{escape.line(path, 120)}: {said or escape.line(tensor.why) or 'changed'}"

@@ -17,6 +17,8 @@ _SPLIT = re.compile(
 )
 _SPLITS = {"training": "train", "valid": "val", "validation": "val"}
 _WORDY = re.compile(r"[\w./ -]+\Z")
+_OF_CLASS = re.compile(r"(recall|precision)\[(.*)\]\Z", re.DOTALL)
+_COST = "cost_per_day"
 _SUFFIX = re.compile(r"_(?:ms|us|s|sec|secs|seconds|bytes|usd|dollars)\Z", re.IGNORECASE)
 _SPELT = """
     ROC AUC PR AUROC AUPRC AP F1 F2 MSE RMSE MAE MAPE SMAPE NLL MCC IoU mAP nDCG BLEU WER CER FID
@@ -38,6 +40,11 @@ def title(name: str) -> str:
     """Return the metric's name for people, without split and unit."""
     found = _SPLIT.match(name)
     bare = name[found.end() :] if found else name
+    if bare == _COST:
+        return "Cost"
+    of_class = _OF_CLASS.match(bare)
+    if of_class:
+        return escape.line(f"{of_class[1].capitalize()} [{of_class[2]}]", 80)
     if not _WORDY.match(bare):
         return escape.line(bare, 80)
     if metric_unit(bare) not in {"", "share"}:

@@ -9,6 +9,7 @@ from sklearn import metrics as sk
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from jupyter_mvt.capture.evaluate import measure
+from jupyter_mvt.capture.footprint import footprint, peak_bytes
 from jupyter_mvt.capture.latency import interleaved
 from jupyter_mvt.capture.scores import classification, regression
 from jupyter_mvt.errors import CaptureError
@@ -190,3 +191,25 @@ def test_all_or_none_right_still_has_an_error_that_of_wilson(right):
     assert found["accuracy"].stderr == pytest.approx(expected)
     assert found["recall[0]"].stderr == pytest.approx(1.96 / (2 * (10 + 1.96**2)))
     assert found["balanced_accuracy"].stderr > 0
+
+
+@pytest.mark.parametrize("n", [10, 40, 1000])
+def test_a_perfect_model_on_few_rows_is_not_certain(n):
+    y = np.arange(n) % 2
+    found = named(classification(y, y, np.arange(2), np.eye(2)[y]))
+    for name in ("precision_macro", "recall_macro", "f1_macro"):
+        assert found[name].value == 1
+        # Two classes of half the rows: as the average of two shares after Wilson.
+        assert found[name].stderr == pytest.approx(found["balanced_accuracy"].stderr, rel=0.35)
+    assert found["roc_auc"].stderr is None
+    assert named(regression(y * 1.0, y * 1.0))["rmse"].stderr is None
+
+
+def test_peak_memory_is_what_was_held_at_once():
+    kept = peak_bytes(lambda: [np.ones(1_000_000).sum() for _ in range(3)])
+    assert 8_000_000 <= kept < 24_000_000
+    X = np.ones((100, 2))
+    found = footprint(lambda rows: np.zeros((len(rows), 1000)).sum(1), X)
+    assert found.peak_rows == 100
+    assert found.peak_bytes >= 100 * 1000 * 8
+    assert 0 < found.seconds < 1

@@ -296,6 +296,7 @@ STEPS: dict[str, Step] = {
         lambda world: [world.evaluate(), words("undo", "gc run")(world), later(world)],
     ),
     "du quota": Step(words("du quota 1GB")),
+    "cost set": Step(words("cost set --hour 1 --requests 10")),
     "gc policy": Step(words("gc policy --last 2")),
     "pack": Step(packed),
     "gc after pack": Step(words("gc run"), lambda world: [packed(world), later(world)]),

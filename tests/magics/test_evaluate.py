@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.evaluate import examples
 from jupyter_mvt.errors import CorruptionError, UsageError
+from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +72,6 @@ def test_an_evaluation_stands_beside_its_version(shell):
     assert [made.split for made in repo["v1"].details.evaluations] == ["all"]
     assert "150 rows of all" in text(run(shell, "%mvt show v1"))
     (file,) = (repo.path / "tables").iterdir()
-    import pyarrow.parquet as pq
-
     assert pq.read_table(file).equals(found.examples)
     run(shell, "%mvt undo")
     assert repo["v1"].details.evaluations == ()
@@ -176,3 +178,99 @@ def test_a_commit_may_measure_slice_by_slice(shell):
     made = repo.commit(names["clf"], evaluate=(names["X"], names["y"], {"first": first}))
     found = {(m.slice, m.n) for m in made.commit.content.metrics if m.name == "accuracy"}
     assert found == {("", 150), ("first", 50)}
+
+
+def test_a_measured_commit_keeps_every_example_and_one_undo_takes_both_back(shell):
+    run(shell, MAKE + "%mvt init\n%mvt cost set --hour 3.6 --requests 1000")
+    run(shell, 'X["big"] = X.iloc[:, 0] > 5.8\nclf.fit(X, y)')
+    made = run(shell, "%mvt commit --evaluate X y --slices big")
+    assert {m.slice for m in made.commit.content.metrics} == {"", "big = False", "big = True"}
+    run(shell, "repo = __import__('jupyter_mvt').open()")
+    repo = shell.user_ns["repo"]
+    (found,) = repo["HEAD"].details.evaluations
+    assert (found.rows, found.author, found.model_bytes > 0) == (150, "ana", True)
+    assert found.peak_bytes > 0 < found.seconds
+    assert found.cost.dollars_per_day == pytest.approx(found.seconds * 1000 * 3.6 / 3600)
+    rows = pq.read_table(io.BytesIO(examples(repo._handle, found)))
+    assert rows.column_names == [
+        "row", "y", "prediction", "correct", "probability", "confidence", "big = False",
+        "big = True"]  # fmt: skip
+    assert repo.fsck().problems == ()
+    assert [row.verb for row in repo.operations().rows] == ["commit", "settings"]
+    run(shell, "%mvt undo")
+    assert dict(repo.branches) == {}
+    assert not any(mark.startswith("eval/") for mark in oplog.current(repo._handle.store).marks)
+
+
+def test_slices_need_an_evaluation(shell):
+    run(shell, MAKE)
+    with pytest.raises(UsageError) as refusal:
+        run(shell, "%mvt commit --slices region")
+    assert refusal.value.hint == "mvt commit --evaluate X_test y_test --slices region"
+
+
+TWO = """
+import time
+import numpy as np
+class Model:
+    def __init__(self, wait):
+        self.wait = wait
+    def predict(self, X):
+        time.sleep(self.wait)
+        return np.zeros(len(X), int)
+slow, fast = Model(0.004), Model(0.0)
+"""
+
+
+def test_the_headline_is_in_points_milliseconds_and_dollars(shell):
+    run(shell, MAKE + TWO + "%mvt commit slow --metrics accuracy=0.875")
+    run(shell, "%mvt commit fast --metrics accuracy=0.898")
+    run(shell, "%mvt cost set --hour 10 --requests 1e8")
+    assert [c.name for c in run(shell, "%mvt diff").metrics.changes] == ["accuracy"]
+    run(shell, "%mvt evaluate HEAD X y --against HEAD~1 --trust")
+    found = run(shell, "%mvt diff")
+    changes = {(c.name, c.slice): c for c in found.metrics.changes}
+    time, cost = changes["latency_ms", ""], changes["cost_per_day", ""]
+    assert (time.verdict, time.delta < -3, time.unit) == ("better", True, "ms")
+    assert cost.delta == pytest.approx(time.delta / 1000 * 1e8 / 3600 * 10)
+    assert cost.verdict == "better"
+    shown = text(found)
+    for line in (
+        r"Accuracy +0\.875 +0\.898 +\+2\.3\xa0pp",
+        r"Cost +\$[\d.,]+/day .* −\$",
+        r"Latency .* −\d.*\xa0ms",
+    ):
+        assert re.search(line, shown), shown
+    back = {(c.name, c.slice): c for c in run(shell, "%mvt diff HEAD HEAD~1").metrics.changes}
+    assert back["latency_ms", ""].verdict == "worse"
+    assert back["latency_ms", ""].delta == pytest.approx(-time.delta, rel=0.5)
+
+
+def test_prices_are_told_and_set(shell):
+    run(shell, MAKE + "%mvt commit")
+    assert (
+        text(run(shell, "%mvt cost"))
+        == """\
+Cost of answering
+
+What                Value
+────────────────  ───────
+A machine         not set
+A request         not set
+Requests a day    not set
+Answered at once        1
+
+  %mvt cost set --hour 1.20 --requests 1000000"""
+    )
+    run(shell, "%mvt cost set --hour 3.6 --requests 1000")
+    found = run(shell, "%mvt cost")
+    assert found.to_dict()["dollars_per_day"] is None
+    run(shell, "%mvt evaluate HEAD X y")
+    found = run(shell, "%mvt cost").to_dict()
+    assert found["version"]["number"] == 1
+    assert found["dollars_per_day"] == pytest.approx(found["seconds"])
+    with pytest.raises(UsageError) as refusal:
+        run(shell, "%mvt cost set --hour much")
+    assert refusal.value.code == "bad-settings"
+    with pytest.raises(UsageError):
+        run(shell, "%mvt cost set")

@@ -254,8 +254,8 @@ def test_a_version() -> None:
       ──────────────  ─────────────────────────────────────────  ───────  ───────────  ─────
       Accuracy        all rows                                     0.897      ± 0.003  8,000
       Recall          all rows                                     0.751      ± 0.010  8,000
-      Accuracy        region=south                                 0.841      ± 0.015    612
       Latency, 1 row  0.91 times (0.89 to 0.93) against 555555…  2.14 ms  p95 3.40 ms    400
+      Accuracy        region=south                                 0.841      ± 0.015    612
 
       Param          Value
       ─────────────  ───────
