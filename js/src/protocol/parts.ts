@@ -88,7 +88,7 @@ export interface LogRow {
  *
  * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
  * better (0 when unknown). `why` explains ``incomparable``; `tip` is a sentence for a tooltip.
- * `interval` is that of the change, in its unit, where it is known.
+ * `interval` is how far its 95 % interval reaches, in the unit of the change: ``± 2.8``.
  */
 export interface Metric {
   name: string;
