@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.commit import Trigger
     from jupyter_mvt.objects.settings import Settings
-    from jupyter_mvt.store.fsck import FsckReport
+    from jupyter_mvt.store.faults import FsckReport
 
 __all__ = ["Repo"]
 

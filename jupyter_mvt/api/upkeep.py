@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import GcReport, Moved, RepairReport, Usage
     from jupyter_mvt.objects.settings import Settings
-    from jupyter_mvt.store.fsck import FsckReport
+    from jupyter_mvt.store.faults import FsckReport
     from jupyter_mvt.store.packer import PackReport
 
 __all__ = ["Packing", "configure", "fsck", "gc", "pack", "repair", "settings", "usage"]

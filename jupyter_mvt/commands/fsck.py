@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from jupyter_mvt.history.results import RepairReport
-    from jupyter_mvt.store.fsck import FsckReport
+    from jupyter_mvt.store.faults import FsckReport
 
 __all__ = ["COMMAND"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.metrics.fold import verified_bytes
 from jupyter_mvt.metrics.generation import Generation, newest
-from jupyter_mvt.store.fsck import Problem
+from jupyter_mvt.store.faults import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

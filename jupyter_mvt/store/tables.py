@@ -13,7 +13,7 @@ from jupyter_mvt.errors import CorruptionError, NotFoundError
 from jupyter_mvt.objects.evaluation import examples_of
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.store import layout, oplog, trash
-from jupyter_mvt.store.fsck import Problem
+from jupyter_mvt.store.faults import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

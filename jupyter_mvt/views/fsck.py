@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.views import escape, format, notice, parts, tables, wire
 
 if TYPE_CHECKING:
-    from jupyter_mvt.store.fsck import FsckReport, Problem
+    from jupyter_mvt.store.faults import FsckReport, Problem
     from jupyter_mvt.views import html, text
 
 __all__ = ["as_html", "as_text", "payload"]

@@ -34,7 +34,7 @@ from jupyter_mvt.metrics.leaderboard import Leaderboard
 from jupyter_mvt.metrics.rebuild import IndexStats
 from jupyter_mvt.metrics.result import SqlResult
 from jupyter_mvt.objects.settings import Settings
-from jupyter_mvt.store.fsck import FsckReport
+from jupyter_mvt.store.faults import FsckReport
 from jupyter_mvt.views import (
     checkout,
     commit,

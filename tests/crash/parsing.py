@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.store import checkpoints, fsck, index, oplog, store
+from jupyter_mvt.store import checkpoints, index, logcheck, oplog, packcheck, store
 from jupyter_mvt.store import open as opening
 from jupyter_mvt.store.pack import DELTA
 from tests.crash.judge import Still
@@ -91,17 +91,17 @@ def parsing_remembered() -> Iterator[None]:
     """Inside the block, bytes that were parsed before are not parsed again."""
     operation = _of_bytes(oplog.read_operation)
     with pytest.MonkeyPatch.context() as patch:
-        for room in (oplog, checkpoints, fsck):
+        for room in (oplog, checkpoints, logcheck):
             patch.setattr(room, "read_operation", operation)
         patch.setattr(oplog, "skim_operation", _of_bytes(oplog.skim_operation))
         patch.setattr(checkpoints, "decode_as", _of_bytes(checkpoints.decode_as))
         patch.setattr(opening, "decode", _of_bytes(opening.decode))
         patch.setattr(store, "decode_manifest", _of_bytes(store.decode_manifest))
-        patch.setattr(fsck, "from_data", _of_object(fsck.from_data))
-        patch.setattr(fsck, "commit_id", _of_object(fsck.commit_id))
-        patch.setattr(fsck, "checkpoint_bytes", _of_view(fsck.checkpoint_bytes))
-        rows = _of_pack(fsck.read_rows)
-        for room in (fsck, index):
+        patch.setattr(logcheck, "from_data", _of_object(logcheck.from_data))
+        patch.setattr(logcheck, "commit_id", _of_object(logcheck.commit_id))
+        patch.setattr(logcheck, "checkpoint_bytes", _of_view(logcheck.checkpoint_bytes))
+        rows = _of_pack(packcheck.read_rows)
+        for room in (packcheck, index):
             patch.setattr(room, "read_rows", rows)
         patch.setattr(store.Store, "check", _of_copy(store.Store.check))
         yield

@@ -17,7 +17,8 @@ from jupyter_mvt.history.repair import repair
 from jupyter_mvt.metrics.check import check_index
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import layout, oplog
-from jupyter_mvt.store.fsck import FsckReport, fsck
+from jupyter_mvt.store.faults import FsckReport
+from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ROW, TRAILER, read_rows
 from jupyter_mvt.store.reach import reach

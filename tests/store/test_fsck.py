@@ -13,7 +13,8 @@ from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.snapshot import Bundle, CellRun, ModelDraft, Snapshot
 from jupyter_mvt.store import layout, oplog, reserve
-from jupyter_mvt.store.fsck import Problem, fsck
+from jupyter_mvt.store.faults import Problem
+from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store

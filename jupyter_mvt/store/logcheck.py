@@ -1,0 +1,117 @@
+"""Verify the operation log: every record, the chain, the versions in it, what is derived of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
+from jupyter_mvt.objects.commit import Commit, commit_id
+from jupyter_mvt.objects.encode import from_data
+from jupyter_mvt.objects.ids import short
+from jupyter_mvt.objects.view import View
+from jupyter_mvt.store import layout
+from jupyter_mvt.store.checkpoints import checkpoint_bytes, commits_of_window
+from jupyter_mvt.store.folding import Fold
+from jupyter_mvt.store.records import read_operation, record_id
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.operation import Operation
+    from jupyter_mvt.store.faults import Findings
+    from jupyter_mvt.store.store import Store
+
+__all__ = ["check_log"]
+
+
+def check_log(
+    store: Store, findings: Findings, keys: list[str]
+) -> tuple[View, list[tuple[Operation, Commit]]]:
+    """Fold as far as every record is sound; compare what is derived on the way."""
+    numbers = {layout.number_of(key): key for key in keys if key.startswith(layout.OPERATIONS)}
+    stray = numbers.pop(None, None)
+    if stray is not None:
+        findings.add("unknown-file", f"The file {stray} does not belong here.", key=stray)
+    fold, whole = Fold(View()), True
+    commits: list[tuple[Operation, Commit]] = []
+    records: list[bytes] = []
+    window: list[Operation] = []
+    derived = {key for key in keys if key.startswith(layout.DERIVED)}
+    last = max((n for n in numbers if n is not None), default=0)
+    for number in range(1, last + 1):
+        entry, record = _check_operation(store, findings, number)
+        whole = whole and entry is not None and entry.prev == fold.head
+        if entry is None:
+            fold.head = ""
+            continue
+        findings.operations += 1
+        if (fold.head and entry.prev != fold.head) or (number == 1 and entry.prev):
+            text = f"Operation {number} does not follow the one before it."
+            findings.add("broken-chain", text, key=layout.operation(number))
+        fold.add(entry, record_id(record))
+        _collect_commit(findings, entry, commits)
+        window.append(entry)
+        records.append(record)
+        if number % layout.WINDOW == 0:
+            if whole:
+                _check_derived(store, findings, derived, fold.view(), window, records)
+            else:
+                # What they should be cannot be told; readers do not believe them either.
+                derived -= {layout.segment(number), layout.checkpoint(number)}
+            window, records = [], []
+    for key in sorted(derived):
+        end = layout.number_of(key) or 0
+        if end > last and commits_of_window(store.backend, end) is not None:
+            text = f"The log ends at operation {last}, but there were {end}."
+            findings.add("missing-operation", text, key=layout.operation(last + 1))
+        findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
+    return fold.view(), commits
+
+
+def _check_operation(
+    store: Store, findings: Findings, number: int
+) -> tuple[Operation | None, bytes]:
+    key = layout.operation(number)
+    try:
+        record = store.backend.get(key)
+        return read_operation(record, number), record
+    except NotFoundError:
+        findings.add("missing-operation", f"Operation {number} is missing.", key=key)
+    except (CorruptionError, FormatError) as error:
+        findings.add(error.code, f"Operation {number}: {error.message}", key=key)
+    return None, b""
+
+
+def _collect_commit(
+    findings: Findings, entry: Operation, commits: list[tuple[Operation, Commit]]
+) -> None:
+    if entry.commit is None or entry.commit_id is None:
+        return
+    key = layout.operation(entry.number)
+    try:
+        commit: Commit = from_data(entry.commit, Commit)
+    except CorruptionError as error:
+        findings.add("corrupt-commit", error.message, key=key, oid=entry.commit_id)
+        return
+    if commit_id(commit) != entry.commit_id:
+        text = f"Version {short(entry.commit_id)} is not what its id says."
+        findings.add("corrupt-commit", text, key=key, oid=entry.commit_id)
+    commits.append((entry, commit))
+
+
+def _check_derived(
+    store: Store,
+    findings: Findings,
+    derived: set[str],
+    view: View,
+    window: list[Operation],
+    records: list[bytes],
+) -> None:
+    expected = {
+        layout.segment(view.number): b"".join(records),
+        layout.checkpoint(view.number): checkpoint_bytes(view, window),
+    }
+    for key, data in expected.items():
+        if key in derived:
+            derived.discard(key)
+            if store.backend.get(key) != data:
+                text = f"The derived file {key} is corrupt; it is not needed and can be deleted."
+                findings.add("corrupt-derived", text, key=key)
