@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +14,7 @@ from jupyter_mvt.api.evaluate import kept_as
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.api.upkeep import pack
 from jupyter_mvt.capture.snapshot import Request, snapshot
-from jupyter_mvt.errors import ConflictError, CorruptionError
+from jupyter_mvt.errors import ConflictError, CorruptionError, StorageError
 from jupyter_mvt.history.commit import Draft, Published
 from jupyter_mvt.history.commit import commit as publish
 from jupyter_mvt.history.handle import Handle, tip_of
@@ -147,6 +148,7 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
         if tip is not None and not wish.allow_empty and not is_thin(view, tip):
             there = oplog.commit_object(handle.store, tip)
             if there.tree_id == tree_id(content):
+                _forget_runs(handle, kernel, wish, taken)
                 return CommitResult(created=False, version=version_ref(handle.store, view, tip),
                                     commit=there, seconds=perf_counter() - started)  # fmt: skip
         receipt = pack.publish()
@@ -157,8 +159,7 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                   evaluation=measured)  # fmt: skip
     made = publish(handle, draft)
     trust.made(handle, made.id, made.commit)
-    if taken.curves is not None:
-        _forget_runs(handle, kernel, taken.curves.runs)
+    _forget_runs(handle, kernel, wish, taken)
     return _result(handle, made, started)
 
 
@@ -172,10 +173,13 @@ def _measured(handle: Handle, view: View, content: Content, taken: Snapshot) -> 
     return kept_as(handle, draft, read_settings(view), size, kept)
 
 
-def _forget_runs(handle: Handle, kernel: Kernel | None, kept: tuple[str, ...]) -> None:
-    """Let go of the recorded runs that a version holds now."""
+def _forget_runs(handle: Handle, kernel: Kernel | None, wish: Wish, taken: Snapshot) -> None:
+    """Let go of the recorded runs that a version holds now, and of one that logged nothing."""
+    kept = () if taken.curves is None else taken.curves.runs
+    kept += () if wish.recording is None else (wish.recording.run,)
     for run in kept:
-        runs.discard(handle.store.backend, run)
+        with suppress(StorageError):  # the version stands; what is left of the run is listed
+            runs.discard(handle.store.backend, run)
     if kernel is not None:
         kernel.recordings[:] = [run for run in kernel.recordings if run.run not in kept]
 

@@ -10,6 +10,7 @@ from jupyter_mvt.api.commit import Wish
 from jupyter_mvt.api.commit import commit as keep
 from jupyter_mvt.capture.recording import Recording
 from jupyter_mvt.display import Displayable
+from jupyter_mvt.errors import CorruptionError, MvtError, NotFoundError
 from jupyter_mvt.objects.encode import decode, encode, to_data
 from jupyter_mvt.store import runs
 
@@ -41,6 +42,8 @@ class Unfinished(Displayable):
         How many values were logged.
     last_step
         The largest step, -1 before the first.
+    lost
+        How many pieces of it, of about a second each, cannot be read: a power cut may take some.
     """
 
     run: str
@@ -49,6 +52,7 @@ class Unfinished(Displayable):
     names: tuple[str, ...]
     points: int
     last_step: int
+    lost: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as plain builtins."""
@@ -95,12 +99,13 @@ def recording(
 
 
 def _begin(handle: Handle, wish: Wish, resume: str) -> Recording:
-    backend, earlier = handle.store.backend, None
+    backend = handle.store.backend
     run = resume or handle.clock.token()[:16]
-    count = 0
+    earlier, count, lost = None, 0, 0
     if resume:
-        about, *found = runs.pieces(backend, resume)
-        earlier, count = _points(found), len(found)
+        found = runs.kept(backend, resume)
+        earlier, lost = _points(found)
+        count = found.following - 1
     else:
         about = encode({"actor": handle.actor, "started_us": handle.clock.now_us()})
         runs.keep(backend, run, 0, about)
@@ -112,29 +117,51 @@ def _begin(handle: Handle, wish: Wish, resume: str) -> Recording:
         count += 1
         runs.keep(backend, run, count, to_bytes(points))
 
-    return Recording(run, save, handle.clock, wish.model, earlier)
+    begun = Recording(run, save, handle.clock, wish.model, earlier)
+    if lost:
+        pieces = f"{lost} piece{'s' if lost > 1 else ''}"
+        begun.troubles.append(f"{pieces} of what was logged before it was cut off cannot be read")
+    return begun
 
 
 def recordings(handle: Handle) -> tuple[Unfinished, ...]:
     """Return the runs that no version holds, oldest first."""
     found = []
     for run in runs.unfinished(handle.store.backend):
-        head, *rest = runs.pieces(handle.store.backend, run)
-        about, points = decode(head), _points(rest)
-        found.append(
-            Unfinished(
-                run=run,
-                actor=str(about["actor"]),
-                started_us=int(about["started_us"]),
-                names=tuple(sorted(points.names)),
-                points=len(points),
-                last_step=int(points.step.max()) if len(points) else -1,
-            )
-        )
+        try:
+            found.append(_unfinished(run, runs.kept(handle.store.backend, run)))
+        except NotFoundError:
+            continue  # a version came to hold it meanwhile
     return tuple(sorted(found, key=lambda one: one.started_us))
 
 
-def _points(found: list[bytes]) -> Points:
+def _unfinished(run: str, kept: runs.Kept) -> Unfinished:
+    points, lost = _points(kept)
+    try:
+        about = decode(kept.about or b"{}")
+        actor, started_us = str(about["actor"]), int(about["started_us"])
+    except (MvtError, KeyError, TypeError, ValueError):
+        actor, started_us = "", int(points.wall_us.min()) if len(points) else 0
+        lost += 1
+    return Unfinished(
+        run=run,
+        actor=actor,
+        started_us=started_us,
+        names=tuple(sorted(points.names)),
+        points=len(points),
+        last_step=int(points.step.max()) if len(points) else -1,
+        lost=lost,
+    )
+
+
+def _points(kept: runs.Kept) -> tuple[Points, int]:
+    """Return what was logged, and how many pieces of it cannot be read."""
     from jupyter_mvt.capture.points import from_bytes, gathered
 
-    return gathered([from_bytes(piece) for piece in found])
+    found, lost = [], kept.lost
+    for piece in kept.pieces:
+        try:
+            found.append(from_bytes(piece))
+        except CorruptionError:
+            lost += 1
+    return gathered(found), lost

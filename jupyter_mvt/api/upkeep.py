@@ -92,11 +92,16 @@ def fsck(handle: Handle, subset: float) -> FsckReport:
     from jupyter_mvt.metrics.check import check_index
     from jupyter_mvt.store import fsck as verb
     from jupyter_mvt.store import layout
+    from jupyter_mvt.store.runs import check_runs
     from jupyter_mvt.store.tables import check_tables
 
     return verb.fsck(
         handle.store,
-        checkers={layout.INDEX: check_index, layout.TABLES: check_tables},
+        checkers={
+            layout.INDEX: check_index,
+            layout.TABLES: check_tables,
+            layout.RUNS: check_runs,
+        },
         subset=subset,
         seed=handle.clock.token(),
     )

@@ -46,8 +46,8 @@ class Recording:
         self.model = model
         self.result: Any = None
         """The answer to the commit at the end."""
-        self.trouble: StorageError | None = None
-        """Why points could not be made safe while they were logged, if so."""
+        self.troubles: list[str] = []
+        """What the version that holds the run tells of what went wrong while it was logged."""
         self._keep = keep
         self._now = clock.now_us
         self._kept: list[Points] = [] if earlier is None else [earlier]
@@ -96,7 +96,9 @@ class Recording:
         try:
             self._keep(points)
         except StorageError as error:
-            self.trouble = error
+            text = f"not safe while it was logged: {error.message}"
+            if text not in self.troubles:
+                self.troubles.append(text)
 
     def points(self) -> Points:
         """Return everything that was logged."""

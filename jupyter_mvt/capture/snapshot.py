@@ -348,8 +348,7 @@ def _curves(request: Request, choice: Choice, taking: _Taking) -> CurvesDraft | 
 
     points = gathered([run.points() for run in taken])
     for run in taken:
-        if run.trouble is not None:
-            text = f"not safe while it was logged: {run.trouble.message}"
+        for text in run.troubles:
             taking.notes.append(Note(kind="partial", about="curves", text=text))
     return to_curves(points, tuple(run.run for run in taken)) if len(points) else None
 

@@ -67,6 +67,7 @@ def fsck(
     with told(store.progress, "Verifying", int(findings.bytes * subset)):
         good, damaged = check_packs(store, findings, keys, lambda: chance.random() < subset)
     view, commits = check_log(store, findings, keys)
+    store.index.refresh()
     touched = _check_commits(store, findings, view, commits, good, damaged)
     touched |= _lost(store, findings, view, commits)
     for prefix, found in others.items():
@@ -128,11 +129,18 @@ def _check_commits(
             raw = bytes.fromhex(name)
             if raw in good and raw not in damaged:
                 continue
+            if raw not in damaged and _found_since(store, raw):
+                good.add(raw)  # written, or packed anew, since the files were listed
+                continue
             touched.setdefault(name, []).append(oid)
             if raw not in good and raw not in damaged and name not in reported:
                 reported.add(name)
                 findings.add("missing-object", f"The object {name} is missing.", oid=name)
     return touched
+
+
+def _found_since(store: Store, raw: bytes) -> bool:
+    return any(not store.check(raw, place) for place in store.index.search(raw))
 
 
 def _lost(

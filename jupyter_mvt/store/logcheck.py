@@ -36,6 +36,8 @@ def check_log(
     window: list[Operation] = []
     derived = {key for key in keys if key.startswith(layout.DERIVED)}
     last = max((n for n in numbers if n is not None), default=0)
+    while store.backend.stat(layout.operation(last + 1)) is not None:
+        last += 1  # published since the files were listed
     for number in range(1, last + 1):
         entry, record = _check_operation(store, findings, number)
         whole = whole and entry is not None and entry.prev == fold.head

@@ -164,17 +164,23 @@ def commit_object(store: Store, oid: ObjectId) -> Commit:
 
 
 def _open(store: Store) -> View:
-    numbers = [layout.number_of(key) for key in store.backend.list(layout.OPERATIONS)]
-    present = [number for number in numbers if number is not None]
-    for expected, number in enumerate(present, start=1):
-        if number != expected:
-            msg = f"Operation {expected} is missing ({layout.operation(expected)})."
-            raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
+    return _replay(store, _newest(store), store.log.stale)
+
+
+def _newest(store: Store) -> int:
+    """Return the number of the newest operation; that none before it is missing is made sure."""
+    numbers = {layout.number_of(key) for key in store.backend.list(layout.OPERATIONS)} - {None}
+    last = max((number for number in numbers if number), default=0)
     points = [layout.number_of(key) or 0 for key in store.backend.list(layout.CHECKPOINTS)]
-    if max(points, default=0) > len(present):
-        msg = f"The log ends at operation {len(present)}, but there were {max(points)}."
-        raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
-    return _replay(store, len(present), store.log.stale)
+    there = max(points, default=0)
+    for number in sorted(set(range(1, max(last, there) + 1)) - numbers):
+        # A listing may leave out what is written meanwhile, and yet have what came after that.
+        if store.backend.stat(layout.operation(number)) is None:
+            msg = f"Operation {number} is missing ({layout.operation(number)})."
+            if number > last:
+                msg = f"The log ends at operation {number - 1}, but there were {there}."
+            raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
+    return max(last, there)
 
 
 def _replay(store: Store, number: int, stale: set[int]) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_mvt.store.faults import Findings
+    from jupyter_mvt.store.pack import Row
     from jupyter_mvt.store.store import Store
 
 __all__ = ["check_packs"]
@@ -27,34 +29,48 @@ def check_packs(
     for key in keys:
         if not key.startswith(layout.PACKS):
             continue
-        try:
-            rows = read_rows(store.backend, key)
-        except (CorruptionError, NotFoundError) as error:
-            findings.add("corrupt-pack", error.message, key=key)
-            continue
-        at = 0
-        for row in sorted(rows, key=lambda row: row.offset):
-            _check_gap(store, findings, key, at, row.offset)
-            at = max(at, row.offset + row.stored)
-            if not chosen():
-                good.add(row.oid)
-                continue
-            findings.objects += 1
-            store.progress.advance(row.stored)
+        # A gc may delete it since it was listed; what is still needed of it is missed later.
+        with suppress(NotFoundError):
             try:
-                fault = store.check(row.oid, Place(key, *row[1:]))
-            except FormatError as error:
-                fault = error.message
-            if not fault:
-                good.add(row.oid)
+                rows = read_rows(store.backend, key)
+            except CorruptionError as error:
+                findings.add("corrupt-pack", error.message, key=key)
                 continue
-            damaged[row.oid] = key
-            text = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
-            findings.add("corrupt-object", text, key=key, oid=row.oid.hex())
-        stat = store.backend.stat(key)
-        if stat is not None:
-            end = stat.size - TRAILER.size - ROW.size * len(rows)
-            _check_gap(store, findings, key, at, end)
+            found = _check_pack(store, findings, key, rows, chosen)
+            good |= found[0]
+            damaged |= dict.fromkeys(found[1], key)
+    return good, damaged
+
+
+def _check_pack(
+    store: Store, findings: Findings, key: str, rows: list[Row], chosen: Callable[[], bool]
+) -> tuple[set[bytes], set[bytes]]:
+    """Return which objects of a pack are good, and which are damaged."""
+    good, damaged = set[bytes](), set[bytes]()
+    at = 0
+    for row in sorted(rows, key=lambda row: row.offset):
+        _check_gap(store, findings, key, at, row.offset)
+        at = max(at, row.offset + row.stored)
+        if not chosen():
+            good.add(row.oid)
+            continue
+        findings.objects += 1
+        store.progress.advance(row.stored)
+        try:
+            fault = store.check(row.oid, Place(key, *row[1:]))
+        except FormatError as error:
+            fault = error.message
+        if not fault:
+            good.add(row.oid)
+            continue
+        if store.backend.stat(key) is None:
+            return good, damaged  # deleted meanwhile
+        damaged.add(row.oid)
+        text = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
+        findings.add("corrupt-object", text, key=key, oid=row.oid.hex())
+    stat = store.backend.stat(key)
+    if stat is not None:
+        _check_gap(store, findings, key, at, stat.size - TRAILER.size - ROW.size * len(rows))
     return good, damaged
 
 

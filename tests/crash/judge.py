@@ -14,15 +14,16 @@ from jupyter_mvt.store.backend import ObjectWriter, Stat, missing
 from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import open_store, read_format
 from jupyter_mvt.store.reach import reach
+from jupyter_mvt.store.runs import check_runs
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.tables import check_tables
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.testing.disks import MemoryDisk
 from tests.crash.world import ROOT, World
 
-CHECKERS = {layout.INDEX: check_index, layout.TABLES: check_tables}
-HARMLESS = {"corrupt-derived", "corrupt-index", "corrupt-readme"}
-"""Faults in what can be made anew; a power cut may leave them."""
+CHECKERS = {layout.INDEX: check_index, layout.TABLES: check_tables, layout.RUNS: check_runs}
+HARMLESS = {"corrupt-derived", "corrupt-index", "corrupt-readme", "corrupt-run"}
+"""Faults that a power cut may leave: in what can be made anew, and in what was never synced."""
 
 State = tuple[object, ...]
 
@@ -172,6 +173,10 @@ def goes_on(disk: MemoryDisk) -> str:
         world.commit()
         world.do("label", "move", "again")
         world.do("gc", "run", "--grace", "0")
+        for left in world.repo().recordings():
+            world.record(left.run)
+        if world.repo().recordings():
+            return "a recorded run cannot be resumed"
         after = states_of(disk)
         if after[: len(before)] != before or len(after) < len(before) + 3:
             return "the next commands went wrong"

@@ -105,7 +105,7 @@ class World:
         return 10**15 + self.days * DAY_US + self.count()
 
     def token(self) -> str:
-        return f"{self.count():032x}"
+        return f"{self.count():016x}" * 2  # a run is called by the first half
 
     def count(self) -> int:
         self.made += 1
@@ -134,6 +134,14 @@ class World:
             return add(handle, version, made)
 
         record(handle, publish, lambda salt: b"PAR1" + bytes([salt]) * 900)
+
+    def record(self, resume: str = "", *, commit: bool = True, times: int = 2) -> None:
+        """Record a run as it trains, in pieces; it is kept with its model, or left."""
+        model = Weights(self.count())
+        with self.repo().recording(model, resume=resume, commit=commit) as run:
+            for _ in range(times):
+                run.log(loss=float(self.count()), accuracy=0.5)
+                run.flush()
 
     def acknowledge(self) -> None:
         assert isinstance(self.disk, MemoryDisk)
@@ -258,6 +266,11 @@ STEPS: dict[str, Step] = {
     "note": Step(words("note v1 good")),
     "note --delete": Step(words("note v1 --delete 1"), words("note v1 good")),
     "evaluate": Step(lambda world: world.repo().evaluate("v1", ROWS, TRUTH, trust=True)),
+    "recording": Step(World.record),
+    "recording resumed": Step(
+        lambda world: world.record(world.repo().recordings()[0].run),
+        lambda world: world.record(commit=False),
+    ),
     "rollback": Step(words("rollback production")),
     "rollback on a full disk": Step(
         crowded("rollback production", "undo", "label move production v1")

@@ -12,6 +12,7 @@ from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.history.settings import configure
 from jupyter_mvt.objects.settings import Settings
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.store import Store
@@ -23,8 +24,10 @@ def read(root: Path, times: int) -> dict[str, int]:
     """Look at all tips, and all they hold, over and over; fail if something is there by half."""
     store, freed, longest = open_store(root), 0, 0
     for turn in range(times):
-        if turn % 100 == 0:
+        if turn % 20 == 0:
             store = open_store(root)
+        if turn % 500 == 499:
+            assert fsck(store).problems == ()
         view = oplog.current(store)
         assert view.number >= longest
         longest = view.number

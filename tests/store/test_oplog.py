@@ -23,6 +23,7 @@ from jupyter_mvt.objects.ids import Buffer, digest
 from jupyter_mvt.objects.operation import Change, Operation
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog
+from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.memory import MemoryBackend
 from jupyter_mvt.store.open import memory_store, open_store
 from jupyter_mvt.store.records import pack_operation
@@ -296,3 +297,32 @@ def test_a_newer_format_is_refused_in_words(store: Store) -> None:
     with pytest.raises(FormatError) as caught:
         oplog.current(store)
     assert caught.value.code == "newer-format"
+
+
+class Blinking:
+    """A backend whose listing leaves out what was written while it was made, as scandir may."""
+
+    def __init__(self, real: Any, unseen: set[str]) -> None:
+        self._real, self._unseen = real, unseen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def list(self, prefix: str) -> Any:
+        return (key for key in self._real.list(prefix) if key not in self._unseen)
+
+
+@pytest.mark.parametrize("unseen", [{3}, {1, 2}, {7, 8}, {8, 9}])
+def test_a_listing_made_while_others_write_is_not_taken_for_a_loss(
+    store: Store, commit: Commit, windows: None, unseen: set[int]
+) -> None:
+    for i in range(9):
+        commit(store, f"c{i}")
+    whole = oplog.current(store)
+    torn = Blinking(store.backend, {layout.operation(number) for number in unseen})
+    assert oplog.current(Store(torn)) == whole
+    assert fsck(Store(torn)).ok
+    store.backend.delete(layout.operation(min(unseen)))
+    with pytest.raises(CorruptionError) as caught:
+        oplog.current(Store(torn))
+    assert caught.value.code in {"missing-operation", "broken-chain"}
