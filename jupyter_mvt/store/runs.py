@@ -1,6 +1,7 @@
 """Runs that are being recorded: what was logged so far, for when the process does not come back.
 
-``runs/<id>/<number>`` are framed pieces in the order of logging; number 0 tells whose run it is.
+``runs/<id>/<number>`` are framed pieces in the order of logging, each with its own name before it;
+number 0 tells whose run it is.
 They are not synced: a kill loses nothing, a power cut at most pieces of the run. They are no part
 of any version and are deleted when one holds the run.
 """
@@ -51,7 +52,8 @@ class Kept:
 
 def keep(backend: Backend, run: str, number: int, body: bytes) -> None:
     """Keep one piece of a run."""
-    backend.put(_key(run, number), frame(body), durable=False)
+    key = _key(run, number)
+    backend.put(key, frame(b"%s %s" % (key.encode(), body)), durable=False)
 
 
 def kept(backend: Backend, run: str) -> Kept:
@@ -74,9 +76,10 @@ def kept(backend: Backend, run: str) -> Kept:
 
 def _read(backend: Backend, key: str) -> bytes | None:
     try:
-        return unframe(backend.get(key), key)
+        whose, _, body = unframe(backend.get(key), key).partition(b" ")
     except (NotFoundError, CorruptionError):
         return None
+    return body if whose == key.encode() else None
 
 
 def unfinished(backend: Backend) -> tuple[str, ...]:

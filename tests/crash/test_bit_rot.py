@@ -14,7 +14,6 @@ import pytest
 from jupyter_mvt.errors import CorruptionError, MvtError
 from jupyter_mvt.history.gc import gc
 from jupyter_mvt.history.repair import repair
-from jupyter_mvt.metrics.check import check_index
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.store import layout, oplog
 from jupyter_mvt.store.faults import FsckReport
@@ -24,7 +23,7 @@ from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ROW, TRAILER, read_rows
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.testing.disks import MemoryDisk
-from tests.crash.judge import State, Still, state_of
+from tests.crash.judge import CHECKERS, State, Still, state_of
 from tests.crash.test_power_cut import small
 from tests.crash.world import HOME, ROOT, TEMPORARY, World, packed
 
@@ -93,6 +92,8 @@ def sound() -> Sound:
     drifting(world, 5)
     world.do("label", "move", "production", "v2")
     world.do("branch", "create", "side", "v1")
+    world.evaluate()
+    world.record(commit=False)
     world.do("index", "rebuild")
     if oplog.current(world.repo()._handle.store).number % 2:
         world.do("tag", "create", "even", "v3")  # so that a checkpoint knows the newest operation
@@ -110,7 +111,7 @@ def sound() -> Sound:
     kinds = {row.encoding for key in store.backend.list(layout.PACKS)
              for row in read_rows(store.backend, key)}  # fmt: skip
     assert kinds >= {RAW, PLANES, DELTA}
-    assert fsck(store, checkers={layout.INDEX: check_index}).ok
+    assert fsck(store, checkers=CHECKERS).ok
     carried = {layout.operation(where.operation): oid for oid, where in view.commits.items()}
     disk.events.clear()
     return Sound(disk, state_of(view), blobs, needed, carried)
@@ -135,7 +136,7 @@ def changed(path: str, data: bytes | None) -> MemoryDisk:
 
 
 def report_on(disk: MemoryDisk) -> FsckReport:
-    return fsck(Store(Still(disk)), checkers={layout.INDEX: check_index})
+    return fsck(Store(Still(disk)), checkers=CHECKERS)
 
 
 def silently_wrong(disk: MemoryDisk, key: str) -> str:
@@ -265,7 +266,7 @@ def test_cut_lost_swapped_and_foreign_files_are_found_and_named(
     proved("11", "files cut off, replaced and swapped", count, "files")
 
 
-@pytest.mark.parametrize("prefix", ["ops/", "packs/", "format", "README.md", "index/"])
+@pytest.mark.parametrize("prefix", ["ops/", "packs/", "tables/", "format", "README.md", "index/"])
 def test_a_lost_file_is_found(prefix: str, proved: Callable[..., None]) -> None:
     lost = paths(sound().disk, prefix)
     newest = max(p for p in paths(sound().disk, "index/v1/manifest/"))

@@ -57,3 +57,29 @@ def test_killed_at_every_system_call(
     count = killed("syscalls", tmp_path, [name])
     assert count > 20
     proved("3", "SIGKILL at every system call on files, six commands", count, "kills")
+
+
+def killed_while_idle(folder: Path, count: int) -> int:
+    """Kill kernels whose idle thread packs; return how many were at it, after checking all."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash.idling", folder, str(count), "1"],
+        cwd=HERE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {one["fault"] for one in told} == {""}
+    packing = sum(one["packed"] for one in told)
+    assert packing > count // 2
+    return packing
+
+
+def test_killed_while_an_idle_kernel_packs(tmp_path: Path, proved: Callable[..., None]) -> None:
+    proved("3", "SIGKILL while an idle kernel packs", killed_while_idle(tmp_path, 12), "kills")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_killed_while_an_idle_kernel_packs_at_length(
+    tmp_path: Path, proved: Callable[..., None]
+) -> None:
+    proved("3", "SIGKILL while an idle kernel packs", killed_while_idle(tmp_path, 150), "kills")

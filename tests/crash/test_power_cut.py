@@ -87,15 +87,14 @@ def recorded(
 
 
 class Count:
-    """How many different disks were judged.
+    """Which different disks were judged.
 
     What is under ``tmp/`` does not count as a difference: nothing reads there. Disks that differ
     in permissions alone are different, but judged together: reading does not look at those.
     """
 
     def __init__(self) -> None:
-        self.states = 0
-        self.judged = 0
+        self.states: set[tuple[int, int]] = set()
 
     def cuts(
         self, world: World, base: MemoryDisk, judge: Judge, samples: int, seed: int = 0
@@ -116,33 +115,42 @@ class Count:
                 fault = judge.fault(disk, moment)
                 assert fault == "", f"after a cut at event {moment} of {len(world.disk.events)}"
             yield disk
-        self.states += len(states)
-        self.judged += len(judged)
+        self.states |= states
 
 
 def cut_twice(world: World, step: Step, at_least: int, seed: int = 0) -> int:
-    """Cut a command, and commands after that, until so many disks are judged."""
+    """Cut a command, commands after that, and so on, until so many disks are judged."""
     count = Count()
     base, judge = recorded(world, step)
-    states = judge.states
     first = list(count.cuts(world, base, judge, samples=256, seed=seed))
     for disk in first[:: max(1, len(first) // 16)]:
         assert goes_on(disk.copy()) == ""
-    second = cycle(SECOND)
-    rounds = 0
+    level = [(disk, judge.states) for disk in first]
+    for made in range(1000, 9000, 1000):
+        level = _cut_again(count, level, at_least, made, seed)
+        if len(count.states) >= at_least:
+            return len(count.states)
+    raise AssertionError(f"there are only {len(count.states)} states")
+
+
+def _cut_again(
+    count: Count, level: list[tuple[MemoryDisk, list[State]]], at_least: int, made: int, seed: int
+) -> list[tuple[MemoryDisk, list[State]]]:
+    """Cut a next command on each disk; return some of the disks that this leaves."""
+    second, deeper = cycle(SECOND), []
     # A stride that visits all states, those far apart first.
-    stride = next(n for n in (61, 67, 71, 73) if len(first) % n)
-    while count.states < at_least:
-        assert rounds < len(SECOND) * len(first), f"there are only {count.states} states"
-        disk = first[rounds * stride % len(first)].copy()
-        again = World(disk, made=1000)
+    stride = next(n for n in (61, 67, 71, 73) if len(level) % n)
+    for turn in range(len(SECOND) * len(level)):
+        if len(count.states) >= at_least:
+            break
+        disk, states = level[turn * stride % len(level)]
+        again = World(disk.copy(), made=made)
         base, judge = recorded(again, Step(tolerated(next(second))), states)
-        if rounds % len(first) == len(first) - 1:
+        if turn % len(level) == len(level) - 1:
             next(second)  # so that the next round pairs otherwise
-        for _ in count.cuts(again, base, judge, samples=256, seed=seed):
-            pass
-        rounds += 1
-    return count.states
+        found = list(count.cuts(again, base, judge, samples=256, seed=seed))
+        deeper += [(disk, judge.states) for disk in found[turn % 8 :: 32]]
+    return deeper
 
 
 def tolerated(do: Callable[[World], object]) -> Callable[[World], object]:
@@ -182,12 +190,8 @@ def test_the_figures_add_up() -> None:
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("name", STEPS)
 def test_no_power_cut_loses_anything_at_length(name: str, proved: Callable[..., None]) -> None:
-    states, seed, each = 0, 1, SOAK // len(STEPS) + 1
-    while states < each:
-        # Disks that two seeds have in common are few, and count twice.
-        states += cut_twice(lived(STEPS[name]), STEPS[name], min(each - states, 3 * EACH), seed)
-        seed += 1
-    proved("1", "power cuts in every command, once and twice", states, "states")
+    judged = cut_twice(lived(STEPS[name]), STEPS[name], SOAK // len(STEPS) + 1, seed=1)
+    proved("1", "power cuts in every command, once and twice", judged, "states")
 
 
 def test_every_command_is_cut_or_only_reads() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from jupyter_mvt.errors import CorruptionError, StorageError
 from jupyter_mvt.history import gc as gc_verb
-from jupyter_mvt.store import layout, local, oplog, packer, writer
+from jupyter_mvt.store import gc as gc_store
+from jupyter_mvt.store import layout, local, oplog, packer, recode, writer
 from jupyter_mvt.store.local import LocalBackend, LocalWriter
 from jupyter_mvt.testing.disks import MemoryDisk
 from tests.crash.judge import goes_on
@@ -185,6 +186,19 @@ def _sealed_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LocalWriter, "_settled", settled)
 
 
+def _damaged_copy_encoded(patch: pytest.MonkeyPatch) -> None:
+    def read(self: Any, oid: bytes, place: Any) -> Any:
+        data = recode.memory(place.size)
+        self.store.check(oid, place, data)
+        return data, place
+
+    patch.setattr(recode.Recoder, "_read", read)
+
+
+def _damaged_copy_is_enough_to_gc(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gc_store, "_unsound", lambda *_: set())
+
+
 BUGS: dict[str, tuple[str, Any]] = {
     "a pack without fsync": ("commit", _lying(writer.PackWriter, "publish", "fsync")),
     "a pack without fsync of its folder": (
@@ -202,6 +216,8 @@ BUGS: dict[str, tuple[str, Any]] = {
     "gc deletes before the log says so": ("gc at once", _deleted_before_it_is_recorded),
     "gc forgets what is still needed": ("gc at once", _survivors_forgotten),
     "packing drops the old before the new is durable": ("pack", _old_packs_go_first),
+    "packing encodes a damaged copy": ("pack what is lost", _damaged_copy_encoded),
+    "gc drops the sound copy beside a damaged one": ("gc over rot", _damaged_copy_is_enough_to_gc),
     "a checkpoint before its operation": ("label remove", _checkpoint_before_operation),
     "a torn checkpoint is believed": ("label remove", _torn_checkpoint_believed),
     "what another left unsure is used": ("commit again", _unsure_content_used),

@@ -190,6 +190,11 @@ def damage(world: World, folder: str = "packs/") -> None:
 def damaged(world: World) -> None:
     """Damage a pack, and let commits of the same content write a good copy beside it."""
     damage(world)
+    healed(world)
+
+
+def healed(world: World) -> None:
+    """Commit once more what there was: what of it is damaged is written anew."""
     for seed in (1, 2, 3):
         world.commit(seed)
 
@@ -254,8 +259,7 @@ STEPS: dict[str, Step] = {
     "commit what is known": Step(lambda world: world.commit(1)),
     "commit against another": Step(raced),
     "commit again": Step(retried),
-    "commit over rot": Step(lambda world: [world.commit(seed) for seed in (1, 2, 3)], damage,
-                            heals=True),
+    "commit over rot": Step(healed, damage, heals=True),
     "branch create": Step(words("branch create new v1")),
     "branch delete": Step(words("branch delete side --force")),
     "branch rename": Step(words("branch rename main trunk")),
@@ -314,6 +318,13 @@ STEPS: dict[str, Step] = {
     "pack": Step(packed),
     "gc after pack": Step(words("gc run"), lambda world: [packed(world), later(world)]),
     "fsck --repair": Step(words("fsck --repair"), damaged, heals=True),
+    "pack over rot": Step(lambda world: [packed(world), later(world), words("gc run")(world)],
+                          damaged, heals=True),
+    "pack what is lost": Step(
+        lambda world: [packed(world), later(world), words("gc run")(world), healed(world)],
+        damage, heals=True,
+    ),
+    "gc over rot": Step(words("gc run --grace 0"), damaged, heals=True),
     "index rebuild": Step(words("index rebuild")),
     "index again": Step(words("index rebuild"), words("index rebuild")),
 }  # fmt: skip

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import signal
+import threading
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +19,9 @@ from jupyter_mvt.errors import StorageError, UsageError, interrupted
 from jupyter_mvt.objects.progress import Silent
 from jupyter_mvt.store.fs import OsDisk
 from jupyter_mvt.store.local import LocalBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WRITING = {"create", "write", "chmod", "fsync", "close", "rename", "link", "fsync_dir"}
 
@@ -177,3 +185,67 @@ def test_one_array_of_a_packed_version_is_read_alone(tmp_path: Path) -> None:
         version.tensor(name[:-1])
     assert caught.value.code == "unknown-tensor"
     assert name in str(caught.value.hint)
+
+
+class Layers:
+    """A model large enough for its arrays to be hashed and copied by several threads."""
+
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.arrays = [rng.random(1 << 16) for _ in range(10)]
+
+    def predict(self, x: Any) -> Any:
+        return x
+
+
+def test_an_interrupt_while_threads_hash_and_write(tmp_path: Path) -> None:
+    """At any moment of a commit, not only at calls to the disk."""
+    repo = mvt.init(tmp_path)
+    seconds = min(_timed(repo, Layers(seed)) for seed in range(3))
+    chance = random.Random(4)
+    versions, interrupts = 3, 0
+    for turn in range(25):
+        try:
+            with _interrupted_after(chance.random() * seconds):
+                repo.commit(Layers(turn + 10))
+        except KeyboardInterrupt as caught:
+            interrupts += 1
+            assert "Interrupted" in interrupted(caught)
+        assert list((tmp_path / ".mvt" / "tmp").iterdir()) == []
+        found = len(repo.log().entries)
+        assert found - versions in (0, 1)
+        versions = found
+    assert interrupts > 5
+    assert repo.commit(Layers(99)).created
+    assert repo.fsck().ok
+    left = [one.name for one in threading.enumerate() if one is not threading.main_thread()]
+    assert [name for name in left if name.startswith("ThreadPoolExecutor")] == []
+
+
+def _timed(repo: mvt.Repo, model: Layers) -> float:
+    begin = time.perf_counter()
+    repo.commit(model)
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Interrupt what the main thread does inside of the block, unless it ends before."""
+    main = threading.main_thread()
+    lock, over = threading.Lock(), False
+
+    def strike() -> None:
+        with lock:
+            if over:
+                return
+            signal.pthread_kill(main.ident or 0, signal.SIGINT)
+
+    timer = threading.Timer(seconds, strike)
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        timer.cancel()
+        timer.join()
