@@ -25,7 +25,7 @@ from jupyter_mvt.history.revisions import names, resolve
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -230,12 +230,11 @@ class Repo:
 
     def gc(
         self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None,
-        pack: _upkeep.Packing = "old",
+        pack: _upkeep.Packing = "old", stop: Callable[[], bool] = lambda: False,
     ) -> GcReport:  # fmt: skip
         """Free what no version needs, and pack the rest more tightly; see `api.upkeep.gc`."""
-        return _upkeep.gc(
-            self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days, pack=pack
-        )
+        return _upkeep.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days,
+                          pack=pack, stop=stop)  # fmt: skip
 
     def du(self) -> Usage:
         """Tell what versions and branches take on disk, and what can be freed."""

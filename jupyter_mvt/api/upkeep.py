@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from jupyter_mvt.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import GcReport, Moved, RepairReport, Usage
@@ -24,8 +24,9 @@ Packing: TypeAlias = Literal["old", "all", "none"]
 
 
 def gc(
-    handle: Handle, *, dry_run: bool, drop: Sequence[str], grace_days: float | None, pack: Packing
-) -> GcReport:
+    handle: Handle, *, dry_run: bool, drop: Sequence[str], grace_days: float | None, pack: Packing,
+    stop: Callable[[], bool] = lambda: False,
+) -> GcReport:  # fmt: skip
     """Free what no version needs, then store what is left more tightly.
 
     Parameters
@@ -35,6 +36,8 @@ def gc(
     pack
         ``"old"`` leaves the newest versions and those that a branch, tag or label stands on as
         they are, so that they load at once; ``"all"`` packs them too; or ``"none"``.
+    stop
+        Asked between the objects that are packed; what was packed until then counts.
 
     Raises
     ------
@@ -47,13 +50,13 @@ def gc(
         msg = f"There is no packing {str(pack)[:40]!r}."
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
     report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
-    if dry_run or pack == "none":
+    if dry_run or pack == "none" or stop():
         return report
     from jupyter_mvt.history import packing
     from jupyter_mvt.objects.settings import DAY_US
 
     grace_us = None if grace_days is None else int(grace_days * DAY_US)
-    packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us)
+    packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us, stop=stop)
     deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
     return replace(report, packed=packed, deleted_bytes=report.deleted_bytes + deleted)
 

@@ -7,15 +7,17 @@ JSON literals, so nothing of it is a cell, and nothing of it is ever pasted into
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.errors import MvtError, UsageError
+from jupyter_mvt.magics.progress import Sidebar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["MIME", "Told", "glance", "restore", "run"]
 
@@ -80,7 +82,24 @@ def _shell() -> Any:
 def _magic(words: list[str]) -> Any:
     shell = _shell()
     shell.extension_manager.load_extension("jupyter_mvt")
-    return shell.run_line_magic("mvt", shlex.join(words))
+    with _beside():
+        return shell.run_line_magic("mvt", shlex.join(words))
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    """Show in the sidebar how far long work is: there is no cell to show it in."""
+    from jupyter_mvt.views.progress import Meter
+
+    kernel = attached()
+    if kernel is None:
+        yield
+        return
+    before, kernel.progress = kernel.progress, Meter(Sidebar())
+    try:
+        yield
+    finally:
+        kernel.progress = before
 
 
 def _told(act: Callable[[], Any]) -> Told:

@@ -1,4 +1,4 @@
-"""Progress in a notebook: one output that is updated in place and emptied at the end."""
+"""Progress in a notebook: one output, updated in place, that at the end says what was done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from jupyter_mvt.objects.progress import SILENT, Progress
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["Notebook", "Shown"]
+    from jupyter_mvt.views.wire import Progress as State
+
+__all__ = ["MIME", "Notebook", "Shown", "Sidebar"]
+
+MIME = "application/vnd.jupyter-mvt.progress+json"
 
 
 class Shown:
@@ -49,23 +53,40 @@ def _progress(shell: InteractiveShell) -> Progress:
 
 
 class Notebook:
-    """A `views.progress.Surface`: an output of the cell. What is saved of it holds nothing."""
+    """A `views.progress.Surface`: an output of the cell. An output cannot be taken back alone."""
 
     def __init__(self) -> None:
         self._output: Any = None
 
-    def show(self, line: str) -> None:
+    def show(self, told: State) -> None:
         """See `Surface.show`."""
+        from jupyter_mvt.views.progress import line
+
+        self._say(line(told))
+
+    def end(self, said: str) -> None:
+        """See `Surface.end`."""
+        self._say(said)
+        self._output = None
+
+    def _say(self, said: str) -> None:
         from IPython.display import display
 
-        data = {"text/plain": line}
+        data = {"text/plain": said}
         if self._output is None:
             self._output = display(data, raw=True, display_id=True)
         else:
             self._output.update(data, raw=True)
 
-    def clear(self) -> None:
-        """See `Surface.clear`."""
-        if self._output is not None:
-            self._output.update({}, raw=True)
-            self._output = None
+
+class Sidebar:
+    """A `views.progress.Surface`: the answer to a request of the panel, which is no cell."""
+
+    def show(self, told: State) -> None:
+        """See `Surface.show`."""
+        from IPython.display import display
+
+        display({MIME: told}, raw=True)
+
+    def end(self, said: str) -> None:
+        """See `Surface.end`: the panel is told by the answer itself."""

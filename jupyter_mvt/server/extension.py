@@ -8,7 +8,7 @@ from jupyter_server.utils import url_path_join
 
 from jupyter_mvt.server.reading import READERS, RepositoriesHandler, ViewHandler
 from jupyter_mvt.server.version import VersionHandler
-from jupyter_mvt.server.writing import WRITERS, ActionHandler
+from jupyter_mvt.server.writing import LONG, WRITERS, ActionHandler, StopHandler, WorkHandler
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["load_jupyter_server_extension", "routes"]
 
 _KEY = "([0-9a-f]{16})"
+_WORK = "([0-9a-f]{32})"
 
 
 def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
@@ -27,7 +28,9 @@ def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
         ("version", VersionHandler),
         ("repositories", RepositoriesHandler),
         (f"{one}/({'|'.join(READERS)})", ViewHandler),
-        (f"{one}/({'|'.join(WRITERS)})", ActionHandler),
+        (f"{one}/({'|'.join([*WRITERS, *LONG])})", ActionHandler),
+        (f"work/{_WORK}", WorkHandler),
+        (f"work/{_WORK}/stop", StopHandler),
     ]
     return [(url_path_join(base_url, "jupyter-mvt", "api", end), made) for end, made in found]
 

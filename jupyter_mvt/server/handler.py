@@ -23,6 +23,7 @@ from jupyter_mvt.errors import (
 )
 from jupyter_mvt.server.identity import who
 from jupyter_mvt.server.repositories import Repositories
+from jupyter_mvt.server.work import Work, Works
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ __all__ = ["MvtHandler"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _SETTING = "jupyter_mvt_repositories"
+_WORKS = "jupyter_mvt_works"
 _STATUS: tuple[tuple[tuple[type[MvtError], ...], int], ...] = (
     ((NotFoundError, RepositoryError), 404),
     ((ConflictError,), 409),
@@ -76,6 +78,27 @@ class MvtHandler(APIHandler):
             self.settings[_SETTING] = Repositories(top)
         found: Repositories = self.settings[_SETTING]
         return found
+
+    @property
+    def works(self) -> Works:
+        """The long work of this server."""
+        found: Works = self.settings.setdefault(_WORKS, Works())
+        return found
+
+    def work(self, key: str) -> Work:
+        """Return work that the user who asks has begun."""
+        found = self.works.find(key, who(self.current_user).actor)
+        if found is None:
+            raise HTTPError(404, "This server knows no such work.")
+        return found
+
+    async def tell(self, work: Work, seconds: float) -> None:
+        """Answer with what came of the work if it ends in time, else with how far it is."""
+        try:
+            self.answer(await asyncio.to_thread(work.result, seconds))
+        except TimeoutError:
+            self.set_status(202)
+            self.answer({"work": work.id, "progress": work.state()})
 
     async def aside(self, work: Callable[[], T], *, patient: bool = False) -> T:
         """Run `work` off the event loop; `patient` work delays nobody else's."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.api.kernel import Identity
     from jupyter_mvt.api.repo import Repo
+    from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.store.store import Store
 
 __all__ = ["Entry", "Opened", "Repositories"]
@@ -118,6 +119,13 @@ class Repositories:
                 repo = open_(entry.root.parent, identity=identity, own_head=False)
                 opened = self._opened[place] = Opened(repo, open_store(entry.root), stamp)
             return opened
+
+    def apart(self, key: str, identity: Identity, progress: Progress) -> Repo:
+        """Return the repository `key` opened anew, for work that tells how far it is."""
+        from jupyter_mvt.api.discover import open_
+
+        folder = self.entry(key).root.parent
+        return open_(folder, identity=identity, own_head=False, progress=progress)
 
     def _enter(self, folder: Path) -> Entry | None:
         root = folder / _FOLDER

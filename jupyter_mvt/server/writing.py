@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.server.handler import MvtHandler
+from jupyter_mvt.server.identity import who
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_mvt.api.repo import Repo
-    from jupyter_mvt.history.results import Moved
+    from jupyter_mvt.history.results import GcReport, Moved
+    from jupyter_mvt.server.work import Work
+    from jupyter_mvt.store.fsck import FsckReport
 
-__all__ = ["WRITERS", "ActionHandler"]
+__all__ = ["LONG", "WRITERS", "ActionHandler", "StopHandler", "WorkHandler"]
 
 _LONGEST = 4_000
+_PATIENCE_S = 0.4
+"""What is done by then needs no word on how far it is."""
 
 
 class Wish:
@@ -62,16 +67,52 @@ class ActionHandler(MvtHandler):
     """``POST /jupyter-mvt/api/repositories/ID/ACTION``."""
 
     async def post(self, key: str, name: str) -> None:
-        """Do it; the answer is the notice that a cell would show, and how to take it back."""
-        body = self.request.body
+        """Do it; the answer is the notice that a cell would show, and how to take it back.
+
+        What takes its time answers 202 with ``{work, progress}``: see `WorkHandler`.
+        """
+        body, who_asks = self.request.body, who(self.current_user)
 
         def act() -> Any:
-            from jupyter_mvt.views.notice import moved
+            return _told(WRITERS[name](self.opened(key).repo, Wish(body)))
 
-            done = WRITERS[name](self.opened(key).repo, Wish(body))
-            return {"notice": moved(done), "operation": done.operation}
+        def toil(work: Work) -> Any:
+            repo = self.repositories.apart(key, who_asks, work)
+            return _told(LONG[name](repo, Wish(body), work))
 
-        self.answer(await self.aside(act))
+        if name in WRITERS:
+            self.answer(await self.aside(act))
+        else:
+            work = self.works.begin(who_asks.actor, toil)
+            await self.tell(work, _PATIENCE_S)
+
+
+class WorkHandler(MvtHandler):
+    """``GET /jupyter-mvt/api/work/ID``: how far it is, or what came of it."""
+
+    async def get(self, key: str) -> None:
+        """Answer at once: 202 while it goes on."""
+        await self.tell(self.work(key), 0)
+
+
+class StopHandler(MvtHandler):
+    """``POST /jupyter-mvt/api/work/ID/stop``."""
+
+    async def post(self, key: str) -> None:
+        """Ask it to stop; `WorkHandler` tells when it has."""
+        self.work(key).stop()
+        self.answer({})
+
+
+def _told(done: Moved | GcReport | FsckReport) -> dict[str, Any]:
+    from jupyter_mvt.history.results import Moved
+    from jupyter_mvt.views.notice import moved
+    from jupyter_mvt.views.register import DRAWINGS
+
+    if isinstance(done, Moved):
+        return {"notice": moved(done), "operation": done.operation}
+    view = DRAWINGS[type(done)].payload(done)
+    return {"notice": view, "operation": getattr(done, "operation", 0)}
 
 
 def _move(repo: Repo, wish: Wish) -> Moved:
@@ -80,14 +121,13 @@ def _move(repo: Repo, wish: Wish) -> Moved:
                             expect=wish.maybe("expect"))  # fmt: skip
 
 
-def _rollback(repo: Repo, wish: Wish) -> Moved:
+def _rollback(repo: Repo, wish: Wish, work: Work) -> Moved:
     # The version that was shown when it was confirmed, not whatever came since.
     return repo.rollback(wish.text("label"), wish.text("to"), reason=wish.maybe("reason") or "")
 
 
 WRITERS: dict[str, Callable[[Repo, Wish], Moved]] = {
     "label": _move,
-    "rollback": _rollback,
     "undo": lambda repo, wish: repo.undo(wish.number("operation")),
     "branch": lambda repo, wish: repo.branches.create(wish.text("name"), wish.text("revision")),
     "switch": lambda repo, wish: repo.switch(wish.text("name")),
@@ -95,3 +135,11 @@ WRITERS: dict[str, Callable[[Repo, Wish], Moved]] = {
     "tag": lambda repo, wish: repo.tags.create(wish.text("name"), wish.text("revision")),
 }
 """Action → how it is done; the addresses of the routes are made of these names."""
+
+LONG: dict[str, Callable[[Repo, Wish, Work], Moved | GcReport | FsckReport]] = {
+    "rollback": _rollback,
+    "gc": lambda repo, wish, work: repo.gc(stop=work.stopping()),
+    "preview": lambda repo, wish, work: repo.gc(dry_run=True),
+    "fsck": lambda repo, wish, work: repo.fsck(),
+}
+"""The same for what reads or writes much, and can be stopped."""

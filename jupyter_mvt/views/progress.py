@@ -1,4 +1,4 @@
-"""A line that says how far a long piece of work is: bytes, rate, time left."""
+"""How far a long piece of work is: bytes, rate, time left; as a line, and as data for a bar."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jupyter_mvt.views import format
+from jupyter_mvt.views import format, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Meter", "Surface", "Terminal"]
+__all__ = ["Meter", "Surface", "Terminal", "line", "payload"]
 
 _PATIENCE = 0.7
 """Seconds before anything is shown: what is done by then needs no words."""
@@ -19,14 +19,14 @@ _PAUSE = 0.25
 
 
 class Surface(Protocol):
-    """Where one line can be shown in the place of the one before, and taken away again."""
+    """Where one state of work can be shown in the place of the one before."""
 
-    def show(self, line: str) -> None:
-        """Show `line` in the place of what was shown before."""
+    def show(self, told: wire.Progress) -> None:
+        """Show `told` in the place of what was shown before."""
         ...
 
-    def clear(self) -> None:
-        """Leave nothing of what was shown."""
+    def end(self, said: str) -> None:
+        """Show nothing more; `said` tells what was done, where something has to stay."""
         ...
 
 
@@ -50,12 +50,14 @@ class Meter:
         self._tasks: list[_Task] = []
         self._next = 0.0
         self._is_shown = False
+        self._main: _Task | None = None
 
     def start(self, what: str, total: int) -> None:
         """See `Progress.start`."""
         now = self._tick()
         if not self._tasks:
             self._next = now + _PATIENCE
+            self._main = None
         self._tasks.append(_Task(what, total, now))
 
     def advance(self, nbytes: int) -> None:
@@ -68,23 +70,33 @@ class Meter:
         if now >= self._next:
             self._next = now + _PAUSE
             self._is_shown = True
-            self._surface.show(_line(task, now - task.started))
+            self._surface.show(payload(task.what, task.done, task.total, now - task.started))
 
     def finish(self) -> None:
         """See `Progress.finish`."""
-        self._tasks.pop()
+        task = self._tasks.pop()
+        # Of work within work, what stays is said of the larger.
+        if self._main is None or task.done >= self._main.done:
+            self._main = task
         if not self._tasks and self._is_shown:
             self._is_shown = False
-            self._surface.clear()
+            taken = format.duration(self._tick() - self._main.started)
+            self._surface.end(f"{self._main.what}: {format.size(self._main.done)} in {taken}")
 
 
-def _line(task: _Task, seconds: float) -> str:
-    total = max(task.total, task.done)
-    said = f"{task.what}: {format.size(task.done)} of {format.size(total)}"
-    if task.done and seconds > 0:
-        rate = task.done / seconds
-        said += f", {format.size(rate)}/s, {format.duration((total - task.done) / rate)} left"
-    return said
+def payload(what: str, done: int, total: int, seconds: float) -> wire.Progress:
+    """Return how far work is that `seconds` ago had done nothing; sizes are in bytes."""
+    whole = max(total, done)
+    text = f"{format.size(done)} of {format.size(whole)}"
+    if done and seconds > 0:
+        rate = done / seconds
+        text += f", {format.size(rate)}/s, {format.duration((whole - done) / rate)} left"
+    return {"what": what, "share": done / whole if whole else 0.0, "text": text}
+
+
+def line(told: wire.Progress) -> str:
+    """Return what a line shows of a state."""
+    return f"{told['what']}: {told['text']}"
 
 
 class Terminal:
@@ -94,14 +106,15 @@ class Terminal:
         self._stream = stream
         self._width = 0
 
-    def show(self, line: str) -> None:
+    def show(self, told: wire.Progress) -> None:
         """See `Surface.show`."""
-        self._stream.write("\r" + line.ljust(self._width))
+        said = line(told)
+        self._stream.write("\r" + said.ljust(self._width))
         self._stream.flush()
-        self._width = len(line)
+        self._width = len(said)
 
-    def clear(self) -> None:
-        """See `Surface.clear`."""
+    def end(self, said: str) -> None:
+        """See `Surface.end`: what is in the way of the next prompt is wiped."""
         self._stream.write("\r" + " " * self._width + "\r")
         self._stream.flush()
         self._width = 0

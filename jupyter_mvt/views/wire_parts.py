@@ -22,6 +22,7 @@ __all__ = [
     "ParamRow",
     "ParamsSection",
     "Point",
+    "Progress",
     "RankRow",
     "RemarkRow",
     "Verdict",
@@ -83,6 +84,14 @@ class Fact(TypedDict):
     """``Model`` — ``RandomForestClassifier, 118,402 weights``."""
 
     key: str
+    text: str
+
+
+class Progress(TypedDict):
+    """How far long work is: ``Packing``, 0.35, ``1.2 GB of 3.4 GB, 90 MB/s, 24 s left``."""
+
+    what: str
+    share: float
     text: str
 
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 
 import jupyter_mvt as mvt
 from jupyter_mvt.server.reading import READERS
-from jupyter_mvt.server.writing import WRITERS
+from jupyter_mvt.server.writing import LONG, WRITERS
 from jupyter_mvt.views.register import DRAWINGS
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ async def test_a_body_that_is_no_wish_is_refused(client: Client, repo: Repo, bod
 def doors(key: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return every route with its method; a new one must be added to a table to be answered."""
     read = [("GET", ("repositories", key, name)) for name in READERS]
-    write = [("POST", ("repositories", key, name)) for name in WRITERS]
+    write = [("POST", ("repositories", key, name)) for name in (*WRITERS, *LONG)]
     return [("GET", ("version",)), ("GET", ("repositories",)), *read, *write]
 
 
@@ -291,7 +291,7 @@ async def test_a_cookie_alone_moves_nothing(
     # Somebody who is logged in by a cookie, as any page's form would send it.
     monkeypatch.setattr(provider, "get_user", lambda _self, _handler: User("ana"))
     monkeypatch.setattr(provider, "is_token_authenticated", lambda _self, _handler: False)
-    for action in WRITERS:
+    for action in (*WRITERS, *LONG):
         url = jp_base_url + "/".join((*API, "repositories", key, action))
         answer = await http_server_client.fetch(
             url, method="POST", body="{}", headers={"Content-Type": "application/json"},

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_mvt.objects.progress import told
-from jupyter_mvt.views.progress import Meter, Terminal
+from jupyter_mvt.views.progress import Meter, Terminal, line
+
+if TYPE_CHECKING:
+    from jupyter_mvt.views.wire import Progress
 
 
 class Clock:
@@ -19,19 +23,19 @@ class Clock:
 
 
 class Board:
-    """A `Surface` that remembers what was shown; ``None`` when it was cleared."""
+    """A `Surface` that remembers what was shown, and what was said at the end."""
 
     def __init__(self) -> None:
-        self.shown: list[str | None] = []
+        self.shown: list[str] = []
 
-    def show(self, line: str) -> None:
-        self.shown.append(line.replace("\u00a0", " "))
+    def show(self, told: Progress) -> None:
+        self.shown.append(line(told).replace("\u00a0", " "))
 
-    def clear(self) -> None:
-        self.shown.append(None)
+    def end(self, said: str) -> None:
+        self.shown.append(f"End: {said}".replace("\u00a0", " "))
 
 
-def run(seconds: float, steps: int = 100, total: int = 500_000_000) -> list[str | None]:
+def run(seconds: float, steps: int = 100, total: int = 500_000_000) -> list[str]:
     clock, board = Clock(), Board()
     meter = Meter(board, clock)
     with told(meter, "Committing", total):
@@ -48,8 +52,7 @@ def test_what_is_quick_is_not_shown() -> None:
 def test_it_tells_bytes_rate_and_time_left() -> None:
     shown = run(2.0)
     assert shown[0] == "Committing: 175 MB of 500 MB, 250 MB/s, 1.30 s left"
-    assert shown[-1] is None
-    assert shown.count(None) == 1
+    assert shown[-1] == "End: Committing: 500 MB in 2.00 s"
     assert len(shown) <= 4 * 2 + 1
 
 
@@ -65,7 +68,8 @@ def test_it_ends_with_an_error_too_and_tells_no_more_than_all() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, 0.00 s left", None]
+    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, 0.00 s left",
+                           "End: Packing: 99 B in 5.00 s"]  # fmt: skip
     meter.advance(5)  # of no work: it is nobody's
     assert len(board.shown) == 2
 
@@ -81,15 +85,16 @@ def test_of_work_within_work_the_inner_is_shown() -> None:
             meter.advance(5)
         clock.now = 3.0
         meter.advance(10)
-    heads = [line and line.split(",")[0] for line in board.shown]
+    heads = [said.split(",")[0] for said in board.shown]
     assert heads == ["Freeing: 10 B of 100 B", "Packing: 5 B of 20 B", "Freeing: 20 B of 100 B",
-                     None]  # fmt: skip
+                     "End: Freeing: 20 B in 3.00 s"]  # fmt: skip
 
 
 def test_a_terminal_line_is_written_over_and_away() -> None:
     stream = io.StringIO()
     terminal = Terminal(stream)
-    terminal.show("a long line")
-    terminal.show("short")
-    terminal.clear()
-    assert stream.getvalue() == "\ra long line\rshort      \r     \r"
+    terminal.show({"what": "Packing", "share": 0.1, "text": "a long line"})
+    terminal.show({"what": "Packing", "share": 0.2, "text": "short"})
+    terminal.end("Packing: 20 B in 3.00 s")
+    wiped = " " * len("Packing: short")
+    assert stream.getvalue() == f"\rPacking: a long line\rPacking: short      \r{wiped}\r"

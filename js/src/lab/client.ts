@@ -1,6 +1,7 @@
 /** Asks the server extension; everything goes through the server's own address and its checks. */
 
 import { ServerConnection } from "@jupyterlab/services";
+import type { NoticeView, Progress } from "../protocol/wire";
 import { Away, Refused } from "./failures";
 
 /** One repository of the server. */
@@ -18,9 +19,24 @@ export interface Found {
 
 /** What was done, and the operation that undoing it takes back. */
 export interface Done {
-  notice: { title: string; text: string };
+  notice: NoticeView;
   operation: number;
 }
+
+/** How long work is followed: told how far it is, and given what stops it. */
+export interface Follow {
+  show: (progress: Progress) => void;
+  stopper: (stop: () => void) => void;
+}
+
+/** Work that goes on. */
+interface Going {
+  work: string;
+  progress: Progress;
+}
+
+/** Between two questions about work that goes on, in milliseconds. */
+const EVERY = 1000;
 
 export interface Answer<T> {
   view: T;
@@ -28,6 +44,9 @@ export interface Answer<T> {
 }
 
 export class Client {
+  /** So many pieces of long work are followed: then nothing else is asked every few seconds. */
+  following = 0;
+
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   /** The repositories of the server, and the one of the notebook. */
@@ -42,14 +61,49 @@ export class Client {
     return this.ask<T>(`repositories/${key}/${name}?${new URLSearchParams(asked)}`, { headers });
   }
 
-  /** Moves references; the answer says how to take it back. */
-  async act(key: string, name: string, wish: Record<string, string | number>): Promise<Done> {
-    const answer = await this.ask<Done>(`repositories/${key}/${name}`, {
+  /** Does something to the repository; the answer says how to take it back. Long work is followed to its end. */
+  async act(key: string, name: string, wish: Record<string, string | number>, follow?: Follow): Promise<Done> {
+    const answer = await this.post<Done | Going>(`repositories/${key}/${name}`, wish);
+    this.following += 1;
+    try {
+      return await this.follow(answer, follow);
+    } finally {
+      this.following -= 1;
+    }
+  }
+
+  private async follow(first: Done | Going, follow?: Follow): Promise<Done> {
+    let answer = first;
+    while ("work" in answer) {
+      const { work, progress } = answer;
+      follow?.show(progress);
+      follow?.stopper(() => void this.post(`work/${work}/stop`, {}).catch(() => undefined));
+      await new Promise((resolve) => setTimeout(resolve, EVERY));
+      answer = await this.look(work, answer);
+    }
+    return answer;
+  }
+
+  /** How far work is now; a server that is away for a moment has not forgotten it. */
+  private async look(work: string, last: Going): Promise<Done | Going> {
+    try {
+      const answer = await this.ask<Done | Going>(`work/${work}`);
+      return (answer as Answer<Done | Going>).view;
+    } catch (error) {
+      if (error instanceof Away) {
+        return last;
+      }
+      throw error;
+    }
+  }
+
+  private async post<T>(end: string, wish: Record<string, string | number>): Promise<T> {
+    const answer = await this.ask<T>(end, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(wish),
     });
-    return (answer as Answer<Done>).view;
+    return (answer as Answer<T>).view;
   }
 
   private async ask<T>(end: string, init: RequestInit = {}): Promise<Answer<T> | null> {

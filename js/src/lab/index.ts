@@ -51,8 +51,8 @@ function activate(
       client,
       kernel: {
         missing: () => kernels.missing(),
-        run: (words) => kernels.run(words),
-        restore: (revision, name) => kernels.restore(revision, name),
+        run: (words, show) => kernels.run(words, show),
+        restore: (revision, name, show) => kernels.restore(revision, name, show),
         glance: () => kernels.glance(),
         interrupt: () => kernels.interrupt(),
         mayLook: () => settings.askKernel,

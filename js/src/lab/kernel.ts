@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
+import type { Progress } from "../protocol/wire";
 import { Refused } from "./failures";
 
 /** As much of a notebook as is used here; JupyterLab and Notebook 7 give it alike. */
@@ -28,7 +29,11 @@ export interface Told {
   changed: number | null;
 }
 
+/** Is told how far long work is. */
+export type Show = (progress: Progress) => void;
+
 const MIME = "application/vnd.jupyter-mvt.told+json";
+const PROGRESS = "application/vnd.jupyter-mvt.progress+json";
 const DOOR = "__import__('jupyter_mvt.magics.panel', fromlist=['panel'])";
 /** Asks only where the extension is loaded: a look must not import anything. */
 const LOADED = "__import__('sys').modules['jupyter_mvt.magics.extension'] and";
@@ -71,14 +76,14 @@ export class Kernels {
     return kernel.status === "dead" || kernel.status === "terminating" ? "The kernel has ended." : "";
   }
 
-  /** Runs a verb in the kernel, its words as data. */
-  run(words: readonly string[]): Promise<Told> {
-    return this.ask(`${DOOR}.run(${JSON.stringify(words)})`);
+  /** Runs a verb in the kernel, its words as data; long work tells how far it is. */
+  run(words: readonly string[], show?: Show): Promise<Told> {
+    return this.ask(`${DOOR}.run(${JSON.stringify(words)})`, show);
   }
 
   /** Binds what a version holds to a name of the user's. */
-  restore(revision: string, name: string): Promise<Told> {
-    return this.ask(`${DOOR}.restore(${JSON.stringify(revision)}, ${JSON.stringify(name)})`);
+  restore(revision: string, name: string, show?: Show): Promise<Told> {
+    return this.ask(`${DOOR}.restore(${JSON.stringify(revision)}, ${JSON.stringify(name)})`, show);
   }
 
   /** What would be committed; nothing where the extension is not loaded. */
@@ -98,13 +103,19 @@ export class Kernels {
     return this.book()?.sessionContext.session?.kernel ?? null;
   }
 
-  private async ask(expression: string): Promise<Told> {
+  private async ask(expression: string, show?: Show): Promise<Told> {
     const kernel = this.kernel();
     if (!kernel) {
       throw new Refused(this.missing(), "no-kernel", "", 0);
     }
     // Silent: it is no cell, has no number, and the log of cells never sees it.
     const future = kernel.requestExecute({ code: "", silent: true, store_history: false, allow_stdin: false, stop_on_error: false, user_expressions: { mvt: expression } });
+    future.onIOPub = ({ content: said }) => {
+      const progress = (said as { data?: Record<string, unknown> }).data?.[PROGRESS];
+      if (progress) {
+        show?.(progress as Progress);
+      }
+    };
     const { content } = (await future.done) as KernelMessage.IExecuteReplyMsg;
     if (content.status !== "ok") {
       throw new Refused("The kernel stopped before it was done.", "stopped", "", 0);

@@ -159,6 +159,14 @@ export interface Point {
   verdict: Verdict | null;
 }
 /**
+ * How far long work is: ``Packing``, 0.35, ``1.2 GB of 3.4 GB, 90 MB/s, 24 s left``.
+ */
+export interface Progress {
+  what: string;
+  share: number;
+  text: string;
+}
+/**
  * One ranked version. `bar` is 0 … 1 of the shown range; `change` against the baseline.
  *
  * `trail` is the ranking metric of its own ancestors, oldest first, and of itself.

@@ -16,7 +16,7 @@ interface Tile {
 }
 
 /** What a repository takes on disk: three sums, a treemap, and the same as a table. */
-export function drawTreemap(root: HTMLElement, data: TreemapView, _emit: Emit, scope: Scope): void {
+export function drawTreemap(root: HTMLElement, data: TreemapView, emit: Emit, scope: Scope): void {
   const box = h("div", { class: "px tmap" });
   scope.width(box, (width) => {
     const style = getComputedStyle(box);
@@ -24,7 +24,7 @@ export function drawTreemap(root: HTMLElement, data: TreemapView, _emit: Emit, s
   });
   const slot = commandSlot(scope);
   const preview = button("Preview gc");
-  scope.on(preview, "click", () => slot.show(data.command));
+  scope.on(preview, "click", () => emit({ type: "free", command: data.command }) === true || slot.show(data.command));
   const table = div("", listTable(data, scope));
   root.append(
     h(

@@ -5,6 +5,7 @@ export type ViewEvent =
   | { type: "compare"; base: string; other: string; command: string }
   | { type: "open"; version: string; command: string }
   | { type: "commit"; command: string }
+  | { type: "free"; command: string }
   | { type: "select"; versions: string[] };
 
 /** Passes an event on. `true` says that it is being acted on; else the view shows the command. */

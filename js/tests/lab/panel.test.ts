@@ -92,6 +92,7 @@ test("a kernel's HEAD moves only when that is confirmed, its branch as a word of
   document.body.append(place, back);
   const ran: (readonly string[])[] = [];
   const said: string[] = [];
+  let own = "exp/a b; %reset";
   const kernel = new InKernel(
     {
       missing: () => "",
@@ -100,17 +101,20 @@ test("a kernel's HEAD moves only when that is confirmed, its branch as a word of
         return Promise.resolve({ view: null, changed: null });
       },
       restore: () => Promise.reject(new Error("not asked")),
-      glance: () => Promise.resolve(null),
+      glance: () => Promise.resolve({ view: { view: "status", branch: own }, changed: 0 }),
       interrupt: () => undefined,
       mayLook: () => true,
     },
     createScope(),
     { say: (text) => said.push(text), changed: () => undefined, done: () => undefined },
   );
-  kernel.move("exp/a b; %reset", place, back);
+  await kernel.move("exp/a b; %reset", place, back);
+  assert.equal(place.childElementCount, 0, "it stands there already");
+  own = "main";
+  await kernel.move("exp/a b; %reset", place, back);
   (place.querySelectorAll(".ask .btn.lg")[1] as HTMLButtonElement).click();
   assert.deepEqual(ran, []);
-  kernel.move("exp/a b; %reset", place, back);
+  await kernel.move("exp/a b; %reset", place, back);
   (place.querySelector(".go") as HTMLButtonElement).click();
   await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(ran, [["switch", "exp/a b; %reset"]]);

@@ -3,7 +3,16 @@
 import { button, command } from "../../views/atoms/controls";
 import { createScope, type Scope } from "../../views/scope";
 import { div, h } from "../../views/h";
+import type { Follow } from "../client";
+import type { Show } from "../kernel";
 import { hintOf, reason } from "./told";
+import { working } from "./working";
+
+/** What somebody who answered a question may do while it is open. */
+export interface Asked {
+  /** Says that work goes on in here, with a way to stop it; returns what shows how far it is. */
+  toil: (said: string, stop: (() => void) | null) => Show;
+}
 
 export interface Question {
   title: string;
@@ -19,7 +28,9 @@ export interface Question {
   long?: boolean;
   /** Whether nothing may be written. */
   optional?: boolean;
-  act: (typed: string) => Promise<void>;
+  /** Nothing is left to ask: it begins at once, and is here to be watched and stopped. */
+  now?: boolean;
+  act: (typed: string, asked: Asked) => Promise<void>;
 }
 
 /** Whether a question is open somewhere in here. */
@@ -35,6 +46,7 @@ export function ask(question: Question, place: HTMLElement, outer: Scope, back: 
   const cancel = button("Cancel", { kind: "ghost lg" });
   const input = field(question);
   const trouble = h("div", { class: "er", role: "alert", hidden: true });
+  go.hidden = yes === "";
   const root = h(
     "div",
     { class: grave ? "ask no" : "ask", role: "alertdialog", "aria-label": title, "aria-modal": "false" },
@@ -62,8 +74,9 @@ export function ask(question: Question, place: HTMLElement, outer: Scope, back: 
     go.disabled = true;
     go.setAttribute("aria-busy", "true");
     trouble.hidden = true;
+    const busy = createScope();
     try {
-      await act(typed);
+      await act(typed, { toil: (said, stop) => toil(root, said, stop, busy) });
       end();
     } catch (error) {
       trouble.hidden = false;
@@ -71,6 +84,8 @@ export function ask(question: Question, place: HTMLElement, outer: Scope, back: 
       go.disabled = false;
       go.removeAttribute("aria-busy");
       trouble.scrollIntoView({ block: "nearest" });
+    } finally {
+      busy.dispose();
     }
   };
   scope.on(go, "click", () => void run());
@@ -88,6 +103,38 @@ export function ask(question: Question, place: HTMLElement, outer: Scope, back: 
   place.replaceChildren(root);
   (input ?? (grave ? cancel : go)).focus();
   root.scrollIntoView({ block: "nearest" });
+  if (question.now) {
+    void run();
+  }
+}
+
+/** How work on the server is shown and stopped in here, from the first word that it takes long. */
+export function followed({ toil: begin }: Asked, said: string): Follow {
+  let show: Show | null = null;
+  let stop = (): void => undefined;
+  return {
+    stopper: (next) => (stop = next),
+    show: (progress) => {
+      show ??= begin(said, () => stop());
+      show(progress);
+    },
+  };
+}
+
+/** Shows work in the place of the buttons that began it, until the scope ends. */
+function toil(root: HTMLElement, said: string, stop: (() => void) | null, scope: Scope): Show {
+  const { root: bar, show } = working(said, stop, scope);
+  root.classList.add("busy");
+  root.append(bar);
+  const first = root.querySelector<HTMLButtonElement>(".acts .btn");
+  // A disabled button has lost the focus, and Stop is what can be done now.
+  bar.querySelector("button")?.focus();
+  scope.add(() => {
+    root.classList.remove("busy");
+    bar.remove();
+    requestAnimationFrame(() => (root.isConnected ? first?.focus() : undefined));
+  });
+  return show;
 }
 
 function field({ field: name, value, long }: Question): HTMLInputElement | HTMLTextAreaElement | null {

@@ -5,15 +5,14 @@ import { button, command } from "../../views/atoms/controls";
 import { div, h } from "../../views/h";
 import { render } from "../../views/index";
 import { createScope, type Scope } from "../../views/scope";
-import type { Told } from "../kernel";
-import { ask } from "./ask";
-import { working } from "./states";
+import type { Show, Told } from "../kernel";
+import { ask, type Asked } from "./ask";
 
 /** The kernel, as much of it as is needed. */
 export interface KernelHost {
   missing: () => string;
-  run: (words: readonly string[]) => Promise<Told>;
-  restore: (revision: string, name: string) => Promise<Told>;
+  run: (words: readonly string[], show?: Show) => Promise<Told>;
+  restore: (revision: string, name: string, show?: Show) => Promise<Told>;
   glance: () => Promise<Told | null>;
   interrupt: () => void;
   /** Whether it may be asked after a cell. */
@@ -82,40 +81,38 @@ export class InKernel {
 
   /** Asks for a message, and commits the notebook's model. */
   commit(place: HTMLElement, back: HTMLElement): void {
-    const act = async (message: string): Promise<void> => {
-      const bar = this.work(place, "Keeping a version");
-      try {
-        const { view } = await this.kernel.run(message ? ["commit", "-m", message] : ["commit"]);
-        this.told(view as CommitView);
-      } finally {
-        bar();
-      }
+    const act = async (message: string, { toil }: Asked): Promise<void> => {
+      const show = toil("Keeping a version", () => this.kernel.interrupt());
+      const { view } = await this.kernel.run(message ? ["commit", "-m", message] : ["commit"], show);
+      this.told(view as CommitView);
     };
     ask({ title: "Keep the model of this notebook", text: "With its data's fingerprints, params, metrics, code and environment.", yes: "Commit", field: "What changed, and why", long: true, optional: true, act }, place, this.scope, back);
   }
 
   /** Restores a version beside the user's own names, once that is confirmed. */
   checkout(version: Version, place: HTMLElement, back: HTMLElement): void {
-    const act = async (name: string): Promise<void> => {
-      const bar = this.work(place, `Restoring ${version.name}`);
-      try {
-        const { view } = await this.kernel.restore(version.id, name);
-        this.restored(version, name, view as TableView, place, back);
-      } finally {
-        bar();
-      }
+    const act = async (name: string, { toil }: Asked): Promise<void> => {
+      const show = toil(`Restoring ${version.name}`, () => this.kernel.interrupt());
+      const { view } = await this.kernel.restore(version.id, name, show);
+      this.restored(version, name, view as TableView, place, back);
     };
     ask({ title: `Restore ${version.name} in the kernel?`, text: "Its models and variables come under one name. Your own stay as they are.", yes: `Restore ${version.name}`, field: "Name of the variable", value: version.name, act }, place, this.scope, back);
   }
 
-  /** Offers to move the kernel's own HEAD to the branch on which new sessions start now. */
-  move(branch: string, place: HTMLElement, back: HTMLElement): void {
+  /** Offers to move the kernel's own HEAD to the branch on which new sessions start now, if it has one elsewhere. */
+  async move(branch: string, place: HTMLElement, back: HTMLElement): Promise<void> {
+    const told = await this.kernel.glance();
+    const own = (told?.view as StatusView | null | undefined)?.branch;
+    if (!own || own === branch) {
+      void this.look();
+      return;
+    }
     const act = async (): Promise<void> => {
       await this.kernel.run(["switch", branch]);
       this.host.say(`New sessions and this kernel are on ${branch}.`);
       void this.look();
     };
-    ask({ title: `Move this kernel to ${branch} too?`, text: `New sessions start on ${branch} now. A running kernel keeps its own HEAD, and commits there, until it is moved. Its variables stay as they are.`, yes: `Move the kernel to ${branch}`, act }, place, this.scope, back);
+    ask({ title: `Move this kernel to ${branch} too?`, text: `New sessions start on ${branch} now. This kernel has a HEAD of its own on ${own}, and commits there until it is moved. Its variables stay as they are.`, yes: `Move the kernel to ${branch}`, act }, place, this.scope, back);
   }
 
   private restored(version: Version, name: string, view: TableView, place: HTMLElement, back: HTMLElement): void {
@@ -140,15 +137,5 @@ export class InKernel {
     const fell = alerts.map(({ key, text: said }) => `${key}: ${said}`).join(" ");
     this.changes = "clean";
     this.host.done(created ? [`${version.name} is kept.`, fell].filter(Boolean).join(" ") : text || `Nothing changed since ${version.name}.`);
-  }
-
-  private work(place: HTMLElement, said: string): () => void {
-    const scope = createScope();
-    const bar = working(said, () => this.kernel.interrupt(), scope);
-    place.querySelector(".ask")?.append(bar);
-    return () => {
-      scope.dispose();
-      bar.remove();
-    };
   }
 }

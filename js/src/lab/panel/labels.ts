@@ -6,8 +6,8 @@ import { button } from "../../views/atoms/controls";
 import { ago } from "../../views/atoms/times";
 import { div, h } from "../../views/h";
 import { createScope, type Scope } from "../../views/scope";
-import type { Done } from "../client";
-import { ask, isAsking } from "./ask";
+import type { Done, Follow } from "../client";
+import { ask, followed, isAsking } from "./ask";
 import type { Feed } from "./feed";
 import { changes, leftAt, moves } from "./parts";
 import { section, type Section } from "./section";
@@ -16,7 +16,7 @@ import { reason } from "./told";
 /** What labels need of the panel that they are in. */
 export interface LabelHost {
   target: () => Version | null;
-  act: (action: string, wish: Record<string, string | number>) => Promise<Done>;
+  act: (action: string, wish: Record<string, string | number>, follow?: Follow) => Promise<Done>;
   say: (text: string) => void;
   folded: (open: boolean) => void;
   compare: (base: string, other: string) => void;
@@ -125,7 +125,7 @@ export class Labels {
       const until = left === null ? "" : `${to.name} held it until ${ago(left)}. `;
       const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves. ${predictions(answer.view.alike, held, to.name)} You can undo this.`;
       const diff = await this.feed.client.view<DiffView>(this.feed.key ?? "", "diff", { base: held, other: to.id });
-      ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async () => void (await this.host.act("rollback", { label: name, to: to.id })) }, place, this.scope, back);
+      ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async (_, asked) => void (await this.host.act("rollback", { label: name, to: to.id }, followed(asked, `Verifying ${to.name}`))) }, place, this.scope, back);
     } catch (error) {
       this.host.say(reason(error));
     }

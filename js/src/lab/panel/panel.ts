@@ -7,7 +7,7 @@ import { WHOLE } from "../../views/css/whole";
 import { div, h, span } from "../../views/h";
 import { isTyping } from "../../views/keys";
 import type { Scope } from "../../views/scope";
-import type { Client, Done } from "../client";
+import type { Client, Done, Follow } from "../client";
 import { Away, Refused } from "../failures";
 import { ask, isAsking } from "./ask";
 import { PANEL } from "./css";
@@ -80,14 +80,14 @@ export class Panel {
     private readonly scope: Scope,
   ) {
     this.feed = new Feed(host.client);
-    const act = (action: string, wish: Record<string, string | number>): Promise<Done> => this.act(action, wish);
+    const act = (action: string, wish: Record<string, string | number>, follow?: Follow): Promise<Done> => this.act(action, wish, follow);
     const say = (text: string): void => this.say(text);
     const folded = (name: string) => (open: boolean) => host.remember(name, open);
     this.kernel = new InKernel(host.kernel, scope, { say, changed: () => this.head(), done: (title) => this.kept(title) });
     this.versions = new Versions(this.feed, { picked: () => this.picked(), compare: () => void this.detail.compare(), ask: () => void this.refresh(false), folded: folded("versions"), metric: (log) => this.metricOf(log.metric) }, scope);
     this.detail = new Detail(this.feed, { target: () => this.versions.target(), ordered: () => this.versions.ordered(), act, say, folded: folded("version"), checkout: (version, place, back) => this.kernel.checkout(version, place, back), noKernel: () => host.kernel.missing(), wide: host.wide && ((title, view, asked) => host.wide?.(title, this.feed.key ?? "", view, asked)) }, scope);
     this.labels = new Labels(this.feed, scope, { target: () => this.versions.target(), act, say, folded: folded("labels"), compare: (base, other) => void this.detail.compare(base, other) });
-    this.storage = new Storage(this.feed, scope, folded("storage"));
+    this.storage = new Storage(this.feed, scope, { folded: folded("storage"), act: (action, wish, follow) => (action === "gc" ? this.act(action, wish, follow) : host.client.act(this.feed.key ?? "", action, wish, follow)) });
     this.header = new Header(this.feed, { repository: (key) => this.repository(key), refresh: () => void this.refresh(true), switchTo: (name) => void this.switchTo(name), newBranch: () => this.newBranch(), only: (branch) => this.only(branch), more: () => this.more(), commit: () => this.commit(), noCommit: () => host.kernel.missing(), changes: () => this.kernel.changes }, scope);
     ensureStyles(root, WHOLE);
     root.classList.add("mvt", "panel");
@@ -95,7 +95,7 @@ export class Panel {
     this.foot.setAttribute("role", "status");
     this.listen();
     later(LOADING_AFTER, () => (this.seen === 0 && this.failures === 0 && !this.body.hasChildNodes() ? this.body.replaceChildren(skeleton()) : undefined), scope);
-    keepAsking(() => this.every(), () => (this.busy === null ? void this.refresh(false) : undefined), () => this.countDown(), scope);
+    keepAsking(() => this.every(), () => (this.busy === null && host.client.following === 0 ? void this.refresh(false) : undefined), () => this.countDown(), scope);
   }
 
   /** Looks again, and for the notebook's repository if `find`. */
@@ -304,7 +304,7 @@ export class Panel {
       await this.act("switch", { name });
       // A kernel beside another repository's notebook has no such branch.
       if (this.feed.beside && !this.host.kernel.missing()) {
-        this.kernel.move(name, this.question, this.header.anchor);
+        await this.kernel.move(name, this.question, this.header.anchor);
       }
     } catch (error) {
       this.say(reason(error));
@@ -322,12 +322,15 @@ export class Panel {
   private more(): MenuLine[] {
     const { log, key } = this.feed;
     const why = this.host.kernel.missing();
+    const none = log ? "" : "There is no repository.";
     const wide = (title: string, view: string): (() => void) => () => this.host.wide?.(title, key ?? "", view, {});
     const metrics = (log?.metrics ?? []).slice(0, 8);
     const shown = this.metricOf(log?.metric ?? "");
     return [
       { text: "Commit…", icon: "commit", disabled: why, act: () => this.commit() },
-      { text: "Undo the newest operation…", icon: "swap", disabled: log ? "" : "There is no repository.", act: () => void this.undo() },
+      { text: "Undo the newest operation…", icon: "swap", disabled: none, act: () => void this.undo() },
+      { text: "Free space…", icon: "box", disabled: none, act: () => void this.storage.free() },
+      { text: "Verify every byte", icon: "check", disabled: none, act: () => this.storage.verify() },
       ...(this.host.wide && key ? [null, { text: "Leaderboard", icon: "up" as const, act: wide("Leaderboard", "leaderboard") }, { text: "Timeline", icon: "branch" as const, act: wide("Timeline", "log") }, { text: "Operations", icon: "clock" as const, act: wide("Operations", "operations") }] : []),
       ...(metrics.length > 1 ? [null, { head: "Metric" }, ...metrics.map(({ key: name, title }) => ({ text: title, checked: name === shown, act: () => this.show(name) }))] : []),
     ];
@@ -343,8 +346,8 @@ export class Panel {
     return [this.metric, this.host.settings().metric].find((key) => keys.includes(key)) ?? first;
   }
 
-  private async act(action: string, wish: Record<string, string | number>): Promise<Done> {
-    const done = await this.host.client.act(this.feed.key ?? "", action, wish);
+  private async act(action: string, wish: Record<string, string | number>, follow?: Follow): Promise<Done> {
+    const done = await this.host.client.act(this.feed.key ?? "", action, wish, follow);
     this.tell(done, done.operation > 0);
     later(0, () => this.refresh(false), this.scope);
     return done;

@@ -5,6 +5,8 @@ import type { Scope } from "../../views/scope";
 /** A part of the panel under a heading that folds it away. */
 export interface Section {
   root: HTMLElement;
+  /** What folds it. */
+  button: HTMLButtonElement;
   name: (title: string, count?: string) => void;
   isOpen: () => boolean;
   fold: (open: boolean) => void;
@@ -30,6 +32,7 @@ export function section(title: string, body: HTMLElement, kind: string, scope: S
   });
   return {
     root,
+    button: head,
     fold,
     isOpen: () => !body.hidden,
     name(next, number = "") {

@@ -3,7 +3,7 @@
 import { button, command } from "../../views/atoms/controls";
 import { icon } from "../../views/atoms/icons";
 import { ago } from "../../views/atoms/times";
-import { div, h, span } from "../../views/h";
+import { div, h } from "../../views/h";
 import type { Scope } from "../../views/scope";
 import { hint } from "./ask";
 import { reason } from "./told";
@@ -54,27 +54,5 @@ export function awayNote(since: number, seconds: number, scope: Scope, now: () =
     { class: "note warn away" },
     icon("warn"),
     div("", h("p", { role: "status" }, "The server does not answer."), h("p", { class: "q s" }, `${as}Trying again in ${seconds}\u00a0s. `, retry)),
-  );
-}
-
-/** Work that takes its time: a bar that says so, how long it has run, and a way to stop it. */
-export function working(said: string, stop: (() => void) | null, scope: Scope): HTMLElement {
-  const time = span("q s", "");
-  const started = Date.now();
-  const tick = window.setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    time.textContent = seconds >= 10 ? `Still working, ${seconds}\u00a0s` : `${seconds}\u00a0s`;
-  }, 1000);
-  scope.add(() => window.clearInterval(tick));
-  const end = stop ? button("Stop", {}) : null;
-  if (end && stop) {
-    scope.on(end, "click", stop);
-  }
-  return h(
-    "div",
-    { class: "work", role: "status" },
-    h("p", { class: "b" }, said),
-    h("div", { class: "prog", role: "progressbar", "aria-label": said }, h("i", null)),
-    div("row", time, span("sp"), end),
   );
 }
