@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare.side import Side
@@ -13,6 +14,7 @@ from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.evaluation import marks_of
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,6 +42,7 @@ def side(
         commit=oplog.commit_object(handle.store, oid),
         objects=handle.store,
         evaluations=marks_of(view, oid) if measured is None else measured.get(oid, {}),
+        examples=partial(read_table, handle.store),
     )
 
 

@@ -30,13 +30,15 @@ T = TypeVar("T")
 class Side:
     """A version as the aspects see it. What was read once is remembered in `memo`.
 
-    `evaluations` are ref → text of what was measured after the commit.
+    `evaluations` are ref → text of what was measured of it, `examples` reads the file that one
+    of them names.
     """
 
     ref: VersionRef
     commit: Commit
     objects: ObjectReader
     evaluations: Mapping[str, str] = field(default_factory=dict)
+    examples: Callable[[ObjectId], bytes] | None = None
     memo: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.views import escape, format, html, parts, sections, text, wire
+from jupyter_mvt.views import escape, format, html, parts, predictions, sections, text, wire
 
 if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
@@ -28,6 +28,9 @@ def payload(diff: Diff) -> wire.DiffView:
         view["metrics"] = sections.metrics(diff.metrics)
         rows = view["metrics"]["rows"]
         view["headline"] = _headline(rows)
+    if diff.predictions:
+        names = diff.base.name, diff.other.name
+        view["predictions"] = predictions.section(diff.predictions, *names)
     if diff.params:
         view["params"] = sections.params(diff.params)
     if diff.data:
@@ -68,7 +71,7 @@ def _sentence(diff: Diff, view: wire.DiffView) -> str:
             return "Only the weights differ."
         if diff.extra:
             return "Differs in: " + ", ".join(escape.line(name, 60) for name in diff.extra) + "."
-        return "" if diff.metrics else _EQUAL
+        return "" if diff.metrics or diff.predictions else _EQUAL
     joined = " and ".join(", ".join(said).rsplit(", ", 1)) if len(said) > 1 else said[0]
     return f"What else differs: {joined}. Which of it is the cause is not tested."
 
@@ -83,6 +86,8 @@ def as_text(view: wire.DiffView, look: text.Look) -> str:
         if section["equal"]:
             body += "\n" + look.wrap(f"equal: {', '.join(section['equal'])}", "  ")
         blocks.append(look.wrap(section["basis"], "Metrics  ") + f"\n{body}")
+    if "predictions" in view:
+        blocks.append(predictions.as_text(view["predictions"], look))
     if "params" in view:
         rows = view["params"]["rows"]
         head = (
@@ -177,6 +182,8 @@ def as_html(view: wire.DiffView) -> html.Safe:
             html.metric_table(section["rows"], base["name"], other["name"]),
             html.quiet(f"equal: {', '.join(section['equal'])}") if section["equal"] else None,
         ]
+    if "predictions" in view:
+        blocks.append(predictions.as_html(view["predictions"]))
     if "params" in view:
         rows = view["params"]["rows"]
         total = format.count(view["params"]["total"])

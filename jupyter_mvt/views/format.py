@@ -222,7 +222,7 @@ def signed_text(text: str, *, negative: bool, plus: bool = False) -> str:
 def _dollars(exact: Decimal, unit: str) -> str:
     """Return ``$12/day``, ``$4.50``: whole where it is whole, else cents or three digits."""
     exact = abs(exact)
-    decimals = 2 if Decimal("0.01") <= exact < 100 else _decimals(float(exact), "")
+    decimals = 2 if Decimal("0.01") <= exact < 100 else _places(exact)
     text = _plain(exact, decimals)
     return f"${text.removesuffix('.00')}{unit.removeprefix('$')}"
 
@@ -237,8 +237,11 @@ def _decimals(value: Number, unit: str) -> int:
     if value is None or isinstance(value, int):
         return 0
     exact = abs(_exact(value))
-    if unit == "share" and exact <= 1:
-        return 3
+    return 3 if unit == "share" and exact <= 1 else _places(exact)
+
+
+def _places(exact: Decimal) -> int:
+    """Return how many decimals make three digits in all."""
     if not exact:
         return 0
     digits = exact.adjusted()

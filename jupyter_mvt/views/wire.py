@@ -18,8 +18,10 @@ from jupyter_mvt.views.wire_live import (
     TimelineView,
 )
 from jupyter_mvt.views.wire_parts import (
+    Cell,
     CellDiff,
     CodeSection,
+    Column,
     ColumnDrift,
     DataRow,
     DataSection,
@@ -35,9 +37,11 @@ from jupyter_mvt.views.wire_parts import (
     ParamRow,
     ParamsSection,
     Point,
+    PredictionsSection,
     Progress,
     RankRow,
     RemarkRow,
+    SectionTable,
     Verdict,
     Version,
     WeightsModel,
@@ -76,9 +80,11 @@ __all__ = [
     "ParamsSection",
     "Payload",
     "Point",
+    "PredictionsSection",
     "Progress",
     "RankRow",
     "RemarkRow",
+    "SectionTable",
     "StatusPart",
     "StatusView",
     "TableView",
@@ -147,16 +153,6 @@ class LogView(TypedDict):
     cut: NotRequired[str]
 
 
-class Column(TypedDict):
-    """A column of a table or a metric to choose; `lower` means that lower is better."""
-
-    key: str
-    title: str
-    kind: Literal["metric", "param", "text", "version", "time", "bytes"]
-    lower: bool
-    numeric: bool
-
-
 class DiffView(TypedDict):
     """A diff. Equal aspects are absent. `headline` holds at most three metrics."""
 
@@ -167,6 +163,7 @@ class DiffView(TypedDict):
     headline: list[Metric]
     sentence: str
     metrics: NotRequired[MetricsSection]
+    predictions: NotRequired[PredictionsSection]
     params: NotRequired[ParamsSection]
     data: NotRequired[DataSection]
     code: NotRequired[CodeSection]
@@ -198,14 +195,6 @@ class LeaderboardView(TypedDict):
     baseline: str
     live: NotRequired[bool]
     cut: NotRequired[str]
-
-
-class Cell(TypedDict):
-    """One cell of a plain table; `version` and `label` are drawn as such."""
-
-    text: str
-    value: NotRequired[float | None]
-    kind: NotRequired[Literal["version", "label", "tag", "branch", "time", "code", "quiet"]]
 
 
 class Label(TypedDict):

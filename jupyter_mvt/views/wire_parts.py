@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
+    "Cell",
     "CellDiff",
     "CodeSection",
+    "Column",
     "ColumnDrift",
     "DataRow",
     "DataSection",
@@ -22,9 +24,11 @@ __all__ = [
     "ParamRow",
     "ParamsSection",
     "Point",
+    "PredictionsSection",
     "Progress",
     "RankRow",
     "RemarkRow",
+    "SectionTable",
     "Verdict",
     "Version",
     "WeightsModel",
@@ -117,6 +121,40 @@ class MetricsSection(TypedDict):
     basis: str
     rows: list[Metric]
     equal: list[str]
+
+
+class Column(TypedDict):
+    """A column of a table or a metric to choose; `lower` means that lower is better."""
+
+    key: str
+    title: str
+    kind: Literal["metric", "param", "text", "version", "time", "bytes"]
+    lower: bool
+    numeric: bool
+
+
+class Cell(TypedDict):
+    """One cell of a plain table; `version` and `label` are drawn as such."""
+
+    text: str
+    value: NotRequired[float | None]
+    kind: NotRequired[Literal["version", "label", "tag", "branch", "time", "code", "quiet"]]
+
+
+class SectionTable(TypedDict):
+    """A table within a section."""
+
+    title: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+
+
+class PredictionsSection(TypedDict):
+    """What both sides predict for the same rows; `figures` in the order of reading."""
+
+    text: str
+    figures: list[Fact]
+    tables: list[SectionTable]
 
 
 class ParamRow(TypedDict):

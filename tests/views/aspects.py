@@ -15,6 +15,23 @@ from jupyter_mvt.compare.diff import (
     TensorChange,
     WeightsDiff,
 )
+from jupyter_mvt.compare.flips import ExampleChange, FlipCount, PredictionsDiff, SliceChange
+
+
+def predictions() -> PredictionsDiff:
+    return PredictionsDiff(
+        task="classification", split="test", rows=8000, agree=7790, broke=118, fixed=92,
+        both_right=6970, both_wrong=820, p=0.0731,
+        flips=(FlipCount(truth="churn", base="churn", other="stay", rows=118),
+               FlipCount(truth="stay", base="churn", other="stay", rows=92)),
+        examples=(
+            ExampleChange(row=4711, fixed=False, truth="churn", base="churn", other="stay",
+                          base_score=0.912, other_score=0.214),
+            ExampleChange(row=17, fixed=True, truth="stay", base="churn", other="stay",
+                          base_score=0.31, other_score=0.88),
+        ),
+        slices=(SliceChange(name="region = south", rows=612, agree=540, broke=66, fixed=6),),
+    )  # fmt: skip
 
 
 def data() -> DataDiff:

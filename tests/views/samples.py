@@ -194,6 +194,7 @@ def full_diff(base: int = 6, other: int = 7) -> Diff:
         base=ref(base),
         other=ref(other),
         metrics=metrics_diff(base, other),
+        predictions=aspects.predictions(),
         params=ParamsDiff(
             changes=(
                 ParamChange(name="data.month", base="2026-09", other="2026-10"),

@@ -123,6 +123,30 @@ def test_a_diff_lists_only_what_differs() -> None:
       Accuracy                0.889    0.886   −0.3 pp  ◆ worse
       Latency p95           12.4 ms  11.1 ms   −1.3 ms  ✓ better
 
+    Predictions  97.4 % of 8,000 rows of test predicted alike · McNemar p = 0.07
+      right → wrong 118, wrong → right 92, both right 6,970, both wrong 820
+
+      Commonest changes
+        Truth  v6     v7    Rows
+        ─────  ─────  ────  ────
+        churn  churn  stay   118
+        stay   churn  stay    92
+
+      By slice
+        Slice           Rows   Agree  Right → wrong  Wrong → right
+        ──────────────  ────  ──────  ─────────────  ─────────────
+        region = south   612  88.2 %             66              6
+
+      Right → wrong
+          Row  Truth  v6     v7    P(truth) v6  P(truth) v7
+        ─────  ─────  ─────  ────  ───────────  ───────────
+        4,711  churn  churn  stay        0.912        0.214
+
+      Wrong → right
+        Row  Truth  v6     v7    P(truth) v6  P(truth) v7
+        ───  ─────  ─────  ────  ───────────  ───────────
+         17  stay   churn  stay        0.310        0.880
+
     Params  3 of 14 differ
       data.month  2026-09  →  2026-10
       lr          0.001    →  0.0008

@@ -1,6 +1,14 @@
 // Made from jupyter_mvt/views/wire_parts.py, not to be edited:
 //   python -m jupyter_mvt.views.typescript parts > js/src/protocol/parts.ts
 /**
+ * One cell of a plain table; `version` and `label` are drawn as such.
+ */
+export interface Cell {
+  text: string;
+  value?: number | null;
+  kind?: "version" | "label" | "tag" | "branch" | "time" | "code" | "quiet";
+}
+/**
  * One cell; `title`: ``cell 4``, ``cell 7, only in v9``.
  */
 export interface CellDiff {
@@ -14,6 +22,16 @@ export interface CodeSection {
   cells: CellDiff[];
   total: number;
   git: string;
+}
+/**
+ * A column of a table or a metric to choose; `lower` means that lower is better.
+ */
+export interface Column {
+  key: string;
+  title: string;
+  kind: "metric" | "param" | "text" | "version" | "time" | "bytes";
+  lower: boolean;
+  numeric: boolean;
 }
 /**
  * One column. `bars` are shares of the other side in bins, `steps` those of the base.
@@ -159,6 +177,14 @@ export interface Point {
   verdict: Verdict | null;
 }
 /**
+ * What both sides predict for the same rows; `figures` in the order of reading.
+ */
+export interface PredictionsSection {
+  text: string;
+  figures: Fact[];
+  tables: SectionTable[];
+}
+/**
  * How far long work is: ``Packing``, 0.35, ``1.2 GB of 3.4 GB, 90 MB/s, 24 s left``.
  */
 export interface Progress {
@@ -188,6 +214,14 @@ export interface RemarkRow {
   author: string;
   time_ms: number;
   text: string;
+}
+/**
+ * A table within a section.
+ */
+export interface SectionTable {
+  title: string;
+  columns: Column[];
+  rows: Cell[][];
 }
 export type Verdict = "better" | "worse" | "same" | "changed" | "inconclusive" | "incomparable";
 /**

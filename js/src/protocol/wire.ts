@@ -1,8 +1,10 @@
 // Made from jupyter_mvt/views/wire.py, not to be edited:
 //   python -m jupyter_mvt.views.typescript > js/src/protocol/wire.ts
 import type {
+  Cell,
   CellDiff,
   CodeSection,
+  Column,
   DataSection,
   EnvironmentSection,
   Fact,
@@ -13,6 +15,7 @@ import type {
   NoteRow,
   ParamRow,
   ParamsSection,
+  PredictionsSection,
   RankRow,
   RemarkRow,
   Version,
@@ -31,24 +34,6 @@ export interface BoardPage {
   total: number;
   keys: string[];
   rows: RankRow[];
-}
-/**
- * One cell of a plain table; `version` and `label` are drawn as such.
- */
-export interface Cell {
-  text: string;
-  value?: number | null;
-  kind?: "version" | "label" | "tag" | "branch" | "time" | "code" | "quiet";
-}
-/**
- * A column of a table or a metric to choose; `lower` means that lower is better.
- */
-export interface Column {
-  key: string;
-  title: string;
-  kind: "metric" | "param" | "text" | "version" | "time" | "bytes";
-  lower: boolean;
-  numeric: boolean;
 }
 /**
  * Commit card. Not `created`: nothing had changed since `version`, `text` says so.
@@ -103,6 +88,7 @@ export interface DiffView {
   headline: Metric[];
   sentence: string;
   metrics?: MetricsSection;
+  predictions?: PredictionsSection;
   params?: ParamsSection;
   data?: DataSection;
   code?: CodeSection;

@@ -119,6 +119,9 @@ export const log = shape({
   cut,
 });
 
+const cells = list(list(shape({ text, value: optional(nullable(number)), kind: optional(text) })));
+const predictions = shape({ text, figures: list(fact), tables: list(shape({ title: text, columns: list(column), rows: cells })) });
+
 /** A diff. */
 export const diff = shape({
   base: version,
@@ -126,6 +129,7 @@ export const diff = shape({
   headline: list(metric),
   sentence: text,
   metrics: optional(shape({ basis: text, rows: list(metric), equal: texts })),
+  predictions: optional(predictions),
   params: optional(shape({ rows: list(param), total: number })),
   data: optional(shape({ rows: list(dataRow), equal: texts })),
   code: optional(shape({ cells: list(cellDiff), total: number, git: text })),
@@ -144,8 +148,6 @@ export const leaderboard = shape({
   baseline: text,
   cut,
 });
-
-const cells = list(list(shape({ text, value: optional(nullable(number)), kind: optional(text) })));
 
 /** What is stored. */
 export const treemap = shape({

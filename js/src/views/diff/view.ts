@@ -7,8 +7,9 @@ import { codeBlock, type Redrawable } from "../code";
 import { div, h, span } from "../h";
 import { isTyping } from "../keys";
 import { paramTable } from "../params";
-import { cutNote, sectionHead } from "../parts";
+import { cutNote, factsLine, sectionHead } from "../parts";
 import type { Scope } from "../scope";
+import { listTable } from "../table";
 import type { Emit } from "../view";
 import { dataBody, dataSummary } from "./data";
 import { metricsTable } from "./metrics";
@@ -99,9 +100,14 @@ function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], s
     const section = h("section", { class: "sec", "aria-label": title }, sectionHead(title, about), ...body);
     tabsFound.push({ key, title, count, section });
   };
-  const { metrics, params, data: sets, code, environment, weights } = data;
+  const { metrics, predictions, params, data: sets, code, environment, weights } = data;
   if (metrics) {
     add("metrics", "Metrics", metrics.rows.length, metrics.basis, ...metricsBody(data, scope));
+  }
+  if (predictions) {
+    const { text, figures, tables } = predictions;
+    const body = tables.flatMap((table) => [div("drow", h("b", null, table.title)), listTable(table, scope)]);
+    add("predictions", "Predictions", 0, text, factsLine(figures) ?? div(""), ...body);
   }
   if (sets) {
     add("data", "Data", sets.rows.length, dataSummary(sets), ...dataBody(sets, data, scope));
