@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
     from jupyter_mvt.history.results import GcReport, Moved
     from jupyter_mvt.server.work import Work
-    from jupyter_mvt.store.fsck import FsckReport
+    from jupyter_mvt.store.faults import FsckReport
 
 __all__ = ["LONG", "WRITERS", "ActionHandler", "StopHandler", "WorkHandler"]
 
