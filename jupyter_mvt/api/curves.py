@@ -49,9 +49,11 @@ class StoredCurves(Mapping[str, "pd.DataFrame"]):
         import pyarrow.compute as pc
 
         if name not in tuple(self):
-            msg = f"There is no curve {name[:60]!r}."
-            known = ", ".join(self) or "none"
-            raise NotFoundError(msg, hint=f"one of: {known}", code="unknown-curve")
+            known = [one[:60] for one in self]
+            told = f"; there are {', '.join(known[:12])}" if known else ""
+            msg = f"There is no curve {name[:60]!r}{told}."
+            hint = f"repo['HEAD'].curves[{known[0]!r}]" if known else "mvt log"
+            raise NotFoundError(msg, hint=hint, code="unknown-curve")
         table = self.table()
         rows = table.filter(pc.equal(table["name"], name))
         time = pd.to_datetime(rows["wall_us"].to_numpy(), unit="us", utc=True)

@@ -91,9 +91,11 @@ class Datasets(Mapping[str, StoredDataset]):
     def __getitem__(self, name: str) -> StoredDataset:
         if name in self._named or name in self._roles:
             return self._named.get(name) or self._roles[name]
-        known = ", ".join(self._named) or "none"
-        msg = f"There is no dataset {name!r}."
-        raise NotFoundError(msg, hint=f"one of: {known}", code="unknown-dataset")
+        known = list(self._named)
+        told = f"; there are {', '.join(known[:12])}" if known else ""
+        msg = f"There is no dataset {name!r}{told}."
+        hint = f"repo['HEAD'].datasets[{known[0]!r}]" if known else "mvt show"
+        raise NotFoundError(msg, hint=hint, code="unknown-dataset")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._named)

@@ -86,7 +86,11 @@ def _describe(obj: Any, var: str, threads: int, known_rows: frozenset[int]) -> D
     table = table_of(obj)
     if table is None:
         msg = f"{var!r} is a {type(obj).__qualname__}, which is no dataset that mvt can read."
-        raise CaptureError(msg, hint="give a frame, an array or a list", code="not-a-dataset")
+        raise CaptureError(
+            msg,
+            hint="name a frame, an array or a list: mvt commit --data X_train",
+            code="not-a-dataset",
+        )
     facts = _read(table, threads)
     ends = {row for row in known_rows if 0 < row < table.rows}
     ends |= set(range(PREFIX_ROWS, table.rows, PREFIX_ROWS))

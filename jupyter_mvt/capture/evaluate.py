@@ -20,6 +20,7 @@ __all__ = ["Measured", "examples_file", "measure"]
 Array = np.ndarray[Any, Any]
 _MOST_VALUES = 30
 _FEW = 20
+_SLICES = "labels or a mask of every row: mvt evaluate HEAD X_test y_test --slices region"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def _masks(X: Any, slices: Any, rows: int) -> Iterable[tuple[str, Array]]:
         column = np.asarray(values).reshape(-1)
         if len(column) != rows:
             msg = f"The slice {name!r} has {len(column):,} rows, not {rows:,}."
-            raise CaptureError(msg, hint="a mask or labels of every row", code="bad-evaluation")
+            raise CaptureError(msg, hint=_SLICES, code="bad-evaluation")
         if column.dtype.kind == "b" and not isinstance(what, str):
             yield name, column
         else:

@@ -168,5 +168,5 @@ def joined(parts: list[tuple[str, Table]], kind: str, lost: tuple[str, ...] = ()
 def once(obj: Any) -> CaptureError:
     """Return the refusal of data that reading would use up."""
     msg = f"A {type(obj).__qualname__} can be read only once: a look would take it from you."
-    hint = "keep the data in a list, an array or a frame, and name that"
+    hint = "keep them first: rows = list(data)"
     return CaptureError(msg, hint=hint, code="one-pass-data")

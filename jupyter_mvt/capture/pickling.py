@@ -88,7 +88,7 @@ def restore_pickled(skeleton: Skeleton) -> Any:
             f"This model is kept as a pickle ({size} bytes, {short(digest(skeleton.state))}), "
             "which can run any code when loaded; this version is not trusted."
         )
-        hint = "if you know who made it, load it with trusted=True"
+        hint = "if you know who made it: mvt trust v3"
         raise TrustError(msg, code="untrusted-pickle", hint=hint)
     header, program = _split(skeleton.state)
     buffers = [skeleton.read(entry_of(skeleton, path)) for path in header["buffers"]]
@@ -131,7 +131,7 @@ def _dump(obj: Any, memory: Memory, buffers: list[pickle.PickleBuffer]) -> bytes
             f"The {type(obj).__qualname__} cannot be kept: {named} cannot be pickled "
             f"({type(error).__name__}: {str(error)[:120]})."
         )
-        hint = f"set {where} to None before the commit" if where else None
+        hint = f"before the commit: model.{where} = None" if where else None
         raise CaptureError(msg, code="not-picklable", hint=hint) from error
     return stream.getvalue()
 

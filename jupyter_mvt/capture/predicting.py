@@ -52,12 +52,16 @@ def predict(model: Any, X: Any) -> Said:
             return _scores(np.asarray(model.predict(X)))
     except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
         msg = f"The {type(model).__qualname__} fails to predict: {str(error)[:200]}"
-        hint = "give X as the model was trained on"
+        hint = "give X as the model was trained on: mvt evaluate HEAD X_test y_test"
         raise CaptureError(msg, hint=hint, code="prediction-fails") from error
     if callable(model):
         return _scores(np.asarray(model(X)))
     msg = f"A {type(model).__qualname__} has no predict."
-    raise CaptureError(msg, hint="give a function that predicts", code="cannot-predict")
+    raise CaptureError(
+        msg,
+        hint="give a function that predicts: repo.evaluate(lambda X: model(X), X_test, y_test)",
+        code="cannot-predict",
+    )
 
 
 def _scores(values: Array) -> Said:

@@ -110,8 +110,10 @@ def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any
     target = ties.get(path, path)
     entry = next((entry for entry in manifest.entries if entry.path == target), None)
     if entry is None:
-        msg = f"{model.var!r} has no array {path!r}."
-        hint = f"one of: {', '.join(_near(path, [*ties, *(e.path for e in manifest.entries)]))}"
+        near = _near(path, [*ties, *(e.path for e in manifest.entries)])
+        told = f"; the nearest are {', '.join(near)}" if near else ""
+        msg = f"{model.var!r} has no array {path!r}{told}."
+        hint = f"repo['HEAD'].tensor({near[0]!r})" if near else "mvt show"
         raise NotFoundError(msg, code="unknown-tensor", hint=hint)
     return array_of(entry, reader.content(entry))
 

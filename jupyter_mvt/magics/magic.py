@@ -81,12 +81,16 @@ class MvtMagics(Magics):
         parse(given)
         if _loop_runs() and self._awaits(cell, transformed_cell=self._transform(cell)):
             msg = "A cell that awaits cannot be run inside of another."
-            hint = "run it without its first line, then in the next cell: %mvt commit"
+            hint = "run it without its first line, then in the next cell: mvt commit"
             raise UsageError(msg, code="cell-awaits", hint=hint)
         result = self._run_cell(cell)
         if not result.success:
             msg = "The cell failed, so nothing was committed."
-            raise UsageError(msg, code="cell-failed", hint="mend the cell and run it again")
+            raise UsageError(
+                msg,
+                code="cell-failed",
+                hint="mend the cell and run it again, or keep what is there: mvt commit",
+            )
         return given
 
 

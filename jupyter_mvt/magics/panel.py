@@ -49,7 +49,9 @@ def restore(revision: str, name: str) -> Told:
         shell = _shell()
         if name in shell.user_ns:
             msg = f"There is already a variable {name}."
-            raise UsageError(msg, hint="choose another name", code="variable-taken")
+            raise UsageError(
+                msg, hint=f"{name}_2 = %mvt checkout {revision}", code="variable-taken"
+            )
         found = _magic(["checkout", revision])
         shell.user_ns[name] = found
         return found
@@ -75,7 +77,9 @@ def _shell() -> Any:
     shell = get_ipython()
     if shell is None:
         msg = "There is no IPython kernel here."
-        raise UsageError(msg, hint="open a notebook with a Python kernel", code="no-kernel")
+        raise UsageError(
+            msg, hint="in a notebook with a Python kernel: mvt status", code="no-kernel"
+        )
     return shell
 
 

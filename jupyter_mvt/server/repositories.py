@@ -100,7 +100,9 @@ class Repositories:
         entry = self._known.get(key)
         if entry is None or self._enter(entry.root.parent) != entry:
             msg = "This server knows no such repository."
-            raise RepositoryError(msg, hint="open a notebook beside it", code="unknown-repository")
+            raise RepositoryError(
+                msg, hint="in a notebook beside it: mvt status", code="unknown-repository"
+            )
         return entry
 
     def open(self, key: str, identity: Identity) -> Opened:

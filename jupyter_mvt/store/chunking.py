@@ -59,7 +59,7 @@ def _checked(part: Part, found: Buffer, length: int) -> memoryview:
     view = memoryview(found)
     if view.nbytes != length:
         msg = f"{part.path!r} has {view.nbytes} bytes, not the {length} announced."
-        raise CaptureError(msg, code="part-changed", hint="commit when nothing is training")
+        raise CaptureError(msg, code="part-changed", hint="once nothing is training: mvt commit")
     if not view.nbytes:
         return memoryview(b"")
     try:

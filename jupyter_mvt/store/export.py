@@ -77,7 +77,9 @@ def _steps(name: str) -> tuple[str, ...]:
 
 def _unsafe(name: str, why: str) -> RestoreError:
     msg = f"The stored file {name[:80]!r} is not written: {why}."
-    return RestoreError(msg, code="unsafe-name", hint="version.files[name].read() gives its bytes")
+    return RestoreError(
+        msg, code="unsafe-name", hint=f"its bytes: repo['HEAD'].files[{name[:80]!r}].read()"
+    )
 
 
 def _make_folders(disk: Disk, root: Path, steps: tuple[str, ...]) -> None:

@@ -224,16 +224,36 @@ class OsDisk:
 _CAUSES: dict[int, tuple[str, str, str]] = {
     errno.ENOSPC: ("disk-full", "the disk is full", "mvt du"),
     errno.EDQUOT: ("disk-full", "the disk quota is used up", "mvt du"),
-    errno.EROFS: ("read-only", "the file system is read-only", "remount it writable"),
-    errno.EACCES: ("permission-denied", "permission was denied", "check who owns the folder"),
-    errno.EPERM: ("permission-denied", "it is not permitted", "check who owns the folder"),
+    errno.EROFS: (
+        "read-only",
+        "the file system is read-only",
+        "once it is remounted writable: mvt fsck",
+    ),
+    errno.EACCES: (
+        "permission-denied",
+        "permission was denied",
+        "once the folder is yours: mvt fsck",
+    ),
+    errno.EPERM: ("permission-denied", "it is not permitted", "once the folder is yours: mvt fsck"),
     errno.EIO: ("io-error", "the disk reported an I/O error", "mvt fsck"),
-    errno.EINTR: ("interrupted", "the system call was interrupted", "try again"),
-    errno.EMFILE: ("too-many-files", "too many files are open", "close some files"),
-    errno.ENFILE: ("too-many-files", "too many files are open", "close some files"),
+    errno.EINTR: ("interrupted", "the system call was interrupted", "mvt status"),
+    errno.EMFILE: (
+        "too-many-files",
+        "too many files are open",
+        "once some files are closed: mvt status",
+    ),
+    errno.ENFILE: (
+        "too-many-files",
+        "too many files are open",
+        "once some files are closed: mvt status",
+    ),
     errno.ENOENT: ("gone", "the file or folder is gone", "mvt fsck"),
     errno.ENOTDIR: ("gone", "a folder has become a file", "mvt fsck"),
-    errno.ENOTSUP: ("unsupported", "the file system cannot do that", "use a local file system"),
+    errno.ENOTSUP: (
+        "unsupported",
+        "the file system cannot do that",
+        "on a local file system: mvt init",
+    ),
 }
 
 

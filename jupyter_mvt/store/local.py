@@ -327,5 +327,5 @@ def _no_links(path: str) -> StorageError:
     return StorageError(
         f"Cannot write {path}: the file system has no hard links, which safe commits need.",
         code="no-hard-links",
-        hint="keep the repository on a local file system such as ext4, xfs, apfs or ntfs",
+        hint="on a local file system such as ext4, xfs, apfs or ntfs: mvt init",
     )

@@ -237,7 +237,9 @@ def _check_draft(view: View, drafted: Operation) -> None:
     for change in drafted.changes:
         if change.ref != "default" and view.ref(change.ref) != change.old:
             msg = f"{change.ref} has moved meanwhile."
-            raise ConflictError(msg, code="stale-change", hint="try again")
+            raise ConflictError(
+                msg, code="stale-change", hint="see what moved, then try again: mvt oplog"
+            )
 
 
 def _publish(store: Store, drafted: Operation, record: bytes) -> bool:

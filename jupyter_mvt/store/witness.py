@@ -61,4 +61,4 @@ class Witness:
 def part_changed(part: Part) -> CaptureError:
     """Return the error about a part that was not the same all the time."""
     msg = f"{part.path!r} changed while it was being stored: something is still training it."
-    return CaptureError(msg, code="part-changed", hint="commit when nothing is training")
+    return CaptureError(msg, code="part-changed", hint="once nothing is training: mvt commit")

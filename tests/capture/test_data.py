@@ -338,7 +338,7 @@ def test_what_is_no_dataset_says_so():
         describe(object(), "thing")
     assert raised.value.lines() == [
         "CaptureError [not-a-dataset]: 'thing' is a object, which is no dataset that mvt can read.",
-        "Hint: give a frame, an array or a list",
+        "Hint: name a frame, an array or a list: mvt commit --data X_train",
     ]
 
 

@@ -79,7 +79,7 @@ def test_only_the_fingerprint_is_kept_unless_asked(repo):
     assert not repo.commit(MODEL, data={"train": FRAME}, store_data=True).created
     with pytest.raises(NotFoundError) as error:
         repo["v1"].datasets["nothing"]
-    assert error.value.hint == "one of: train"
+    assert error.value.hint == "repo['HEAD'].datasets['train']"
 
 
 def test_what_has_no_columns_is_named(repo):

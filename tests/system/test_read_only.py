@@ -57,7 +57,7 @@ def test_a_change_says_why_it_cannot_be(frozen: Repo, verb: str, tmp_path: Path)
     assert refused.value.message == (
         f"Cannot write to {tmp_path / '.mvt'}: the file system is read-only."
     )
-    assert refused.value.hint == "remount it writable"
+    assert refused.value.hint == "once it is remounted writable: mvt fsck"
 
 
 def test_what_is_there_is_read(frozen: Repo) -> None:

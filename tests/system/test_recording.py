@@ -138,7 +138,7 @@ def test_bad_input_is_said(repo):
     assert run_gone.value.code == "unknown-run"
     with pytest.raises(NotFoundError) as curve_gone:
         repo["HEAD"].curves["lossy"]
-    assert curve_gone.value.hint == "one of: loss"
+    assert curve_gone.value.hint == "repo['HEAD'].curves['loss']"
 
 
 def test_a_disk_that_refuses_does_not_stop_the_training(repo, monkeypatch):

@@ -212,7 +212,7 @@ class Resolver:
 
 def _untrusted(name: str, what: str) -> TrustError:
     msg = f"Rebuilding this model would {what}; this version is not trusted."
-    hint = f"if you know who made it, load it with trusted=True; or define {name} here first"
+    hint = f"define {name} here first, or, if you know who made it: mvt trust v3"
     return TrustError(msg, code="untrusted-code", hint=hint)
 
 

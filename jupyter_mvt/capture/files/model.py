@@ -49,7 +49,11 @@ class ModelFile:
             found.append(FileSource(path, path.relative_to(self.path).as_posix()))
             if len(found) > _MOST_FILES:
                 msg = f"The folder {str(self.path)!r} holds more than {_MOST_FILES} files."
-                raise CaptureError(msg, code="too-many-files", hint="commit the files you need")
+                raise CaptureError(
+                    msg,
+                    code="too-many-files",
+                    hint="name the files you need: mvt commit model.safetensors",
+                )
         if not found:
             msg = f"The folder {str(self.path)!r} holds no files."
             raise CaptureError(msg, code="no-file")

@@ -84,9 +84,11 @@ class StoredFiles(Mapping[str, StoredFile]):
 
     def __getitem__(self, name: str) -> StoredFile:
         if name not in self._files:
-            msg = f"There is no file {name!r}."
-            shown = ", ".join(list(self._files)[:8])
-            raise NotFoundError(msg, code="unknown-file", hint=f"one of: {shown or 'none'}")
+            known = [one[:80] for one in self._files]
+            told = f"; there are {', '.join(known[:8])}" if known else ""
+            msg = f"There is no file {name[:80]!r}{told}."
+            hint = f"repo['HEAD'].files[{known[0]!r}]" if known else "mvt log"
+            raise NotFoundError(msg, code="unknown-file", hint=hint)
         return self._files[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -78,7 +78,7 @@ class FileSource:
             data = _DISK.read(self._path, start, stop - start)
         if len(data) != stop - start or self._stat() != self._seen:
             msg = f"The file {self._path!r} was changed while it was being stored."
-            hint = "commit again when nothing writes to it"
+            hint = "once nothing writes to it: mvt commit"
             raise CaptureError(msg, code="part-changed", hint=hint)
         return data
 

@@ -95,7 +95,11 @@ def _below(folder: Path) -> list[Path]:
         found += [Path(place, name) for name in names if not name.startswith(".")]
         if len(found) > _MOST_FILES:
             msg = f"{folder} holds more than {_MOST_FILES:,} files."
-            raise CaptureError(msg, hint="name a part of it", code="too-many-files")
+            raise CaptureError(
+                msg,
+                hint=f"name a part of it: mvt commit --data '{folder}/*.parquet'",
+                code="too-many-files",
+            )
     return found
 
 
@@ -172,4 +176,8 @@ def _digest(path: Path) -> str:
 
 def _unreadable(error: OSError) -> CaptureError:
     msg = f"The data cannot be read: {error.strerror or error} ({error.filename})."
-    return CaptureError(msg[:400], code="unreadable-data", hint="name a file that can be read")
+    return CaptureError(
+        msg[:400],
+        code="unreadable-data",
+        hint="name a file that can be read: mvt commit --data train.csv",
+    )

@@ -115,7 +115,7 @@ def _sampled(dataset: Any, depth: int) -> Table:
         cells = [_item(dataset, int(spot)) for spot in spots]
     except Exception as error:
         msg = f"The items of the {type(dataset).__qualname__} cannot be read: {error}"
-        hint = "name the arrays or files behind it as data"
+        hint = "name the arrays or files behind it: mvt commit --data X_train"
         raise CaptureError(msg[:300], hint=hint, code="unreadable-data") from error
     items = Table(kind="torch", rows=rows, nbytes=0,
                   strips=(numpy_strip("row", spots), object_strip("item", cells)))  # fmt: skip

@@ -85,7 +85,7 @@ def read_model(decoder: Decoder, node: Node, index: int) -> Any:
             "CatBoost reads a model's numbers without verifying them, so a forged one can crash "
             "this process or worse; this version is not trusted."
         )
-        hint = "if you know who made it, load it with trusted=True"
+        hint = "if you know who made it: mvt trust v3"
         raise TrustError(msg, code="untrusted-native", hint=hint)
     model._deserialize_model(_checked(decoder.array(name).tobytes()))
     table = model.get_metadata()

@@ -81,13 +81,13 @@ class KerasAdapter(DeclarativeAdapter):
 
         if not self.is_fitted(obj):
             msg = f"The {type(obj).__qualname__} has no weights yet: it has not seen a shape."
-            hint = "model.build(input_shape), or call it on one batch"
+            hint = "model(batch)  # once, before the commit"
             raise CaptureError(msg, code="unfitted", hint=hint)
         try:
             frozen = freeze_with(self.vocabulary(), obj, sources)
         except Undeclarable as reason:
             msg = f"The {type(obj).__qualname__} cannot be kept: {reason}."
-            hint = "register the class with keras.saving.register_keras_serializable"
+            hint = "put this above the class: @keras.saving.register_keras_serializable()"
             raise CaptureError(msg, code="not-capturable", hint=hint) from reason
         count = sum(int(variable.value.numel()) if hasattr(variable.value, "numel")
                     else int(variable.value.size) for variable in obj.weights)  # fmt: skip
@@ -104,7 +104,7 @@ class KerasAdapter(DeclarativeAdapter):
         if skeleton.state_kind == "pickle":
             if not skeleton.trusted:
                 msg = "This model holds a lambda, kept as byte code; this version is not trusted."
-                hint = "if you know who made it, load it with trusted=True"
+                hint = "if you know who made it: mvt trust v3"
                 raise TrustError(msg, code="untrusted-code", hint=hint)
             skeleton = replace(skeleton, state_kind="declarative")
         return super().restore(skeleton)

@@ -89,7 +89,7 @@ def vet(config: Any, customs: Mapping[str, Any], *, trusted: bool) -> None:
         name = item["class_name"]
         if name == "__lambda__" and not trusted:
             msg = "This model holds a lambda, kept as byte code; this version is not trusted."
-            hint = "if you know who made it, load it with trusted=True"
+            hint = "if you know who made it: mvt trust v3"
             raise TrustError(msg, code="untrusted-code", hint=hint)
         if name in _PLAIN or name == "__lambda__":
             continue

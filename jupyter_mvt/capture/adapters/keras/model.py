@@ -101,7 +101,7 @@ def _settings(model: Any) -> dict[str, Any]:
         cls = type(model).__qualname__
         first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
         msg = f"Keras cannot tell the settings of the {cls}: {first[:160]}"
-        hint = f"give {cls} a get_config method, see keras.io/guides/serialization_and_saving"
+        hint = f"in {cls}: def get_config(self): return super().get_config() | {{}}"
         raise CaptureError(msg, code="not-capturable", hint=hint) from error
 
 

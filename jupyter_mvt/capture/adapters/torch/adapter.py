@@ -170,8 +170,7 @@ def _refuse_unkept(module: Any) -> None:
             raise CaptureError(msg, code="unfitted", hint="model(batch)  # once, before the commit")
         if any(base.startswith("torch.jit.") for base in mro_names(type(inner))):
             msg = f"{name} is TorchScript, which is a program and not a module."
-            hint = "commit the module that was scripted; or torch.jit.save(model, 'model.pt') and "
-            hint += "mvt commit model.pt"
+            hint = "torch.jit.save(model, 'model.pt')  # then: mvt commit model.pt"
             raise CaptureError(msg, code="not-capturable", hint=hint)
 
 
