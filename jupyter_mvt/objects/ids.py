@@ -22,13 +22,13 @@ _HEX = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def digest(data: Buffer, *, threads: int = 1) -> ObjectId:
-    """Return the id of `data`; `threads` > 1 lets BLAKE3 use several cores on large input."""
+    """Return the id of `data`; with `threads` other than 1 BLAKE3 uses several cores, -1 all."""
     return ObjectId(blake3(data, max_threads=threads).hexdigest())
 
 
-def digest_many(pieces: Iterable[Buffer]) -> ObjectId:
-    """Return the id of the concatenation of `pieces` without joining them."""
-    state = blake3()
+def digest_many(pieces: Iterable[Buffer], *, threads: int = 1) -> ObjectId:
+    """Return the id of the concatenation of `pieces` without joining them; see `digest`."""
+    state = blake3(max_threads=threads)
     for piece in pieces:
         state.update(piece)
     return ObjectId(state.hexdigest())

@@ -76,13 +76,17 @@ def _by_content(part: Part, stretches: Iterator[memoryview]) -> Iterator[memoryv
     rest, left = memoryview(b""), part.nbytes
     for stretch in stretches:
         left -= len(stretch)
-        data = memoryview(b"".join((rest, stretch))) if rest else stretch
-        at = 0
+        at, whole = 0, len(rest) + len(stretch)
+        # Joined as far as a cut in what was left over may depend on: a stretch is not copied.
+        seam = memoryview(b"".join((rest, stretch[:_MOST]))) if rest else rest
         # Near the end of a stretch the next cut may depend on what comes after it.
-        while at < len(data) and (len(data) - at >= _MOST or not left):
-            length = next(cutter.cut_buf(data[at : at + _MOST])).length
-            if at + length < len(data) or left:
+        while at < whole and (whole - at >= _MOST or not left):
+            source, start = (seam, at) if at < len(rest) else (stretch, at - len(rest))
+            ahead = source[start : start + _MOST]
+            length = next(cutter.cut_buf(ahead)).length
+            if at + length < whole or left:
                 length -= length % item  # whole numbers, so that they can be packed as such
-            yield data[at : at + length]
+            yield ahead[:length]
             at += length
-        rest = data[at:]
+        over = stretch[max(0, at - len(rest)) :]
+        rest = memoryview(b"".join((rest[at:], over))) if at < len(rest) else over

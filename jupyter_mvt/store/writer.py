@@ -25,6 +25,8 @@ from jupyter_mvt.store.witness import Witness, part_changed
 __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
 _SMALL = 64 << 10
+_AT_ONCE = 256 << 10
+"""Pieces up to this size, such as those of opaque files, take less time than a thread's answer."""
 _IN_FLIGHT = 4
 _QUEUED = 256
 
@@ -170,7 +172,7 @@ class PackWriter:
         return Receipt(new, sum(self._sizes.values()), key, packs)
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
-        if len(piece) < _SMALL:
+        if len(piece) <= _AT_ONCE:
             queue.append((chunks, self._take(piece)))
         else:
             if self._pool is None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Part
+from jupyter_mvt.store import chunking
 from jupyter_mvt.store.chunking import CHUNK, cut
 
 
@@ -74,3 +75,15 @@ def test_a_window_of_another_length_is_refused() -> None:
                  window=lambda start, stop: b"x")  # fmt: skip
     with pytest.raises(CaptureError, match=r"'w' has 1 bytes, not the 9 announced\."):
         list(cut(short))
+
+
+@pytest.mark.parametrize("dtype", ["bytes", "<f8"])
+@pytest.mark.parametrize("stretch", [1_000, 100_003, 262_144, 1 << 20])
+def test_stretches_of_any_length_are_cut_at_the_same_places(
+    stretch: int, dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = noise(1_600_000)
+    whole = [bytes(piece) for piece in cut(part(data, shifts=True, dtype=dtype))]
+    monkeypatch.setattr(chunking, "CHUNK", stretch)
+    lazily = [bytes(piece) for piece in cut(part(data, shifts=True, dtype=dtype, lazy=True))]
+    assert lazily == whole

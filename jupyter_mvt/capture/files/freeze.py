@@ -96,7 +96,7 @@ def freeze_file(source: Source, prefix: str = "") -> FrozenFile:
     return FrozenFile(
         name=source.name,
         size=source.size,
-        digest=digest_many(whole),
+        digest=digest_many(whole, threads=-1),
         layout=layout,
         prefix=prefix,
         parts=tuple(parts),
