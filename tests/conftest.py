@@ -6,7 +6,10 @@ And what was proved, with figures: printed at the end of a run, and kept as a ta
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+import platform
+import time
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,15 @@ if TYPE_CHECKING:
 
 RESULTS = "MVT_RESULTS"
 """Names the file that the table is written to (``make soak``)."""
+MINUTES = float(os.environ.get("MVT_SOAK_MINUTES", "13"))
+"""When so many are over, no other soak test begins; the table names those that did not."""
+OVER = "the time of the run was over"
+_BEGAN = time.monotonic()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("soak") and time.monotonic() - _BEGAN > 60 * MINUTES:
+        pytest.skip(OVER)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +55,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for promise, method, figure, result, seconds in rows:
         terminalreporter.write_line(f"{promise:>4}  {method}: {figure}, {result} ({seconds} s)")
     if RESULTS in os.environ:
-        Path(os.environ[RESULTS]).write_text(_table(rows))
+        left_out = Counter(
+            report.nodeid.partition("[")[0]
+            for report in terminalreporter.stats.get("skipped", [])
+            if OVER in str(report.longrepr)
+        )
+        failed = len(terminalreporter.stats.get("failed", []))
+        Path(os.environ[RESULTS]).write_text(_table(rows, left_out, failed))
 
 
 def _rows(stats: dict[str, list[Any]]) -> list[tuple[str, str, str, str, str]]:
@@ -70,10 +88,31 @@ def _order(key: tuple[str, str, str]) -> tuple[int, str]:
     return (int("".join(c for c in key[0] if c.isdigit()) or 0), key[1])
 
 
-def _table(rows: list[tuple[str, str, str, str, str]]) -> str:
-    head = "| promise | method | figure | result | seconds |\n|---|---|---|---|---|\n"
+def _table(rows: list[tuple[str, str, str, str, str]], left_out: Counter[str], failed: int) -> str:
+    minutes = (time.monotonic() - _BEGAN) / 60
+    said = "" if not failed else f" {failed} tests failed."
+    if left_out:
+        names = ", ".join(f"{name} ({count})" for name, count in sorted(left_out.items()))
+        said += f" Not begun, because the time was over: {names}."
     lines = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     return (
-        "# What `make soak` proved\n\nPromises are those of the design (`ARCHITECTURE.md`, "
-        "“What we promise”); written by the run itself.\n\n" + head + lines
+        "# What `make soak` proved\n\nWritten by the run itself, on "
+        f"{datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes on {_machine()}.{said} What each "
+        "promise says is in `tests/crash/README.md`; the seconds are those of tests that ran "
+        "side by side.\n\n"
+        "| promise | method | figure | result | seconds |\n|---|---|---|---|---|\n" + lines
+    )
+
+
+def _machine() -> str:
+    """Return the machine in words, and how busy it was."""
+    info = Path("/proc/cpuinfo")
+    models = [line.partition(":")[2].strip() for line in
+              (info.read_text().splitlines() if info.exists() else ())
+              if line.startswith("model name")]  # fmt: skip
+    cores = os.cpu_count() or 1
+    return (
+        f"{cores} cores ({next(iter(models), platform.processor() or platform.machine())}), "
+        f"{platform.system()} {platform.release().partition('-')[0]}, Python "
+        f"{platform.python_version()}, load {os.getloadavg()[2]:.1f}"
     )

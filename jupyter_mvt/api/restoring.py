@@ -114,7 +114,9 @@ def variables(
     if kept:
         require_whole(oplog.current(handle.store), oid)
     trusted = trust or is_trusted(handle, oid)
-    with _trusting(handle, oid, commit):
+    # What shares content is kept, and restored, together.
+    total = sum({(one.state, one.weights): one.nbytes for one in kept}.values())
+    with _trusting(handle, oid, commit), told(handle.store.progress, "Restoring", total):
         return restore_variables(handle.store, kept, trusted=trusted)
 
 

@@ -23,7 +23,7 @@ from jupyter_mvt.objects.manifest import Entry, Part
 from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyter_mvt.objects.reader import ObjectReader
 
@@ -252,8 +252,9 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
     name = variable.name
     manifest = reader.manifest(variable.weights)
     entries = {entry.path: entry for entry in manifest.entries}
+    content = reader.ahead(entries.values())
     if variable.state_kind == "pickle":
-        value = _restore_pickle(reader, variable, entries, trusted)
+        value = _restore_pickle(reader, variable, entries, content, trusted)
         if isinstance(value, tuple) and len(value) == 2 and value[0] == _GROUP:
             return dict(value[1])
         return {name: value}
@@ -262,11 +263,11 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
     if kind == "plain":
         return {name: state["value"]}
     if kind == "ndarray" and "array" in entries:
-        return {name: array_of(entries["array"], reader.content(entries["array"]))}
+        return {name: array_of(entries["array"], content(entries["array"]))}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
-        return {name: live_table(state, entries, reader.content)}
+        return {name: live_table(state, entries, content)}
     if kind == "graph":
-        found = build(state, entries, reader.content)
+        found = build(state, entries, content)
         if name in found:
             return found
     msg = f"The stored variable {name!r} is of no known kind."
@@ -274,7 +275,11 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
 
 
 def _restore_pickle(
-    reader: ObjectReader, variable: Variable, entries: dict[str, Entry], trusted: bool
+    reader: ObjectReader,
+    variable: Variable,
+    entries: dict[str, Entry],
+    content: Callable[[Entry], memoryview],
+    trusted: bool,
 ) -> Any:
     if not trusted:
         msg = f"The variable {variable.name!r} is a pickle: restoring it would run code."
@@ -285,7 +290,7 @@ def _restore_pickle(
         state_kind="pickle",
         entries=entries,
         ties={},
-        read=reader.ahead(entries.values()),
+        read=content,
         trusted=True,
     )
     return restore_pickled(skeleton)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.objects.progress import SILENT, Progress
+from jupyter_mvt.objects.progress import BYTES, SILENT, Progress
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -24,11 +24,11 @@ class Shown:
         self._shell = shell
         self._shown: Progress | None = None
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, unit: str = BYTES) -> None:
         """See `Progress.start`."""
         if self._shown is None:
             self._shown = _progress(self._shell)
-        self._shown.start(what, total)
+        self._shown.start(what, total, unit)
 
     def advance(self, nbytes: int) -> None:
         """See `Progress.advance`."""

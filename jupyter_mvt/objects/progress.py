@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-__all__ = ["SILENT", "Progress", "Silent", "told"]
+__all__ = ["BYTES", "SILENT", "Progress", "Silent", "told"]
+
+BYTES = "bytes"
+"""What is counted unless something else is said, such as "versions"."""
 
 
 class Progress(Protocol):
@@ -16,12 +19,12 @@ class Progress(Protocol):
     raises ends the work, as an interrupt would: nothing half done is left.
     """
 
-    def start(self, what: str, total: int) -> None:
-        """Begin with `what` (a participle, "Committing") of `total` bytes."""
+    def start(self, what: str, total: int, unit: str = BYTES) -> None:
+        """Begin with `what` (a participle, "Committing") of `total` bytes, or of so many `unit`."""
         ...
 
     def advance(self, nbytes: int) -> None:
-        """Count so many bytes as done."""
+        """Count so many bytes, or whatever the unit is, as done."""
         ...
 
     def finish(self) -> None:
@@ -32,7 +35,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, unit: str = BYTES) -> None:
         """See `Progress.start`."""
 
     def advance(self, nbytes: int) -> None:
@@ -46,9 +49,9 @@ SILENT: Progress = Silent()
 
 
 @contextmanager
-def told(progress: Progress, what: str, total: int) -> Iterator[None]:
+def told(progress: Progress, what: str, total: int, unit: str = BYTES) -> Iterator[None]:
     """Tell `progress` of the work inside the block."""
-    progress.start(what, total)
+    progress.start(what, total, unit)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.errors import ConflictError
-from jupyter_mvt.objects.progress import told
+from jupyter_mvt.objects.progress import BYTES, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ _KEPT = 32
 class _Task:
     what: str
     total: int
+    unit: str
     started: float
     done: int = 0
 
@@ -50,9 +51,9 @@ class Work:
     _is_patient: bool = False
     _future: Future[Any] = field(default_factory=Future)
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, unit: str = BYTES) -> None:
         """See `Progress.start`."""
-        self._tasks.append(_Task(what, total, perf_counter()))
+        self._tasks.append(_Task(what, total, unit, perf_counter()))
         self.advance(0)
 
     def advance(self, nbytes: int) -> None:
@@ -111,7 +112,8 @@ class Work:
         task = next(reversed(self._tasks.copy()), None)
         if task is None or not task.total:
             return {"what": "", "share": 0.0, "text": ""}
-        return payload(task.what, task.done, task.total, perf_counter() - task.started)
+        seconds = perf_counter() - task.started
+        return payload(task.what, task.done, task.total, seconds, task.unit)
 
 
 class Works:

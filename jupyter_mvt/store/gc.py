@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, trash
 from jupyter_mvt.store.index import Place
@@ -124,10 +125,12 @@ def _unsound(
         for row in packs[key][1]:
             if row.oid in home:
                 holders.setdefault(row.oid, set()).add(key)
-    for oid in holders:
-        key, row = home[oid]
-        if store.check(oid, Place(key, *row[1:])):
-            unsound.add(oid)
+    with told(store.progress, "Verifying", sum(home[oid][1].stored for oid in holders)):
+        for oid in holders:
+            key, row = home[oid]
+            if store.check(oid, Place(key, *row[1:])):
+                unsound.add(oid)
+            store.progress.advance(row.stored)
     return {key for oid in unsound for key in holders[oid]}
 
 
@@ -148,12 +151,14 @@ def move_survivors(store: Store, view: View, found: Sweep) -> str | None:
     out = store.backend.writer()
     try:
         stream = PackStream(out)
-        for key, row in found.moved:
-            data = store.backend.get_range(key, row.offset, row.stored)
-            if fault := store.check(row.oid, Place(key, *row[1:])):
-                msg = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
-                raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
-            stream.add_encoded(row, (data,))
+        with told(store.progress, "Moving", sum(row.stored for _, row in found.moved)):
+            for key, row in found.moved:
+                data = store.backend.get_range(key, row.offset, row.stored)
+                if fault := store.check(row.oid, Place(key, *row[1:])):
+                    msg = f"The object {row.oid.hex()} in {key} is corrupt: {fault}."
+                    raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
+                stream.add_encoded(row, (data,))
+                store.progress.advance(row.stored)
         made = stream.finish(avoid=trash.packs(view))
     finally:
         out.abort()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import trash
 from jupyter_mvt.store.manifests import chunk_ids
 from jupyter_mvt.store.outlines import outlines
@@ -60,9 +61,12 @@ class Marker:
     def live(self, view: View, thin: Collection[ObjectId]) -> set[bytes]:
         """Return what is needed when the versions `thin` become so, beside those that are."""
         live: set[bytes] = set()
-        for version in versions(view):
-            is_thin = version in thin or trash.is_thin(view, version)
-            live |= self.objects(version, thin=is_thin)
+        every, progress = versions(view), self.store.progress
+        with told(progress, "Marking", len(every), "versions"):
+            for version in every:
+                is_thin = version in thin or trash.is_thin(view, version)
+                live |= self.objects(version, thin=is_thin)
+                progress.advance(1)
         return live | self.keyframes(live)
 
     def keyframes(self, objects: Iterable[bytes]) -> set[bytes]:

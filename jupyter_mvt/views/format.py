@@ -73,6 +73,12 @@ def figure(value: Number, unit: str = "") -> Figure:
     return {"text": number(value, unit), "value": value_of(value)}
 
 
+def exact(value: Number) -> str:
+    """Return the digits of a whole number that a float, as JavaScript's, would round, else ""."""
+    near = value_of(value) if isinstance(value, int) else None
+    return "" if near is None or int(near) == value else str(value)
+
+
 def value_of(value: Number) -> float | None:
     """Return `value` as a float that JSON can carry, else ``None``."""
     if value is None or not (isinstance(value, bool) or finite(value)):

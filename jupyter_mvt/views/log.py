@@ -105,7 +105,12 @@ def row(
 def _point(metric: Metric, old: Metric | None, *, first: bool) -> wire.Point:
     figure = format.figure(metric.value, metric.unit)
     said, verdict = ("first", None) if first else _judged(metric, old)
-    return {"text": figure["text"], "value": figure["value"], "change": said, "verdict": verdict}
+    point: wire.Point = {
+        "text": figure["text"], "value": figure["value"], "change": said, "verdict": verdict,
+    }  # fmt: skip
+    if digits := format.exact(metric.value):
+        point["exact"] = digits
+    return point
 
 
 def _judged(metric: Metric, old: Metric | None) -> tuple[str, wire.Verdict | None]:

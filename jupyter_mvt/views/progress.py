@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jupyter_mvt.objects.progress import BYTES
 from jupyter_mvt.views import format, wire
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Surface(Protocol):
 class _Task:
     what: str
     total: int
+    unit: str
     started: float
     done: int = 0
 
@@ -52,13 +54,13 @@ class Meter:
         self._is_shown = False
         self._main: _Task | None = None
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, unit: str = BYTES) -> None:
         """See `Progress.start`."""
         now = self._tick()
         if not self._tasks:
             self._next = now + _PATIENCE
             self._main = None
-        self._tasks.append(_Task(what, total, now))
+        self._tasks.append(_Task(what, total, unit, now))
 
     def advance(self, nbytes: int) -> None:
         """See `Progress.advance`."""
@@ -70,7 +72,7 @@ class Meter:
         if now >= self._next:
             self._next = now + _PAUSE
             self._is_shown = True
-            self._surface.show(payload(task.what, task.done, task.total, now - task.started))
+            self._surface.show(_state(task, now))
 
     def finish(self) -> None:
         """See `Progress.finish`."""
@@ -81,16 +83,27 @@ class Meter:
         if not self._tasks and self._is_shown:
             self._is_shown = False
             taken = format.duration(self._tick() - self._main.started)
-            self._surface.end(f"{self._main.what}: {format.size(self._main.done)} in {taken}")
+            done = _amount(self._main.done, self._main.unit)
+            self._surface.end(f"{self._main.what}: {done} in {taken}")
 
 
-def payload(what: str, done: int, total: int, seconds: float) -> wire.Progress:
-    """Return how far work is that `seconds` ago had done nothing; sizes are in bytes."""
+def _state(task: _Task, now: float) -> wire.Progress:
+    return payload(task.what, task.done, task.total, now - task.started, task.unit)
+
+
+def _amount(done: int, unit: str) -> str:
+    return format.size(done) if unit == BYTES else f"{format.count(done)} {unit}"
+
+
+def payload(what: str, done: int, total: int, seconds: float, unit: str = BYTES) -> wire.Progress:
+    """Return how far work is that `seconds` ago had done nothing."""
     whole = max(total, done)
-    text = f"{format.size(done)} of {format.size(whole)}"
+    so_far = format.size(done) if unit == BYTES else format.count(done)
+    text = f"{so_far} of {_amount(whole, unit)}"
     if done and seconds > 0:
         rate = done / seconds
-        text += f", {format.size(rate)}/s, {format.duration((whole - done) / rate)} left"
+        pace = format.size(rate) if unit == BYTES else format.count(round(rate))
+        text += f", {pace}/s, {format.duration((whole - done) / rate)} left"
     return {"what": what, "share": done / whole if whole else 0.0, "text": text}
 
 

@@ -260,10 +260,14 @@ class WeightsSection(TypedDict):
 
 
 class Point(TypedDict):
-    """A metric's value at one version, with the change against the first parent."""
+    """A metric's value at one version, with the change against the first parent.
+
+    `exact` has the digits of a whole number that a JavaScript number would round.
+    """
 
     text: str
     value: float | None
+    exact: NotRequired[str]
     change: str
     verdict: Verdict | None
 

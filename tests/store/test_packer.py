@@ -97,7 +97,7 @@ class Steps:
         self.done: list[int] = []
         self.finished = False
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, unit: str = "bytes") -> None:
         self.told = (what, total)
 
     def advance(self, nbytes: int) -> None:

@@ -249,3 +249,34 @@ def _interrupted_after(seconds: float) -> Iterator[None]:
             over = True
         timer.cancel()
         timer.join()
+
+
+class Told(Silent):
+    """A progress that remembers what was begun, and how much of it was done."""
+
+    def __init__(self) -> None:
+        self.work: list[list[Any]] = []
+
+    def start(self, what: str, total: int, unit: str = "bytes") -> None:
+        self.work.append([what, 0, total, unit])
+
+    def advance(self, nbytes: int) -> None:
+        self.work[-1][1] += nbytes
+
+
+def test_gc_and_the_restoring_of_variables_tell_how_far_they_are(shell: Any) -> None:
+    shell.run_cell("import numpy as np\nfrom sklearn.linear_model import LogisticRegression")
+    shell.run_cell("rows = np.arange(1e5).reshape(-1, 2)\nmore = {'a': rows + 1}")
+    for seed in range(3):
+        shell.run_cell(f"clf = LogisticRegression(C={seed + 1}).fit([[0.0], [1.0]], [0, 1])")
+        shell.run_cell("%mvt commit clf --vars rows,more").raise_error()
+    told = Told()
+    repo = mvt.open(progress=told)
+    found = repo.checkout("v2", trust=True)
+    assert found["rows"].tobytes() == np.arange(1e5).tobytes()
+    restored = [work for work in told.work if work[0] == "Restoring"][1:]
+    assert [(done, unit) for _, done, _, unit in restored] == [(1_600_000, "bytes")]
+    assert 1_600_000 <= restored[0][2] < 1_700_000
+    told.work.clear()
+    repo.gc()
+    assert told.work[0] == ["Marking", 3, 3, "versions"]

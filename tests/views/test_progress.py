@@ -98,3 +98,14 @@ def test_a_terminal_line_is_written_over_and_away() -> None:
     terminal.end("Packing: 20 B in 3.00 s")
     wiped = " " * len("Packing: short")
     assert stream.getvalue() == f"\rPacking: a long line\rPacking: short      \r{wiped}\r"
+
+
+def test_what_is_no_bytes_is_counted_as_what_it_is() -> None:
+    clock, board = Clock(), Board()
+    meter = Meter(board, clock)
+    with told(meter, "Marking", 4000, "versions"):
+        for _ in range(4):
+            clock.now += 0.5
+            meter.advance(1000)
+    assert board.shown[0] == "Marking: 2,000 of 4,000 versions, 2,000/s, 1.00 s left"
+    assert board.shown[-1] == "End: Marking: 4,000 versions in 2.00 s"

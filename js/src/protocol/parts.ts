@@ -169,10 +169,13 @@ export interface ParamsSection {
 }
 /**
  * A metric's value at one version, with the change against the first parent.
+ *
+ * `exact` has the digits of a whole number that a JavaScript number would round.
  */
 export interface Point {
   text: string;
   value: number | null;
+  exact?: string;
   change: string;
   verdict: Verdict | null;
 }

@@ -73,6 +73,7 @@ const weightsModel = shape({ name: text, text, tree, structure: texts, largest: 
 const point = shape({
   text,
   value: nullable(number),
+  exact: optional(text),
   change: text,
   verdict: nullable(text),
 });
