@@ -18,6 +18,7 @@ from jupyter_mvt.capture.adapter import Frozen, Skeleton
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.freeze import count_weights
 from jupyter_mvt.capture.declarative.graph import refuse
+from jupyter_mvt.capture.declarative.policy import is_stamp
 from jupyter_mvt.capture.opcodes import pickled_names
 from jupyter_mvt.capture.pickles.members import Members, entry_of
 from jupyter_mvt.capture.pickles.memory import Memory
@@ -173,7 +174,8 @@ def _survey(obj: Any) -> tuple[dict[int, str], list[tuple[str, Any]]]:
         elif id(value) not in seen and depth < _DEPTH:
             seen.add(id(value))
             below = [(f"{path}.{name}" if path else name, item, depth + 1)
-                     for name, item in islice(_members(value), _MOST_VALUES)]  # fmt: skip
+                     for name, item in islice(_members(value), _MOST_VALUES)
+                     if not is_stamp(name)]  # fmt: skip
             queue.extend(reversed(below))
     return arrays, sorted(plain, key=lambda pair: (pair[0], repr(pair[1])))
 

@@ -37,6 +37,7 @@ print("answer:" + json.dumps({
     "same": bool((version.load().coef_ == shell.user_ns["clf"].coef_).all()),
     "runs": len(runs),
     "C": runs[0].data.params["C"],
+    "again": mvt.open().reproduce("v1").verdict,
 }))
 shell.history_manager.end_session()
 """
@@ -53,5 +54,5 @@ def test_autolog_and_a_commit_do_not_disturb_each_other(tmp_path):
     lines = [line for line in done.stdout.split("\n") if line.startswith("answer:")]
     assert lines, done.stderr[-2000:]
     assert json.loads(lines[-1][7:]) == {
-        "models": ["clf"], "same": True, "runs": 1, "C": "0.5",
+        "models": ["clf"], "same": True, "runs": 1, "C": "0.5", "again": "identical",
     }  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Layout, Node, Value
-from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable
+from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable, is_stamp
 from jupyter_mvt.objects.manifest import Part, Tie
 
 if TYPE_CHECKING:
@@ -231,7 +231,9 @@ class Encoder:
         name = self.namer.name(cls, path)
         version = state.get(_VERSION_KEY)
         stated = isinstance(version, str)
-        keys = tuple(key for key in state if not (stated and key == _VERSION_KEY))
+        keys = tuple(
+            key for key in state if not (stated and key == _VERSION_KEY) and not is_stamp(key)
+        )
         number = self.layout(name, keys, version if stated else None)
         values = [self.inside(value, key, state[key], path) for key in keys]
         loose = [place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)]
@@ -248,6 +250,7 @@ class Encoder:
             pairs = [
                 [self.value(key, path), self.inside(value, str(key), item, path)]
                 for key, item in state.items()
+                if not is_stamp(key)
             ]
             node.extend(["dict", pairs])
             return [index]

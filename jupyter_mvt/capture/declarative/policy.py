@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Skeleton, Sources
 
-__all__ = ["Allowed", "Namer", "Resolver", "Undeclarable", "qualified"]
+__all__ = ["Allowed", "Namer", "Resolver", "Undeclarable", "is_stamp", "qualified"]
 
 _CODE = "code:"
 _IMPORT = "import:"
@@ -26,6 +26,18 @@ _BUILTINS = frozenset(
     {"bool", "int", "float", "complex", "str", "bytes", "object", "list", "tuple", "dict", "set",
      "frozenset", "slice", "range", "len", "min", "max", "sum", "abs"}
 )  # fmt: skip
+
+
+_STAMPS = ("_mlflow_", "_wandb_", "_comet_", "_neptune_")
+
+
+def is_stamp(key: object) -> bool:
+    """Tell whether an attribute is what an experiment tracker leaves on a model that it saw fit.
+
+    Autologging writes its run's id, another one each time, on every estimator. It is nothing that
+    the model has learned: no part of the model, nor of its identity.
+    """
+    return isinstance(key, str) and key.startswith(_STAMPS)
 
 
 class Undeclarable(Exception):

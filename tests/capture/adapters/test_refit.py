@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from jupyter_mvt.capture.adapter import adapter_for
+from jupyter_mvt.capture.pickling import freeze_pickled
 from jupyter_mvt.testing.adapters import identity
 
 pytestmark = [
@@ -49,3 +50,30 @@ def test_a_refit_with_the_same_seed_has_the_same_identity(name):
     first, other, again = (weights(fitted(name, seed)) for seed in (1, 2, 1))
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize(
+    "name", ["sklearn.ensemble:RandomForestClassifier", "catboost:CatBoostClassifier"]
+)
+@pytest.mark.parametrize("stamp", ["_mlflow_run_id", "_wandb_run"])
+def test_what_a_tracker_leaves_on_a_model_is_no_part_of_it(name, stamp):
+    pytest.importorskip(name.partition(".")[0].partition(":")[0])
+    model = fitted(name, 1)
+    plain = weights(model)
+    for run in ("0a1b", "2c3d"):
+        setattr(model, stamp, run)
+        assert weights(model) == plain
+
+
+def test_a_tracker_changes_no_pickled_model_either():
+    class Mine:  # a class inside a function is only known to pickle by value
+        def __init__(self):
+            self.w = np.ones(3)
+
+    first, other = (freeze_pickled(stamped(Mine(), run), ()) for run in ("a", "b"))
+    assert first.state_identity == other.state_identity
+
+
+def stamped(model, run):
+    model._mlflow_run_id = run
+    return model
