@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.trust import is_trusted, refusal
 from jupyter_mvt.capture.environment import read_environment
-from jupyter_mvt.capture.rerun.guarding import mirror
+from jupyter_mvt.capture.rerun.guarding import mirror_around
 from jupyter_mvt.capture.rerun.plan import Outcome, Piece, Plan
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError, UsageError
@@ -169,14 +169,14 @@ def _in_process(plan: Plan, place: Path, folder: Path, timeout: float | None) ->
     disk = OsDisk()
     home = place / "home"
     disk.mkdir(str(home))
-    mirror(folder, home)
+    inside = mirror_around(folder, home)
     given, answer = place / "plan.json", place / "outcome.json"
     handle = disk.create(str(given))
     disk.write(handle, encode(plan))
     disk.close(handle)
     words = [sys.executable, "-m", "jupyter_mvt.capture.rerun", str(given), str(answer), str(home)]
     process = subprocess.Popen(
-        words, cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        words, cwd=inside, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:

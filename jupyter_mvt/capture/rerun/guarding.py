@@ -4,15 +4,48 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from jupyter_mvt.store.fs import OsDisk
 
-__all__ = ["guard", "mirror"]
+__all__ = ["guard", "mirror", "mirror_around"]
 
 _SKIPPED = frozenset({".mvt", ".git", "__pycache__", ".ipynb_checkpoints", "node_modules"})
 _MOST_FOLDERS = 500
+_LEVELS = 3
+_MOST_BESIDE = 1000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CHANGING = frozenset({"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"})
+
+
+def mirror_around(source: Path, target: Path) -> Path:
+    """Make in `target` a mirror of `source`, and around it links to what lies around `source`.
+
+    So ``../data/train.csv`` is where it was. Returns the mirror's own folder, some levels below
+    `target`.
+    """
+    inner = source.resolve()
+    around = [inner]
+    for folder in islice(inner.parents, _LEVELS):
+        if folder == folder.parent or len(_beside(folder)) > _MOST_BESIDE:
+            break
+        around.append(folder)
+    for folder, inside in zip(around[:0:-1], around[-2::-1], strict=True):
+        for item in _beside(folder):
+            if item != inside and item.name not in _SKIPPED:
+                (target / item.name).symlink_to(item)
+        target = target / inside.name
+        target.mkdir()
+    mirror(inner, target)
+    return target
+
+
+def _beside(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return list(islice(folder.iterdir(), _MOST_BESIDE + 1))
+    return []
 
 
 def mirror(source: Path, target: Path) -> None:
@@ -35,7 +68,7 @@ def mirror(source: Path, target: Path) -> None:
 
 
 def guard(home: Path) -> None:
-    """From now on, writing to a linked file writes to a copy of it; only what Python opens."""
+    """From now on, changes below `home` are made to copies; only of what Python itself does."""
     root = os.path.realpath(home)
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
@@ -43,6 +76,10 @@ def guard(home: Path) -> None:
             path, mode, flags = (*arguments, None, None, None)[:3]
             if isinstance(path, (str, bytes, os.PathLike)) and _writes(mode, flags):
                 _unlink(os.fsdecode(path), root)
+        elif event in _CHANGING:
+            for path in arguments[:2]:
+                if isinstance(path, (str, bytes, os.PathLike)):
+                    _own(os.path.abspath(os.fsdecode(path)), root)
 
     sys.addaudithook(hook)
 
@@ -56,8 +93,7 @@ def _writes(mode: object, flags: object) -> bool:
 def _unlink(path: str, root: str) -> None:
     """Put a copy in the place of a link inside `root`."""
     full = os.path.abspath(path)
-    parent = os.path.realpath(os.path.dirname(full))
-    if not (parent + os.sep).startswith(root + os.sep) or not os.path.islink(full):
+    if not _own(full, root) or not os.path.islink(full):
         return
     disk = OsDisk()
     data = disk.read(full) if os.path.isfile(full) else b""
@@ -65,3 +101,19 @@ def _unlink(path: str, root: str) -> None:
     handle = disk.create(full)
     disk.write(handle, data)
     disk.close(handle)
+
+
+def _own(full: str, root: str) -> bool:
+    """Tell whether a path lies inside `root`; folders on its way become folders of links."""
+    if not full.startswith(root + os.sep):
+        return False
+    disk, folder = OsDisk(), root
+    for name in full[len(root) + 1 :].split(os.sep)[:-1]:
+        folder = os.path.join(folder, name)
+        if os.path.islink(folder) and os.path.isdir(folder):
+            behind = os.path.realpath(folder)
+            disk.unlink(folder)
+            disk.mkdir(folder)
+            for item in os.listdir(behind):
+                Path(folder, item).symlink_to(Path(behind, item))
+    return True
