@@ -47,6 +47,8 @@ class Facts:
         Those it hands over, and those it only keeps, included.
     returns
         Names whose state it may give back.
+    attrs
+        Attributes that are asked for.
     """
 
     reads: frozenset[str] = frozenset()
@@ -57,6 +59,7 @@ class Facts:
     returns: frozenset[str] = frozenset()
     handings: frozenset[Handing] = frozenset()
     frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    attrs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ class Body:
 
     Attributes
     ----------
+    name
+        Its own.
     slots
         Slot of a call → parameter.
     rest
@@ -75,6 +80,7 @@ class Body:
         Local names, parameters included.
     """
 
+    name: str
     slots: Mapping[str, str]
     rest: tuple[str, ...]
     steps: tuple[Facts, ...]

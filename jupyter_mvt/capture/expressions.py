@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.harmless import COUNTS, LOOKS, VIEWS, spares_arguments
+from jupyter_mvt.capture.harmless import COUNTS, is_look, spares_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,10 +18,13 @@ __all__ = [
     "in_place",
     "locals_of",
     "outer_names",
+    "paired",
+    "pairwise",
     "root_name",
 ]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_STEPS = (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await, ast.NamedExpr)
 
 
 def held_names(value: ast.expr) -> set[str]:
@@ -53,7 +56,7 @@ def _held_by_call(node: ast.Call) -> set[str]:
     called = node.func
     given = [*node.args, *(word.value for word in node.keywords)]
     if isinstance(called, ast.Attribute):
-        if called.attr in LOOKS - VIEWS:
+        if is_look(called.attr, fresh=True, given=len(given)):
             return set()
         given.append(called.value)
     elif isinstance(called, ast.Name):
@@ -89,7 +92,7 @@ def changes(node: ast.AST, names: set[str]) -> bool:
     if not isinstance(node, ast.Call):
         return False
     called = node.func
-    if isinstance(called, ast.Attribute) and called.attr not in LOOKS:
+    if isinstance(called, ast.Attribute) and not is_look(called.attr, given=len(node.args)):
         return root_name(called.value) in names
     given = {root_name(arg) for arg in node.args}
     return bool(given & names) and not spares_arguments(called)
@@ -103,9 +106,36 @@ def outer_names(node: ast.Lambda) -> set[str]:
 
 def root_name(node: ast.AST) -> str | None:
     """Return the name at the root of ``name.attr[0].call()``."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await)):
+    while isinstance(node, _STEPS):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def paired(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what an assignment binds with what that is bound to: ``a, b = b, a`` in pairs."""
+    sides = (target, value)
+    if all(isinstance(side, (ast.Tuple, ast.List)) for side in sides):
+        ours, theirs = (side.elts for side in sides)  # type: ignore[attr-defined]
+        if len(ours) == len(theirs) and not any(isinstance(n, ast.Starred) for n in theirs + ours):
+            for one, other in zip(ours, theirs, strict=True):
+                yield from paired(one, other)
+            return
+    yield target, value
+
+
+def pairwise(target: ast.expr, walked: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what a loop binds with what that comes from: ``zip`` and ``enumerate`` in pairs."""
+    called = walked.func if isinstance(walked, ast.Call) else None
+    name = called.id if isinstance(called, ast.Name) else ""
+    given = walked.args if isinstance(walked, ast.Call) else []
+    parts = target.elts if isinstance(target, ast.Tuple) else []
+    if name == "zip" and len(given) == len(parts):
+        for part, one in zip(parts, given, strict=True):
+            yield from pairwise(part, one)
+    elif name == "enumerate" and len(parts) == 2 and len(given) == 1:
+        yield from pairwise(parts[1], given[0])
+    else:
+        yield target, walked
 
 
 def arguments(args: ast.arguments) -> Iterator[ast.arg]:

@@ -10,15 +10,19 @@ __all__ = [
     "COUNTS",
     "FILES",
     "LOOKS",
+    "OUT",
     "PATH",
     "VIEWS",
     "draws_nothing",
+    "holds_file",
+    "is_look",
     "only_keeps",
     "reads_files",
     "runs_anything",
     "sets_globally",
     "spares_arguments",
     "writes_files",
+    "written_to",
 ]
 
 ANYTHING = "<anything>"
@@ -26,6 +30,9 @@ ANYTHING = "<anything>"
 
 FILES = "<files>"
 """Stands for all files together, as if they were one variable."""
+
+OUT = "<out>"
+"""Stands for all answers of cells together, which are called ``_``, ``_3`` and ``Out[3]``."""
 
 LOOKS = frozenset({
     "agg", "aggregate", "all", "any", "astype", "argmax", "argmin", "columns", "copy", "corr",
@@ -42,7 +49,20 @@ LOOKS = frozenset({
 })  # fmt: skip
 """Methods that leave their object as it was."""
 
-_SPARING = LOOKS | {"fit", "fit_predict", "fit_transform", "partial_fit", "train", "from_numpy"}
+_PLOTS = frozenset({
+    "annotate", "axhline", "axhspan", "axis", "axvline", "axvspan", "bar", "barh", "boxplot",
+    "clabel", "colorbar", "contour", "contourf", "errorbar", "fill", "fill_between", "hexbin",
+    "hist2d", "hlines", "imshow", "legend", "loglog", "matshow", "pcolor", "pcolormesh", "pie",
+    "plot3D", "plot_surface", "plot_trisurf", "plot_wireframe", "quiver", "scatter", "scatter3D",
+    "semilogx", "semilogy", "set_title", "set_xlabel", "set_xlim", "set_xticklabels",
+    "set_xticks", "set_ylabel", "set_ylim", "set_yticklabels", "set_yticks", "stackplot",
+    "streamplot", "suptitle", "tick_params", "title", "tricontourf", "violinplot", "vlines",
+    "xlabel", "xlim", "xticks", "ylabel", "ylim", "yticks",
+})  # fmt: skip
+"""Methods of axes and figures: they draw what they are given, and leave it as it was."""
+
+_FITS = frozenset({"fit", "fit_predict", "fit_transform", "partial_fit"})
+_SPARING = LOOKS | _PLOTS | _FITS | {"train", "from_numpy"}
 _FUNCTIONS = frozenset(dir(builtins)) - {"exec", "eval", "next", "setattr", "delattr", "map"} | {
     "cross_val_predict", "cross_val_score", "cross_validate", "display", "make_pipeline",
     "make_column_transformer", "train_test_split",
@@ -51,6 +71,22 @@ _LIBRARIES = frozenset({"math", "np", "numpy", "pd", "pandas", "plt", "sns", "to
 _WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "putmask", "put_along_axis",
                       "shuffle", "backward"})  # fmt: skip
 _ENDINGS = ("_score", "_error", "_loss", "_report", "_matrix", "_curve")
+
+
+def is_look(attr: str, *, fresh: bool = False, given: int = 1) -> bool:
+    """Tell whether a method of that name leaves its object as it was.
+
+    Parameters
+    ----------
+    fresh
+        Whether its answer must share nothing with its object, too.
+    given
+        How many arguments it gets: ``queue.get()`` and ``thread.join()`` are not ``dict.get(key)``
+        and ``", ".join(words)``.
+    """
+    if attr in ("get", "join") and not given:
+        return False
+    return attr in LOOKS and not (fresh and attr in VIEWS)
 
 
 def spares_arguments(called: ast.expr) -> bool:
@@ -81,11 +117,10 @@ def _root(node: ast.expr) -> str:
 
 
 def only_keeps(called: ast.expr) -> bool:
-    """Tell whether a method may keep what it is given and never changes it: ``fit``."""
-    return isinstance(called, ast.Attribute) and called.attr in _FITS
+    """Tell whether a method may keep what it is given and never changes it: ``fit``, plots."""
+    return isinstance(called, ast.Attribute) and called.attr in _FITS | _PLOTS
 
 
-_FITS = frozenset({"fit", "fit_predict", "fit_transform", "partial_fit"})
 VIEWS = frozenset({
     "columns", "cpu", "detach", "get", "groupby", "head", "items", "keys", "numpy", "parameters",
     "pivot", "plot", "reshape", "split", "state_dict", "tail", "to_frame", "to_numpy",
@@ -103,14 +138,24 @@ COUNTS = frozenset({
 
 _RUNS = frozenset({"eval", "exec", "execfile", "get_ipython", "globals", "locals", "vars",
                    "run_path", "run_module"})  # fmt: skip
-_CALM = LOOKS - {"sample", "evaluate", "predict", "predict_proba", "agg", "aggregate", "plot"}
+_CALM = (LOOKS | _PLOTS) - {
+    "sample",
+    "evaluate",
+    "predict",
+    "predict_proba",
+    "agg",
+    "aggregate",
+    "plot",
+}
 _WRITES = ("to_csv", "to_parquet", "to_pickle", "to_json", "to_feather", "to_hdf", "to_excel",
            "save", "dump", "savez", "savetxt", "write", "tofile", "urlretrieve", "extract",
            "makedirs", "mkdir", "copy2", "copyfile", "copytree", "move", "rename", "unlink",
            "remove", "rmtree", "touch", "download", "imsave", "savefig", "system", "run",
-           "check_call", "check_output", "Popen", "export")  # fmt: skip
+           "check_call", "check_output", "Popen", "export", "to_sql", "execute", "commit",
+           "memmap", "File", "HDFStore", "flush")  # fmt: skip
 _READS = ("read", "load", "open", "fetch", "from_", "genfromtxt", "fromfile", "listdir", "glob",
-          "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image")  # fmt: skip
+          "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image", "memmap",
+          "File", "HDFStore", "connect", "Booster")  # fmt: skip
 _SETS = ("set", "use", "enable", "disable", "register", "seed", "manual_seed", "filter", "chdir",
          "config", "init", "reset", "add", "append", "insert", "update", "simplefilter", "clear",
          "patch", "put", "reload")  # fmt: skip
@@ -141,6 +186,23 @@ def reads_files(node: ast.Call) -> bool:
     """Tell whether a call may read a file, by its name."""
     name = _called(node)
     return name.startswith(_READS) or name.endswith(("Folder", "Dataset", "_data", "_files"))
+
+
+_HANDLES = frozenset({"memmap", "File", "HDFStore", "connect", "create_engine"})
+_INTO = frozenset({"add", "subtract", "multiply", "divide", "power", "dot", "matmul", "maximum",
+                   "minimum", "exp", "log", "sqrt", "clip"})  # fmt: skip
+
+
+def holds_file(value: ast.expr) -> bool:
+    """Tell whether a value is a file itself, so that to change it is to change the file."""
+    return isinstance(value, ast.Call) and _called(value) in _HANDLES
+
+
+def written_to(node: ast.Call) -> list[ast.expr]:
+    """Return arguments that a function of numpy writes to, by their place: ``np.add(x, 1, x)``."""
+    name = _called(node)
+    first = {"clip": 3, "exp": 1, "log": 1, "sqrt": 1}.get(name, 2)
+    return node.args[first:] if name in _INTO and _root(node.func) in ("np", "numpy") else []
 
 
 def runs_anything(called: ast.expr) -> bool:

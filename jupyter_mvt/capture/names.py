@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.effects import Body, Facts, Handing
+from jupyter_mvt.capture.effects import Body, Facts
 from jupyter_mvt.capture.expressions import (
     arguments,
     changes,
     defaults,
-    held_names,
     in_place,
     locals_of,
     outer_names,
+    paired,
+    pairwise,
     root_name,
 )
 from jupyter_mvt.capture.harmless import (
     ANYTHING,
-    FILES,
-    LOOKS,
+    OUT,
     PATH,
-    VIEWS,
     draws_nothing,
-    only_keeps,
-    reads_files,
+    is_look,
     runs_anything,
     sets_globally,
     spares_arguments,
-    writes_files,
+    written_to,
 )
+from jupyter_mvt.capture.namebook import NameBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["names_in"]
 
+_ANSWER = re.compile(r"_{1,3}|_\d+|Out|_oh")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -48,129 +48,7 @@ def names_in(statements: Iterable[ast.stmt]) -> _Names:
     return names
 
 
-class _Book:
-    """The names found so far; `_shadow` holds the local names of the functions around.
-
-    Attributes
-    ----------
-    shares
-        Pairs of names whose values may hold one another from here on.
-    keeps
-        Pairs: the value of the first may hold that of the second, and never changes it.
-    sets
-        _Names that are changed even if they are modules: ``np.seterr(…)``, ``pd.options.x = 1``.
-    draws
-        Whether it may draw from a random number generator.
-    handings
-        Calls of plain names; what they are given is not among `passes` and `shares`.
-    bodies
-        Functions that are defined → their statements.
-    returns
-        _Names whose state a function may give back here.
-    """
-
-    def __init__(self) -> None:
-        self.reads: set[str] = set()
-        self.binds: set[str] = set()
-        self.sure: set[str] = set()
-        self.mutates: set[str] = set()
-        self.passes: set[str] = set()
-        self.calls: set[str] = set()
-        self.imports: set[str] = set()
-        self.shares: set[tuple[str, str]] = set()
-        self.keeps: set[tuple[str, str]] = set()
-        self.sets: set[str] = set()
-        self.frees: dict[str, frozenset[str]] = {}
-        self.draws = False
-        self.handings: set[Handing] = set()
-        self.bodies: dict[str, tuple[Body, ...]] = {}
-        self.returns: set[str] = set()
-        self._shadow: list[frozenset[str]] = []
-        self._branches = 0
-
-    def _bind(self, name: str) -> None:
-        self.binds.add(name)
-        if not self._branches:
-            self.sure.add(name)
-
-    def _outer(self, name: str | None) -> bool:
-        return name is not None and not any(name in names for names in self._shadow)
-
-    def _together(self, called: ast.expr, held: set[str]) -> None:
-        """Note that what a call is given may be kept by its receiver, or by one another."""
-        root = root_name(called.value) if isinstance(called, ast.Attribute) else None
-        if isinstance(called, ast.Attribute) and called.attr in LOOKS - VIEWS:
-            return
-        if isinstance(called, ast.Name) and spares_arguments(called):
-            return
-        if self._outer(root) and root is not None:
-            pairs = {(root, name) for name in held}
-            if only_keeps(called):
-                self.keeps |= pairs
-                return
-            self.shares |= pairs
-        first = min(held, default="")
-        self.shares |= {(first, name) for name in held}
-
-    def _touch_files(self, node: ast.Call) -> None:
-        if reads_files(node):
-            self.reads.add(FILES)
-        if writes_files(node):
-            self.reads.add(FILES)
-            self.mutates.add(FILES)
-
-    def _define(self, name: str, free: frozenset[str]) -> None:
-        if not self._shadow:
-            self._bind(name)
-            self.frees[name] = free
-
-    def _mutated(self, root: str | None, *, sets: bool = False) -> None:
-        if root is None or not self._outer(root):
-            return
-        self.mutates.add(root)
-        if sets:
-            self.sets.add(root)
-            if root in ("os", "sys"):  # os.chdir, os.environ, sys.path
-                self.mutates |= {FILES, PATH}
-
-    def _share(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(value, ast.Call) and (handing := self._handing(value)) is not None:
-            bound = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
-            bound = {name for name in bound if self._outer(name)}
-            self.handings.add(replace(handing, targets=frozenset(bound)))
-            return
-        held = self._held(value)
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name) and self._outer(node.id):
-                self.shares |= {(node.id, name) for name in held}
-
-    def _handing(self, node: ast.Call) -> Handing | None:
-        """Return what a call gives to a function that may be one of the notebook's own."""
-        called = node.func
-        if not isinstance(called, ast.Name) or spares_arguments(called) or in_place(node):
-            return None
-        if not self._outer(called.id):
-            return None
-        given = [("*" if isinstance(arg, ast.Starred) else str(place), arg)
-                 for place, arg in enumerate(node.args)]  # fmt: skip
-        if "*" in dict(given):
-            given = [("*", arg) for _, arg in given]
-        given += [(word.arg or "*", word.value) for word in node.keywords]
-        return Handing(
-            function=called.id,
-            given=frozenset((slot, name) for slot, arg in given
-                            for name in (self._held(arg) | self._roots(arg))),
-        )  # fmt: skip
-
-    def _roots(self, value: ast.expr) -> set[str]:
-        root = root_name(value)
-        return {root} if root is not None and self._outer(root) else set()
-
-    def _held(self, value: ast.expr) -> set[str]:
-        return {name for name in held_names(value) if self._outer(name)}
-
-
-class _Names(_Book, ast.NodeVisitor):
+class _Names(NameBook, ast.NodeVisitor):
     """Finds them."""
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -179,6 +57,8 @@ class _Names(_Book, ast.NodeVisitor):
         if isinstance(node.ctx, ast.Load):
             if node.id not in self.sure:
                 self.reads.add(node.id)
+                if _ANSWER.fullmatch(node.id):
+                    self.reads.add(OUT)
         elif not self._shadow:
             self._bind(node.id)
 
@@ -187,15 +67,38 @@ class _Names(_Book, ast.NodeVisitor):
         self.generic_visit(node)
         self._branches -= 1
 
-    visit_If = visit_While = visit_Try = visit_Match = visit_IfExp = _branch
+    visit_If = visit_While = visit_Try = visit_IfExp = _branch
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
             self._target(target)
-            self._share(target, node.value)
+            for one, value in paired(target, node.value):
+                self._share(one, value)
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Lambda):
                 self.frees[target.id] = frozenset(outer_names(node.value))
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if not isinstance(target, ast.Name):
+                self._mutated(root_name(target), sets=True)
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        root = root_name(node)
+        if root is not None and self._outer(root):
+            self.attrs.add((root, node.attr))
+        self.generic_visit(node)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        self._branch(node)
+        for part in ast.walk(node):
+            name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
+            if isinstance(part, ast.pattern) and name is not None and self._outer(name):
+                self._bind(name)
+                self._share(ast.Name(name, ast.Store()), node.subject)
+                if name in self.mutates:
+                    self._mutated(root_name(node.subject))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -215,7 +118,7 @@ class _Names(_Book, ast.NodeVisitor):
             assert root is not None
             if root not in self.sure:
                 self.reads.add(root)
-            self.mutates.add(root)
+            self._mutated(root, sets=not isinstance(node.target, ast.Name))
         self._share(node.target, node.value)
         if not isinstance(node.target, ast.Name):
             self.generic_visit(node.target)
@@ -225,20 +128,25 @@ class _Names(_Book, ast.NodeVisitor):
         self.draws = True  # walking over a loader shuffles
         surely = set(self.sure)
         self._target(node.target)
-        self._share(node.target, node.iter)
+        pairs = list(pairwise(node.target, node.iter))
+        for target, walked in pairs:
+            self._share(target, walked)
         self._branches += 1
         for child in (*node.body, *node.orelse):
             self.visit(child)
         self._branches -= 1
         self.sure = surely  # there may be nothing to walk over
         # Changing an element changes the container that is walked over.
-        if {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)} & self.mutates:
-            self.mutates |= {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
+        for target, walked in pairs:
+            if {n.id for n in ast.walk(target) if isinstance(n, ast.Name)} & self.mutates:
+                self.mutates |= {n.id for n in ast.walk(walked) if isinstance(n, ast.Name)}
 
     visit_AsyncFor = visit_For
 
     def visit_withitem(self, node: ast.withitem) -> None:
         self.visit(node.context_expr)
+        if not isinstance(node.context_expr, ast.Call):
+            self._mutated(root_name(node.context_expr))
         if node.optional_vars is not None:
             self._target(node.optional_vars)
             self._share(node.optional_vars, node.context_expr)
@@ -257,7 +165,7 @@ class _Names(_Book, ast.NodeVisitor):
         called = node.func
         inside = in_place(node)
         if isinstance(called, ast.Attribute):
-            if called.attr not in LOOKS or inside:
+            if inside or not is_look(called.attr, given=len(node.args) + len(node.keywords)):
                 self._mutated(root_name(called.value), sets=sets_globally(called.attr))
         elif isinstance(called, ast.Name):
             self.calls.add(called.id)
@@ -273,9 +181,13 @@ class _Names(_Book, ast.NodeVisitor):
             return
         given = [*node.args, *(word.value for word in node.keywords)]
         held = {name for value in given for name in self._held(value)}
+        roots = {root for arg in given if self._outer(root := root_name(arg)) and root}
         if not spares_arguments(called) or inside:
-            self.passes |= {root for arg in given if self._outer(root := root_name(arg)) and root}
-            self.passes |= held
+            self.passes |= roots | held
+        else:
+            name = called.attr if isinstance(called, ast.Attribute) else root_name(called) or ""
+            self.spared |= {(name, one) for one in roots | held}
+            self.passes |= {n for arg in written_to(node) if self._outer(n := root_name(arg)) and n}
         self._together(called, held)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -323,10 +235,13 @@ class _Names(_Book, ast.NodeVisitor):
         before = set(self.mutates)
         self.generic_visit(node)
         self._shadow.pop()
+        around = {n.id for g in generators for n in ast.walk(g.iter) if isinstance(n, ast.Name)}
+        asked = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)
+                 if root_name(n) in own}  # fmt: skip
+        self.attrs |= {(name, attr) for name in around if self._outer(name) for attr in asked}
         # [layer.reset() for layer in layers] changes what it walks over.
         if any(changes(part, own) for part in ast.walk(node)) or self.mutates - before:
-            walked = {n.id for g in generators for n in ast.walk(g.iter) if isinstance(n, ast.Name)}
-            self.mutates |= {name for name in walked if self._outer(name)}
+            self.mutates |= {name for name in around if self._outer(name)}
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
@@ -359,6 +274,7 @@ def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
     slots = {str(place): name for place, name in enumerate(by_place)}
     slots |= {arg.arg: arg.arg for arg in (*args.args, *args.kwonlyargs)}
     return Body(
+        name=node.name,
         slots=slots,
         rest=tuple(extra.arg for extra in (args.vararg, args.kwarg) if extra is not None),
         steps=tuple(_facts(names_in([statement])) for statement in node.body),
@@ -376,4 +292,5 @@ def _facts(names: _Names) -> Facts:
         returns=frozenset(names.returns),
         handings=frozenset(names.handings),
         frees=dict(names.frees),
+        attrs=frozenset(attr for _, attr in names.attrs),
     )

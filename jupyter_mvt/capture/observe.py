@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jupyter_mvt.capture.prints import Prints
-from jupyter_mvt.capture.slicing import ATOM, FIXED, STATEFUL
+from jupyter_mvt.capture.slicing import ATOM, DATA, FIXED, STATEFUL
 
 __all__ = ["failed_line", "kinds_of", "prints_of", "unchanged"]
 
@@ -18,6 +18,10 @@ _MOST_NAMES = 50
 _ATOMS = (bool, int, float, complex, str, bytes, type(None), range, slice)
 _FIXED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
           types.MethodType)  # fmt: skip
+_TABLES = frozenset({
+    "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
+    "pandas.core.series.Series", "polars.dataframe.frame.DataFrame",
+})  # fmt: skip
 _GENERATORS = frozenset({
     "random.Random", "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator",
     "torch._C.Generator",
@@ -37,8 +41,11 @@ def _kind(value: Any) -> str:
         return "" if _holds_state(value) else FIXED
     if cls.__module__ == "numpy" and not hasattr(cls, "__setitem__"):
         return ATOM
-    if hasattr(cls, "__next__") or f"{cls.__module__}.{cls.__qualname__}" in _GENERATORS:
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if hasattr(cls, "__next__") or name in _GENERATORS:
         return STATEFUL
+    if name in _TABLES:
+        return "" if getattr(getattr(value, "dtype", None), "kind", "") == "O" else DATA
     return ""
 
 
@@ -48,8 +55,12 @@ def _holds_state(function: Any) -> bool:
     if bound is not None:
         return not isinstance(bound, (type, types.ModuleType))
     # Libraries wrap their functions in closures too, that hold nothing of the notebook's.
-    closure = getattr(function, "__closure__", None)
-    return bool(closure) and function.__module__ == "__main__"
+    if getattr(function, "__module__", "") != "__main__" or isinstance(function, type):
+        return False
+    defaults = (getattr(function, "__defaults__", None) or (),
+                (getattr(function, "__kwdefaults__", None) or {}).values())  # fmt: skip
+    kept = any(type(value) in (list, dict, set) for group in defaults for value in group)
+    return kept or bool(getattr(function, "__closure__", None) or vars(function))
 
 
 def prints_of(
@@ -59,13 +70,13 @@ def prints_of(
     found: dict[str, tuple[int, bytes]] = {}
     names = dict.fromkeys(_WORD.findall(source))
     # What is not known yet was made before anybody listened.
-    names = {n: None for n in names if n in namespace and not kinds.get(n, "")}
+    names = {n: None for n in names if n in namespace and kinds.get(n, "") in ("", DATA)}
     if not names:
         return found
     prints = Prints(_SECONDS)
     for name in list(names)[:_MOST_NAMES]:
         value = namespace[name]
-        if _kind(value) == "":
+        if _kind(value) in ("", DATA):
             seen = prints.of(value)
             if seen is not None:
                 found[name] = (id(value), seen)

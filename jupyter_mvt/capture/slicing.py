@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.effects import Body, effect_of, handed, worst_of
 from jupyter_mvt.capture.harmless import ANYTHING
+from jupyter_mvt.capture.owned import Owned
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["ATOM", "FIXED", "STATEFUL", "Run", "made_by", "spans"]
+__all__ = ["ATOM", "DATA", "FIXED", "STATEFUL", "Run", "made_by", "spans"]
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 
-ATOM, FIXED, STATEFUL = "atom", "fixed", "stateful"
-"""Kinds of values: never changed; changed by explicit setting only; changed by being looked at."""
+ATOM, FIXED, STATEFUL, DATA = "atom", "fixed", "stateful", "data"
+"""Kinds of values: never changed; changed by explicit setting only; changed by being looked at;
+changed in place, but numbers and texts only: no part of anything else lives on in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,10 @@ def _forwards(
     aliases = Aliases()
     mutators: dict[str, frozenset[str]] = {}
     bodies: dict[str, Body] = {}
+    owned = Owned()
+    restless: set[str] = set()
+    # Only where somebody walks back over a graph does it matter what was computed from what.
+    walked = any(attr == "backward" for run in runs for unit in run.units for _, attr in unit.attrs)
     found = []
     for run in runs:
         units = list(_executed(run))
@@ -143,10 +149,13 @@ def _forwards(
             fixed = [name for name, kind in now.items() if kind in (ATOM, FIXED)]
             calls = [handed(one, bodies, fixed) for one in unit.handings]
             given = {name for names, _ in calls for name in names}
-            changed = _changed(unit, given, now, frees, mutators)
+            behind, forced = owned.changed(unit)
+            changed = _changed(unit, given | behind, now, frees, mutators) | forced
+            changed |= _drawn_through(unit, aliases, now, restless)
             aliases.bind(unit.kills)
             aliases.join((name, name) for name in unit.binds)
             pairs = unit.shares.union(*(joined for _, joined in calls))
+            pairs = pairs | unit.graphs if walked else pairs
             aliases.join(_shared(pairs, now, frees, mutators))
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
@@ -161,7 +170,9 @@ def _forwards(
             for name in unit.binds:
                 bodies.pop(name, None)
             bodies.update((name, own[0]) for name, own in unit.bodies.items()
-                          if len(own) == 1 and not name[:1].isupper())  # fmt: skip
+                          if len(own) == 1 and own[0].name == name)  # fmt: skip
+            owned.learn(unit, bodies, fixed)
+            restless = restless - unit.kills | owned.restless(unit)
             for name in unit.frees:
                 mutators[name] = _changed_by(unit, name, bodies, fixed)
         _explain(run, steps)
@@ -171,11 +182,20 @@ def _forwards(
     return found
 
 
+def _drawn_through(
+    unit: Unit, aliases: Aliases, kinds: Mapping[str, str], restless: Iterable[str]
+) -> set[str]:
+    """Return what is changed through what holds it: generators in ``KFold(random_state=r)``."""
+    moving = {name for name, kind in kinds.items() if kind == STATEFUL}.union(restless)
+    looked = (name for name in unit.reads if kinds.get(name) not in (ATOM, FIXED, DATA))
+    return moving & aliases.reach(looked) if moving else set()
+
+
 def _changed_by(
     unit: Unit, name: str, bodies: Mapping[str, Body], fixed: Iterable[str]
 ) -> frozenset[str]:
     """Return the names around a function, or a class, that its own statements may change."""
-    found = set(unit.mutates | unit.passes)
+    found = {*unit.mutates, *unit.passes, name}  # what its defaults and attributes hold
     for body in unit.bodies.get(name, ()):
         effect = effect_of(body, bodies, fixed)
         changed = worst_of(body) if effect is None else effect.changed - body.parameters
@@ -235,7 +255,8 @@ def _shared(
     """Yield pairs that may share state from now on; functions stand for what they refer to."""
     for one, other in pairs:
         for name in _closure([other], frees) if other in frees else (other,):
-            if not {kinds.get(one), kinds.get(name)} & {ATOM, FIXED} and name not in frees:
+            pair = {kinds.get(one), kinds.get(name)}
+            if not pair & {ATOM, FIXED} and pair != {DATA, STATEFUL} and name not in frees:
                 yield one, name
         for name in mutators.get(other, ()):
             yield one, name
@@ -248,7 +269,7 @@ def _explain(run: Run, steps: list[_Step]) -> None:
     if not behind:
         return
     may = [step for step in steps if step.unit.calls or step.unit.mutates or step.unit.passes
-           or step.unit.foreign or step.unit.draws]  # fmt: skip
+           or step.unit.foreign or step.unit.draws or "*" in step.unit.binds]  # fmt: skip
     for step in may or steps:
         step.written |= behind
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.effects import Body, Handing
-from jupyter_mvt.capture.harmless import ANYTHING, FILES, PATH
+from jupyter_mvt.capture.harmless import ANYTHING, FILES, OUT, PATH
+from jupyter_mvt.capture.lines import PLAIN_MAGIC, SHOWS_ONLY, plain_lines
 from jupyter_mvt.capture.names import names_in
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["EMPTY", "CellSyntax", "Unit", "analyse", "plain_source"]
-
-_BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
-_STATEMENT_MAGIC = re.compile(r"^(\s*)%(?:time|prun)\s+(?=[^\s-])")
-_FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
+__all__ = ["EMPTY", "CellSyntax", "Unit", "analyse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +28,8 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, keeps, sets, draws, handings, bodies
-        See `names.names_in`.
+    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs
+        See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
 
@@ -58,6 +53,9 @@ class Unit:
     draws: bool = False
     handings: frozenset[Handing] = frozenset()
     bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
+    attrs: frozenset[tuple[str, str]] = frozenset()
+    spared: frozenset[tuple[str, str]] = frozenset()
+    graphs: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,33 +109,6 @@ class CellSyntax:
 EMPTY = CellSyntax()
 
 
-def plain_source(source: str) -> str:
-    """Return `source` as Python: magics and shell lines become ``pass`` or ``None``."""
-    return _plain(source)[0]
-
-
-def _plain(source: str) -> tuple[str, int]:
-    """Return plain Python and how many lines of `source` were left out before it."""
-    lines = source.split("\n")
-    start = 0
-    while start < len(lines) and not lines[start].strip():
-        start += 1
-    while start < len(lines) and lines[start].startswith("%%"):
-        name = re.match(r"%%(\w*)", lines[start])
-        if name is None or name[1] not in _BODY_MAGICS:
-            return "", len(lines)
-        start += 1
-    return "\n".join(_plain_line(line) for line in lines[start:]), start
-
-
-def _plain_line(line: str) -> str:
-    line = _STATEMENT_MAGIC.sub(r"\1", line)
-    found = _FOREIGN_LINE.match(line)
-    if found is not None:
-        return f"{found[1]}pass"
-    return _FOREIGN_VALUE.sub(r"\1None", line)
-
-
 def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) -> CellSyntax:
     """Return the facts of a cell's text; text that is no Python has none.
 
@@ -148,10 +119,10 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
     trainers
         Functions of earlier cells that fit one of their parameters.
     """
-    text, skipped, tree = _parse(source)
+    text, tree = _parse(source)
     if tree is None:
-        return EMPTY if not source.strip() else CellSyntax(units=(_foreign(source),))
-    units = _units(source, text, skipped, tree)
+        return EMPTY if SHOWS_ONLY.match(source) else CellSyntax(units=(_foreign(source),))
+    units = _units(source, text, tree)
     names = names_in(tree.body)
     own = {
         node.name: parameter
@@ -175,18 +146,18 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
 
 
 def _real(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names) - {ANYTHING, FILES, PATH}
+    return frozenset(names) - {ANYTHING, FILES, OUT, PATH}
 
 
-def _parse(source: str) -> tuple[str, int, ast.Module | None]:
-    for text, skipped in ((source, 0), _plain(source)):
+def _parse(source: str) -> tuple[str, ast.Module | None]:
+    for text in (source, "\n".join(plain_lines(source))):
         try:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        if tree.body or not source.strip() or skipped < source.count("\n") + 1:
-            return text, skipped, tree
-    return source, 0, None
+        if tree.body or not source.lstrip().startswith("%%"):
+            return text, tree
+    return source, None
 
 
 def _foreign(source: str) -> Unit:
@@ -195,9 +166,8 @@ def _foreign(source: str) -> Unit:
     return Unit(first=1, last=source.count("\n") + 1, foreign=True, reads=touched, mutates=touched)
 
 
-def _units(source: str, text: str, skipped: int, tree: ast.Module) -> tuple[Unit, ...]:
-    written = source.split("\n")[skipped:]
-    plain = text.split("\n")
+def _units(source: str, text: str, tree: ast.Module) -> tuple[Unit, ...]:
+    written, plain = source.split("\n"), text.split("\n")
     groups: list[tuple[int, int, list[ast.stmt]]] = []
     for node in tree.body:
         decorators = getattr(node, "decorator_list", ())
@@ -208,16 +178,25 @@ def _units(source: str, text: str, skipped: int, tree: ast.Module) -> tuple[Unit
             groups[-1] = (start, max(end, last), [*nodes, node])
         else:
             groups.append((first, last, [node]))
+    answers = bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
     return tuple(
-        _unit(first + skipped, last + skipped, nodes,
-              foreign=written[first - 1 : last] != plain[first - 1 : last])
+        _unit(first, last, nodes,
+              foreign=any(_is_foreign(one, other) for one, other in
+                          zip(written[first - 1 : last], plain[first - 1 : last], strict=True)),
+              answers=answers and nodes[-1] is tree.body[-1])
         for first, last, nodes in groups
     )  # fmt: skip
 
 
-def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool) -> Unit:
+def _is_foreign(written: str, plain: str) -> bool:
+    return written != plain and PLAIN_MAGIC.match(written) is None
+
+
+def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answers: bool) -> Unit:
     names = names_in(nodes)
     touched = {FILES, PATH} if foreign else set()
+    if answers:
+        names.mutates.add(OUT)
     return Unit(
         first=first,
         last=last,
@@ -236,6 +215,9 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool) -> Uni
         draws=names.draws,
         handings=frozenset(names.handings),
         bodies=dict(names.bodies),
+        attrs=frozenset(names.attrs),
+        spared=frozenset(names.spared),
+        graphs=frozenset(names.graphs),
     )
 
 

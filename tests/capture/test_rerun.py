@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture.rerun.guarding import guard, mirror
+from jupyter_mvt.capture.rerun.guarding import guard, mirror, mirror_around
 from jupyter_mvt.capture.rerun.judging import _distance, _numbers
 from jupyter_mvt.capture.rerun.plan import Piece
 from jupyter_mvt.capture.rerun.running import CellFailed, Session
@@ -41,7 +41,34 @@ def test_what_a_notebook_takes_for_granted_is_there(session):
 def test_magics_are_left_out_and_said(session):
     session.run(piece("%matplotlib inline\n!pip install x\nfiles = !ls\nx = 1"))
     assert session.namespace["x"] == 1
-    assert list(session.skipped) == ["%matplotlib inline", "!pip install x", "files = !ls"]
+    assert list(session.skipped) == ["!pip install x", "files = !ls"]
+
+
+def test_magics_that_python_can_say_are_run(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "lines.py").write_text("k = 5")
+    monkeypatch.setenv("MVT_TEST_WORD", "before")
+    session.run(piece("%cd sub"))
+    session.run(piece("%run lines.py\nj = k + 1"))
+    session.run(piece("%env MVT_TEST_WORD=after\nimport os\nword = os.environ['MVT_TEST_WORD']"))
+    assert (session.namespace["j"], session.namespace["word"]) == (6, "after")
+    assert list(session.skipped) == []
+
+
+def test_cells_in_another_language_are_left_out(session):
+    session.run(piece('%%javascript\nlet a = "3";\nif (a) { a = 4 }'))
+    session.run(piece("%%bash\necho 5 > there\n"))
+    assert list(session.skipped) == ["%%javascript", 'let a = "3";', "if (a) { a = 4 }", "%%bash",
+                                     "echo 5 > there"]  # fmt: skip
+
+
+def test_answers_have_the_names_that_a_notebook_gives_them(session):
+    session.run(piece("x = 2\nx + 1", order=4))
+    session.run(piece("x * 5;", order=5))
+    session.run(piece("x * 4", order=6))
+    session.run(piece("found = [_, __, _4, Out[6]]", order=7))
+    assert session.namespace["found"] == [8, 3, 3, 8]
 
 
 def test_a_cell_magic_runs_its_body(session):
@@ -75,6 +102,29 @@ def test_every_dtype_has_numbers_or_none():
     assert _numbers(bits, "bfloat16").tolist() == [1.5]
     assert _numbers(b"abc", "bytes") is None
     assert _numbers(b"abc", "<U7") is None
+
+
+def test_what_lies_around_the_folder_is_there_and_safe(tmp_path):
+    home = tmp_path / "project" / "notebooks"
+    data = tmp_path / "project" / "data" / "raw"
+    home.mkdir(parents=True)
+    data.mkdir(parents=True)
+    (data / "train.csv").write_text("1")
+    (home / "own.csv").write_text("2")
+    place = tmp_path / "place"
+    place.mkdir()
+    inside = mirror_around(home, place)
+    guard(place)
+    above = inside / ".." / "data" / "raw"
+    assert inside.relative_to(place).parts[-2:] == ("project", "notebooks")
+    assert ((above / "train.csv").read_text(), (inside / "own.csv").read_text()) == ("1", "2")
+    (above / "train.csv").write_text("3")
+    (above / "new").mkdir()
+    (inside / "own.csv").unlink()
+    assert (above / "train.csv").read_text() == "3"
+    assert sorted(item.name for item in data.iterdir()) == ["train.csv"]
+    assert (data / "train.csv").read_text() == "1"
+    assert (home / "own.csv").read_text() == "2"
 
 
 def test_a_mirror_reads_everything_and_writes_nothing_back(tmp_path):

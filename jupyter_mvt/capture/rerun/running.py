@@ -11,11 +11,15 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from jupyter_mvt.capture.lines import PLAIN_MAGIC, plain_lines
 from jupyter_mvt.capture.rerun.plan import Piece
 from jupyter_mvt.capture.rerun.standins import StandIns
-from jupyter_mvt.capture.syntax import analyse, plain_source
+from jupyter_mvt.capture.syntax import analyse
 
 __all__ = ["CellFailed", "Session"]
+
+
+_VALUE = "__mvt_answer__"
 
 
 class CellFailed(Exception):
@@ -41,7 +45,7 @@ class Session:
         self._stand_ins = stand_ins or StandIns()
         self._pending: CellFailed | None = None
         main = types.ModuleType("__main__")
-        main.__dict__.update(display=_show_nothing, get_ipython=_Nothing)
+        main.__dict__.update(display=_show_nothing, get_ipython=_Nothing, Out={})
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
         self.skipped: dict[str, None] = {}
@@ -63,10 +67,14 @@ class Session:
         except SyntaxError as error:
             raise CellFailed(piece.order, error) from error
         self._stand_ins.learn(text)
+        answer = _answer(piece)
         for node in tree.body:
             trains = self._stand_ins.trains(node, self.namespace)
             try:
+                if isinstance(node, ast.Expr) and node.end_lineno == answer:
+                    node = ast.copy_location(_bound(node.value), node)
                 self._one(ast.Module(body=[node], type_ignores=[]), name)
+                self._answered(piece.order)
             except (Exception, SystemExit) as error:
                 last = node.end_lineno or node.lineno
                 if not node.lineno <= piece.failed_at <= last:
@@ -113,9 +121,11 @@ class Session:
         try:
             ast.parse(text)
         except SyntaxError:
-            plain = [plain_source(line) if line.strip() else line for line in kept]
+            pairs = zip(kept, plain_lines(piece.source), strict=True)
+            plain = [other if line.strip() else line for line, other in pairs]
             for line, other in zip(kept, plain, strict=True):
-                if (line != other and other.strip() in ("", "pass")) or other.endswith("= None"):
+                lost = other.strip() in ("", "pass") or other.endswith("= None")
+                if line != other and lost and not PLAIN_MAGIC.match(line):
                     self.skipped.setdefault(line.strip())
             text = "\n".join(plain)
         return text
@@ -127,11 +137,37 @@ class Session:
         else:
             exec(code, self.namespace)
 
+    def _answered(self, order: int) -> None:
+        """Give an answer the names that IPython gives it: ``_``, ``_3``, ``Out[3]``."""
+        value = self.namespace.pop(_VALUE, None)
+        if value is None:
+            return
+        names = self.namespace
+        names["___"], names["__"], names["_"] = names.get("__"), names.get("_"), value
+        names[f"_{order}"] = names["Out"][order] = value
+
     def _await(self, start: Callable[[], Any]) -> None:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(start())
+
+
+def _answer(piece: Piece) -> int:
+    """Return the last line of the expression that a cell answered with, 0 if it did not."""
+    try:
+        body = ast.parse("\n".join(plain_lines(piece.source))).body
+    except SyntaxError:
+        return 0
+    silent = piece.source.rstrip().endswith(";")
+    return (
+        (body[-1].end_lineno or 0) if body and isinstance(body[-1], ast.Expr) and not silent else 0
+    )
+
+
+def _bound(value: ast.expr) -> ast.Assign:
+    name = ast.copy_location(ast.Name(_VALUE, ast.Store()), value)
+    return ast.Assign(targets=[name], value=value)
 
 
 class _Nothing:

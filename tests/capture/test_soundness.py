@@ -1,0 +1,226 @@
+"""What a slice must not lose: ways of changing a value that its own text does not show.
+
+Each case is run as cells in one folder; the slice of ``y`` is run in another one, empty, and has
+to give the same. Where a case names a text, the slice must be without it, too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_mvt.capture import observe
+from jupyter_mvt.capture.syntax import analyse
+from tests.capture.conftest import Kernel
+
+COUNTING = ("class P:\n    def __init__(self):\n        self.n = []\n"
+            "    def predict(self, X):\n        self.n.append(1)\n        return X")  # fmt: skip
+NET = "import torch\ntorch.manual_seed(0)\nn = torch.nn.Linear(1, 1)"
+
+MEMORY = {
+    "a transposed array": ["x = np.arange(6.).reshape(2, 3)", "v = x.T", "v[0] = 5", "y = x * 1"],
+    "a flat view": ["x = np.arange(6.)", "v = x.reshape(2, 3).ravel()\nv[0] = 5", "y = x * 1"],
+    "asarray": ["x = np.arange(6.)", "v = np.asarray(x)", "v[0] = 5", "y = x * 1"],
+    "a frame's array": ["df = pd.DataFrame({'a': [1., 2.]})", "X_ = df.to_numpy(copy=True)",
+                        "X_[0] = 7", "y = X_ * 1"],
+    "unpacked rows": ["x = np.zeros((2, 2))", "a, b = x", "a[:] = 4", "y = x * 1"],
+    "split": ["x = np.zeros((4, 2))", "a, b = np.split(x, 2)", "a[:] = 4", "y = x * 1"],
+    "out, by place": ["x = np.zeros(2)", "np.add(x, 1, x)", "y = x * 1"],
+    "out, by name": ["x = np.zeros(2)", "np.add(x, 1, out=x)", "y = x * 1"],
+    "del of a part": ["d = {'a': 1, 'b': 2}", "del d['a']", "y = dict(d)"],
+    "del of a column": ["d = pd.DataFrame({'a': [1], 'b': [2]})", "del d['a']", "y = d.copy()"],
+    "walrus": ["x = [1]", "(z := x).append(2)", "y = list(x)"],
+    "match": ["x = [1, [2]]", "match x:\n    case [a, b]:\n        b.append(3)", "y = str(x)"],
+    "a loop over two": ["a = [[1], [2]]; b = [[3], [4]]",
+                        "for p, q in zip(a, b):\n    p.append(q[0])", "y = [list(p) for p in a]"],
+    "a loop, numbered": ["a = [[1], [2]]", "for i, p in enumerate(a):\n    p.append(i)",
+                         "y = [list(p) for p in a]"],
+}  # fmt: skip
+CLASSES = {
+    "predict that counts": [COUNTING, "p = P()", "z = p.predict(3)", "y = len(p.n)"],
+    "the same, held": [COUNTING, "p = [P()]", "for q in p:\n    q.predict(3)", "y = len(p[0].n)"],
+    "the same, walked over": [COUNTING, "p = [P()]", "[q.predict(3) for q in p]",
+                              "y = len(p[0].n)"],
+    "predict through another": [COUNTING + "\n    def score(self):\n        return self.predict(1)",
+                                "p = P()", "p.score()", "y = len(p.n)"],
+    "predict that changes its data": [
+        "class P:\n    def predict(self, X):\n        X.append(2)", "x = [1]\np = P()",
+        "p.predict(x)", "y = list(x)"],
+    "fit that changes its data": [
+        "class M:\n    def fit(self, X):\n        X[0] = 9\n        return self",
+        "x = np.zeros(2)", "m = M().fit(x)", "y = x * 1"],
+    "a constructor that changes its data": [
+        "class B:\n    def __init__(self, v):\n        v.append(2)", "x = [1]", "b = B(x)",
+        "y = list(x)"],
+    "a constructor that changes a list": [
+        "log = []", "class B:\n    def __init__(self, v):\n        log.append(v)", "b = B(3)",
+        "y = list(log)"],
+    "a method that changes its class": [
+        "class M:\n    n = 0\n    def score(self):\n        M.n += 1", "m = M()", "m.score()",
+        "y = M.n"],
+    "a property that counts": [
+        "class M:\n    k = 0\n    @property\n    def values(self):\n        self.k += 1",
+        "m = M()", "m.values", "y = m.k"],
+    "an object that counts how often it is read": [
+        "class D:\n    k = 0\n    def __getitem__(self, i):\n        self.k += 1\n        return i",
+        "d = D()", "d[1]", "y = d.k"],
+    "a data class's own get": [
+        "from dataclasses import dataclass, field\n@dataclass\nclass D:\n"
+        "    v: list = field(default_factory=list)\n    def get(self, k):\n"
+        "        self.v.append(k)", "d = D()", "d.get(1)", "y = list(d.v)"],
+    "an estimator of the notebook": [
+        "from sklearn.linear_model import LinearRegression\nclass M(LinearRegression):\n"
+        "    def predict(self, X):\n        self.calls_ = getattr(self, 'calls_', 0) + 1\n"
+        "        return super().predict(X)", "m = M().fit(np.eye(3), [1, 2, 3])",
+        "p = m.predict(np.eye(3))", "y = m.calls_"],
+    "with": ["class C:\n    n = 0\n    def __enter__(self):\n        self.n += 1\n"
+             "    def __exit__(self, *a):\n        self.n += 1", "c = C()", "with c:\n    pass",
+             "y = c.n"],
+    "a default that remembers": ["def f(v, acc=[]):\n    acc.append(v)\n    return acc", "f(1)",
+                                 "f(2)", "y = list(f(3))"],
+    "an attribute of a function": ["def f():\n    f.n += 1\nf.n = 0", "f()", "y = f.n"],
+}  # fmt: skip
+CHANCE = {
+    "a splitter's generator": [
+        "from sklearn.model_selection import KFold\nr = np.random.RandomState(0)\n"
+        "kf = KFold(2, shuffle=True, random_state=r)", "a = list(kf.split(np.zeros(6)))",
+        "y = r.rand()"],
+    "an estimator's generator": [
+        "from sklearn.linear_model import SGDClassifier\nr = np.random.RandomState(0)\n"
+        "X = r.rand(30, 2)\nt = X[:, 0] > .5", "m = SGDClassifier(random_state=r).fit(X, t)",
+        "y = SGDClassifier(random_state=r).fit(X, t).coef_"],
+    "a dataset's own generator": [
+        "class D:\n    def __init__(self):\n        self.r = np.random.default_rng(0)\n"
+        "    def __getitem__(self, i):\n        return self.r.random()",
+        "d = D()", "seen = d[0]", "y = d[0]"],
+}  # fmt: skip
+OTHERS = {
+    "a queue": ["import queue\nq = queue.Queue()\nq.put(1)\nq.put(2)", "a = q.get()",
+                "y = q.get()"],
+    "a thread that is waited for": [
+        "import threading\nx, go = [], threading.Event()\n"
+        "def w():\n    go.wait()\n    x.append(1)\n"
+        "t = threading.Thread(target=w)\nt.start()", "go.set()\nt.join()", "y = len(x)"],
+    "names out of nowhere": ["print(end='')\nfrom math import *", "y = floor(2.5)"],
+}  # fmt: skip
+TORCH = {
+    "a loss, walked back in the next cell": [
+        NET + "\no = torch.optim.SGD(n.parameters(), .1)", "l = n(torch.ones(1, 1)).sum()",
+        "l.backward()", "o.step()", "y = n.weight.item()"],
+    "a loss of named parts": [
+        NET + "\no = torch.optim.SGD(n.parameters(), .1)", "p = n(torch.ones(1, 1))",
+        "l = (p ** 2).mean()", "l.backward()", "o.step()", "y = n.weight.item()"],
+    "a state's own arrays": [NET, "s = n.state_dict()", "s['weight'].fill_(3)",
+                             "y = n.weight.item()"],
+    "an array under a tensor": ["import torch\nx = np.zeros(2)\nt = torch.from_numpy(x)",
+                                "t.add_(1)", "y = x * 1"],
+}  # fmt: skip
+FILES = {
+    "a table": ["d = pd.DataFrame({'a': [1.]})", "d.to_csv('a.csv', index=False)",
+                "y = pd.read_csv('a.csv')"],
+    "a table, written twice": ["d = pd.DataFrame({'a': [1.]})", "d.to_csv('a.csv', index=False)",
+                               "e = d * 2\ne.to_csv('a.csv', index=False)",
+                               "y = pd.read_csv('a.csv')"],
+    "an array": ["x = np.arange(3.)", "np.save('a.npy', x)", "y = np.load('a.npy')"],
+    "a pickle": ["import joblib\nx = np.arange(3.)", "joblib.dump(x, 'a.pkl')",
+                 "y = joblib.load('a.pkl')"],
+    "a model's own format": [
+        "import lightgbm\nx = np.random.RandomState(0).rand(60, 2)\n"
+        "b = lightgbm.train({'verbose': -1}, lightgbm.Dataset(x, x[:, 0]), 3)",
+        "b.save_model('m.txt')", "y = lightgbm.Booster(model_file='m.txt').predict(x)"],
+    "an array in a file": ["m = np.memmap('a.bin', dtype='f4', mode='w+', shape=(3,))",
+                           "m[:] = 5\nm.flush()",
+                           "y = np.array(np.memmap('a.bin', dtype='f4', mode='r'))"],
+    "a data base": ["import sqlite3\nc = sqlite3.connect('a.db')",
+                    "pd.DataFrame({'a': [1]}).to_sql('t', c, index=False)\nc.commit()",
+                    "e = sqlite3.connect('a.db')\ny = pd.read_sql('select * from t', e)\n"
+                    "c.close()\ne.close()"],
+}  # fmt: skip
+CASES = {**MEMORY, **CLASSES, **CHANCE, **OTHERS, **TORCH, **FILES}
+
+
+def made(kernel, name):
+    """Return the texts that the slice of `name` is made of."""
+    texts = []
+    for order, spans in kernel.log.made((name,)).items():
+        lines = kernel.log.entry(order).source.split("\n")
+        texts.append("\n".join("\n".join(lines[a - 1 : b]) for a, b in spans))
+    return texts
+
+
+@pytest.fixture
+def session(monkeypatch):
+    monkeypatch.setattr(observe, "_SECONDS", 5.0)  # however busy the machine is
+    return Kernel(np=np, pd=pd, __name__="__main__")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_slice_gives_the_same(case, session, tmp_path, monkeypatch):
+    if case in TORCH:
+        pytest.importorskip("torch")
+    if "lightgbm" in CASES[case][0]:
+        pytest.importorskip("lightgbm")
+    for place in ("first", "again"):
+        (tmp_path / place).mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    for cell in CASES[case]:
+        session.run(cell)
+    monkeypatch.chdir(tmp_path / "again")
+    again = {"np": np, "pd": pd, "__name__": "__main__"}
+    for text in made(session, "y"):
+        exec(text, again)
+    assert repr(again["y"]) == repr(session.namespace["y"])
+
+
+def test_what_a_cell_answered_is_kept_where_it_is_used(session):
+    session.run("x = 2\nx + 1").run("z = 5").run("x * 4")
+    session.namespace["_"] = 8
+    session.run("y = _ + 1")
+    assert made(session, "y") == ["x = 2\nx + 1", "x * 4", "y = _ + 1"]
+    session.run("w = x + z\nw")
+    assert made(session, "w") == ["x = 2", "z = 5", "w = x + z"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "slice_"),
+    [
+        (["X = np.zeros((3, 2))\nfig, ax = Axes(), Axes()",
+          "ax.scatter(X[:, 0], X[:, 1])\nax.set_title('t')\nfig.suptitle('t')\nmodel = [X]"],
+         ["X = np.zeros((3, 2))", "model = [X]"]),
+        (["X = np.zeros((3, 2))\nax = Axes()",
+          "for x, a in zip(X, [ax]):\n    a.scatter(x, x)\nmodel = [X]"],
+         ["X = np.zeros((3, 2))", "model = [X]"]),
+        (["X = np.zeros((3, 2))\nmodels, data = [Axes(), Axes()], [X, X]",
+          "for m, d in zip(models, data):\n    m.fit(d)\nmodel = [data]"],
+         ["X = np.zeros((3, 2))\nmodels, data = [Axes(), Axes()], [X, X]", "model = [data]"]),
+        (["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "shown = X.mean()",
+          "model = [rng.normal()]"],
+         ["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "model = [rng.normal()]"]),
+    ],
+    ids=["plots", "a loop of plots", "a loop over two", "what was drawn"],
+)  # fmt: skip
+def test_what_only_looks_is_left_out(session, cells, slice_):
+    class Axes:
+        """Takes anything; nothing can be seen of it from outside."""
+
+        __slots__ = ()
+
+        def __getattr__(self, name):
+            return lambda *given: None
+
+    session.namespace["Axes"] = Axes
+    for cell in cells:
+        session.run(cell)
+    assert made(session, "model") == slice_
+
+
+def test_magics_that_touch_nothing_are_told_from_those_that_may():
+    def foreign(source):
+        return [unit.foreign for unit in analyse(source).units]
+
+    assert foreign("%matplotlib inline\nx = 1\n%time y = 2\nx?") == [False] * 4
+    assert foreign("!echo 1 > a.txt\nx = 1\nf = !ls\n%cd data") == [True, False, True, True]
+    assert foreign("%%javascript\nlet a = 3") == []
+    assert foreign("%%writefile a.py\nb = 3") == [True]
+    assert analyse("%pylab inline").binds >= {"*", "np", "plt"}
