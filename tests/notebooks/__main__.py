@@ -1,10 +1,12 @@
 """``python -m tests.notebooks FOLDER``: does a commit take the right model of any notebook?
 
-Every notebook below FOLDER runs cell by cell in a real kernel, in a copy of its folder. After
-each cell that trained a model (by `oracle`, or by ``NAME.expect.json`` beside it: number of the
-code cell, from 0 → name of the model, or null) a commit is made with no name given. Cells that
-fail for want of a package, a file or a network are counted apart. The slices of the versions
-are then run again in fresh processes, and their weights compared.
+Every notebook below FOLDER runs cell by cell in a real kernel, at its own place in a copy of
+FOLDER (of the part of it that it lies in, where FOLDER is large), so that files beside and above
+it are found. After each cell that trained a model (by `oracle`, or by ``NAME.expect.json`` beside
+it: number of the code cell, from 0 → name of the model, or null) a commit is made with no name
+given. Cells that fail for want of a package, a file or a network are counted apart; a notebook is
+*trained to its end* when none of them would have trained. The slices of the versions are then run
+again in fresh processes, and their weights compared.
 """
 
 from __future__ import annotations
@@ -21,11 +23,11 @@ from pathlib import Path
 import nbformat
 
 from tests.notebooks.kernel import Kernel
+from tests.notebooks.oracle import would_train
 from tests.notebooks.soundness import Slice, check
 
-IGNORED = shutil.ignore_patterns(
-    ".git", ".mvt", ".ipynb_checkpoints", "node_modules", "__pycache__"
-)
+IGNORED = (".git", ".mvt", ".ipynb_checkpoints", "node_modules", "__pycache__")
+MOST_BYTES = 200_000_000
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Row:
     name: str
     cells: int = 0
     failed: dict[str, int] = field(default_factory=dict)
+    untrained: int = 0
     training: int = 0
     right: int = 0
     asks: int = 0
@@ -52,13 +55,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--slices", type=int, default=3, help="versions a notebook to run again")
     parser.add_argument("--json", type=Path, help="where to write all details")
     args = parser.parse_args(argv)
-    paths = [path for folder in args.folder for path in sorted(folder.rglob("*.ipynb"))
+    paths = [(folder, path) for folder in args.folder for path in sorted(folder.rglob("*.ipynb"))
              if ".ipynb_checkpoints" not in path.parts]  # fmt: skip
     rows = []
-    print(line("notebook", "cells", "failed", "training", "right", "asks", "ours", "slices",
-               "size", "lines", "ms"))  # fmt: skip
-    for path in paths:
-        rows.append(run(path, args.timeout, args.slices))
+    print(line("notebook", "cells", "failed", "training", "untrained", "right", "asks", "ours",
+               "slices", "size", "lines", "ms"))  # fmt: skip
+    for folder, path in paths:
+        rows.append(run(path, args.timeout, args.slices, folder))
         print(shown(rows[-1]), flush=True)
         for remark in rows[-1].remarks:
             print("   ", remark, flush=True)
@@ -68,12 +71,13 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if any(row.ours for row in rows) else 0
 
 
-def run(path: Path, timeout: float, slices: int) -> Row:
+def run(path: Path, timeout: float, slices: int, top: Path) -> Row:
     """Run one notebook."""
-    row = Row(path.stem[:40])
+    row = Row((Path(top.name) / path.relative_to(top)).as_posix())
     with tempfile.TemporaryDirectory(prefix="mvt-notebook-") as place:
-        folder = Path(place) / "home"
-        shutil.copytree(path.parent, folder, ignore=IGNORED)
+        home = home_of(path, top)
+        shutil.copytree(home, Path(place) / "home", ignore=shutil.ignore_patterns(*IGNORED))
+        folder = Path(place) / "home" / path.parent.relative_to(home)
         try:
             versions = walk(path, folder, timeout, row)
         except Exception as error:  # the harness goes on whatever one notebook does
@@ -85,6 +89,16 @@ def run(path: Path, timeout: float, slices: int) -> Row:
     row.remarks += [f"{found.version} {found.verdict}: {found.why}" for found in row.slices
                     if found.verdict != "sound"]  # fmt: skip
     return row
+
+
+def home_of(path: Path, top: Path) -> Path:
+    """Return the uppermost folder around a notebook, not above `top`, that is not too large."""
+    around = [path.parent, *path.parent.parents]
+    for folder in reversed(around[: around.index(top) + 1]):
+        files = (file for file in folder.rglob("*") if not set(IGNORED) & set(file.parts))
+        if sum(file.stat().st_size for file in files if file.is_file()) <= MOST_BYTES:
+            return folder
+    return path.parent
 
 
 def walk(path: Path, folder: Path, timeout: float, row: Row) -> list[str]:
@@ -112,6 +126,7 @@ def walk(path: Path, folder: Path, timeout: float, row: Row) -> list[str]:
                 break
             if ran.kind:
                 row.failed[ran.kind] = row.failed.get(ran.kind, 0) + 1
+                row.untrained += would_train(cell.source)
                 if ran.kind == "code":
                     row.remarks.append(f"cell {number} failed: {ran.error}")
                 continue
@@ -159,6 +174,7 @@ def total(rows: list[Row]) -> Row:
             failed[kind] = failed.get(kind, 0) + count
     return Row(
         f"{len(rows)} notebooks", sum(row.cells for row in rows), failed,
+        sum(row.untrained for row in rows),
         sum(row.training for row in rows), sum(row.right for row in rows),
         sum(row.asks for row in rows), sum(row.ours for row in rows),
         [ms for row in rows for ms in row.milliseconds], [s for row in rows for s in row.slices],
@@ -173,7 +189,7 @@ def shown(row: Row) -> str:
     lines = [s.lines / s.all_lines for s in judged_ if s.all_lines]
     failed = ",".join(f"{count} {kind}" for kind, count in sorted(row.failed.items()))
     return line(
-        row.name, str(row.cells), failed or "0", str(row.training),
+        row.name, str(row.cells), failed or "0", str(row.training), str(row.untrained),
         f"{row.right} ({100 * row.right / row.training:.0f} %)" if row.training else "-",
         str(row.asks), str(row.ours), f"{sound}/{len(judged_)}" if row.slices else "-",
         f"{100 * statistics.mean(sizes):.0f} %" if sizes else "-",
@@ -184,7 +200,7 @@ def shown(row: Row) -> str:
 
 def line(*cells: str) -> str:
     """Return cells in columns."""
-    widths = (42, 6, 22, 9, 11, 5, 5, 7, 6, 6, 6)
+    widths = (64, 6, 22, 9, 10, 11, 5, 5, 7, 6, 6, 6)
     return " ".join(cell[:width].ljust(width) for cell, width in zip(cells, widths, strict=True))
 
 

@@ -31,6 +31,8 @@ def is_model(value: object) -> bool:
         return False
     if any(name == "torch.nn.modules.module.Module" for name in names):
         return bool(list(value.parameters()))  # type: ignore[attr-defined]
+    if "statsmodels.base.wrapper.ResultsWrapper" in names:
+        return True  # it predicts through what it wraps
     return any(hasattr(cls, name) for name in ("predict", "predict_proba", "fit_predict"))
 
 
@@ -58,6 +60,17 @@ def trained(cell: str, names: dict[str, object]) -> list[list[str]]:
     return found
 
 
+def would_train(cell: str) -> bool:
+    """Tell whether a cell that failed would have trained something, by its text alone."""
+    try:
+        tree = ast.parse(plain(cell))
+    except SyntaxError:
+        return False
+    statements = (s for s in tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef)))
+    return any(isinstance(node, ast.Call) and trains(node)
+               for statement in statements for node in ast.walk(statement))  # fmt: skip
+
+
 def trains(call: ast.Call, depth: int = 0) -> bool:
     """Tell whether a call trains, itself or within the function that it calls."""
     if isinstance(call.func, ast.Attribute):
@@ -75,6 +88,10 @@ def people(statement: ast.stmt, call: ast.Call, names: dict[str, object]) -> set
     """Return names of models that the statement mentions, nearest to the call first."""
     near = roots(call) & model_names(names)
     if near:
+        # What a fit gives back may be the fitted model: results = OLS(y, X).fit().
+        value = getattr(statement, "value", None)
+        given = roots_of_targets(statement) if value is call else set()
+        near |= given & model_names(names)
         return near | aliases(near, names)
     bound = {node.id for node in ast.walk(statement)
              if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
@@ -82,6 +99,12 @@ def people(statement: ast.stmt, call: ast.Call, names: dict[str, object]) -> set
     if not wide and is_backward(call):
         wide = model_names(names)
     return wide | aliases(wide, names)
+
+
+def roots_of_targets(statement: ast.stmt) -> set[str]:
+    """Return the plain names that an assignment binds."""
+    targets = getattr(statement, "targets", [])
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def is_backward(call: ast.Call) -> bool:
