@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, value_words
-from jupyter_mvt.capture.texts import coded_block, is_coded, text_block
+from jupyter_mvt.capture.texts import Codebook, coded_block, is_coded, text_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,11 +158,11 @@ def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
         column = pa.chunked_array([column])
     kind = _decoded(column.type)
 
-    coded = is_coded(column)
+    book = Codebook.of(column.chunk(0).dictionary) if is_coded(column) else None
 
     def block(start: int, stop: int) -> Block:
         part = column.slice(start, stop - start)
-        return coded_block(part.chunk(0)) if coded else _arrow_block(_flat(part))
+        return _arrow_block(_flat(part)) if book is None else coded_block(part.chunk(0), book)
 
     def sample(rows: Array | None) -> Any:
         part = column if rows is None else column.take(pa.array(rows))

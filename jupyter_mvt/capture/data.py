@@ -188,11 +188,10 @@ def _block(strips: tuple[Strip, ...], start: int) -> _Done:
         hashed = hashed and block.words is not None and strip.rows == strips[-1].rows
         if hashed and block.words is not None:
             if total is None:
-                total = np.zeros(len(block.words), np.uint64)
-                spare = np.empty_like(total)
+                total, spare = np.zeros((2, len(block.words)), np.uint64)
             add_column(total, block.words, position, spare)
         position += 1
-    sums = row_sums(total) if hashed and total is not None else None
+    sums = row_sums(total, spare) if hashed and total is not None else None
     return _Done(digests, nulls, sums)
 
 

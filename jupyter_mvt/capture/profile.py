@@ -64,7 +64,8 @@ def _numbers(values: Array) -> dict[str, Any]:
     if not len(ordered):
         return {}
     new = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    finite = ordered[np.isfinite(ordered)] if ordered.dtype.kind == "f" else ordered
+    whole = bool(np.isfinite(ordered[0]) and np.isfinite(ordered[-1]))
+    finite = ordered if whole else ordered[np.isfinite(ordered)]
     spots = np.linspace(0, len(ordered) - 1, min(_QUANTILES, len(ordered))).round().astype(np.int64)
     found: dict[str, Any] = {
         "distinct": len(new) + 1,

@@ -25,6 +25,7 @@ _A = np.uint64(0x9E3779B97F4A7C15)
 _B = np.uint64(0xBF58476D1CE4E5B9)
 _C = np.uint64(0x94D049BB133111EB)
 NULL_WORD = np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
 _LONG = 1024
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
 
@@ -106,7 +107,7 @@ def _next(words: Array, memory: Array, at: Array, left: Array) -> Array:
     found &= _MASKS.take(left, mode="clip")
     words += _A
     words ^= found
-    return _spread(words, words)
+    return _spread(words, words, found)
 
 
 def bytes_words(cells: Sequence[bytes]) -> Array:
@@ -114,9 +115,10 @@ def bytes_words(cells: Sequence[bytes]) -> Array:
     return np.frombuffer(b"".join(blake3(cell).digest(8) for cell in cells), np.uint64)
 
 
-def _spread(words: Array, out: Array | None = None) -> Array:
+def _spread(words: Array, out: Array | None = None, spare: Array | None = None) -> Array:
+    """Return mixed words; `out` may be `words` itself, `spare` is written over."""
     mixed: Array = np.multiply(words, _C, out=out)
-    mixed ^= mixed >> np.uint64(32)
+    mixed ^= np.right_shift(mixed, _HALF, out=spare)
     mixed *= _B
     return mixed
 
@@ -127,20 +129,22 @@ def add_column(total: Array, words: Array, position: int, spare: Array) -> None:
     `spare` is memory of the same size that is written over.
     """
     # Folded first: round floats differ in their high bits only, which a product would lose.
-    mixed = np.right_shift(words, np.uint64(32), out=spare)
+    mixed = np.right_shift(words, _HALF, out=spare)
     mixed ^= words
-    mixed *= np.uint64(_key(position))
+    mixed *= _key(position)
     total += mixed
 
 
 @lru_cache(maxsize=4096)
-def _key(position: int) -> int:
+def _key(position: int) -> np.uint64:
     """Return an odd number of 64 random-looking bits for each column."""
-    return int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1
+    return np.uint64(
+        int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1
+    )
 
 
-def row_sums(total: Array) -> tuple[int, int]:
-    """Return two sums over the rows' hashes, insensitive to order."""
-    first = _spread(total)
-    second = _spread(first ^ _A)
-    return int(first.sum(dtype=np.uint64)), int(second.sum(dtype=np.uint64))
+def row_sums(total: Array, spare: Array) -> tuple[int, int]:
+    """Return two sums over the rows' hashes, insensitive to order; both arrays are used up."""
+    first = int(_spread(total, total, spare).sum(dtype=np.uint64))
+    total ^= _A
+    return first, int(_spread(total, total, spare).sum(dtype=np.uint64))
