@@ -157,7 +157,7 @@ def check_entry(entry: Entry) -> np.dtype[Any]:
     dtype = dtype_of(entry.dtype)
     sound = (
         len(entry.shape) <= _MAX_DIMENSIONS
-        and all(size >= 0 for size in entry.shape)
+        and min(entry.shape, default=0) >= 0
         and prod(entry.shape) * dtype.itemsize == entry.nbytes
     )
     if not sound:

@@ -139,7 +139,8 @@ class Decoder:
 
     def shape(self, shape: Any, size: int) -> tuple[int, ...]:
         """Return `shape` as a tuple after checking that it holds `size` elements."""
-        sound = isinstance(shape, list) and all(type(n) is int and n >= 0 for n in shape)
+        sound = isinstance(shape, list) and {*map(type, shape)} <= {int}
+        sound = sound and min(shape, default=0) >= 0
         if not sound or len(shape) > 32 or prod(shape) != size:
             refuse("a shape does not fit its content")
         return tuple(shape)

@@ -40,6 +40,12 @@ def _dtype(name: Any) -> np.dtype[Any]:
     return dtype_of(name)
 
 
+@functools.lru_cache(maxsize=256)
+def _dtypes(name: Any) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """Return the dtype of that name, and the same in little endian."""
+    return _dtype(name), _dtype(name).newbyteorder("<")
+
+
 def _write_list(encoder: Encoder, value: Any, path: str) -> Node:
     return ["list", _items(encoder, value, path)]
 
@@ -254,8 +260,8 @@ def _read_scalar(decoder: Decoder, node: Node, index: int) -> Any:
 def _read_inline(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, name, shape, order, text = node
-    dtype, content = _dtype(name), bytes.fromhex(text)
-    little = dtype.newbyteorder("<")
+    dtype, little = _dtypes(name)
+    content = bytes.fromhex(text)
     if not content:
         size = 0 if 0 in shape or dtype.itemsize else 1
         if dtype.itemsize == 0:

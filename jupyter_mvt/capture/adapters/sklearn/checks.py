@@ -20,10 +20,14 @@ class SklearnChecks:
 
     def __init__(self) -> None:
         self._trees: list[tuple[Any, int]] = []
+        self._names: dict[Any, str] = {}
 
     def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
         """Refuse arguments and states before compiled code takes them."""
-        name = f"{getattr(cls, '__module__', '')}.{getattr(cls, '__qualname__', '')}"
+        name = self._names.get(cls)
+        if name is None:
+            name = f"{getattr(cls, '__module__', '')}.{getattr(cls, '__qualname__', '')}"
+            self._names[cls] = name
         if name == _TREE:
             self._tree(arguments, state)
         elif name in _BEFORE:
@@ -33,14 +37,16 @@ class SklearnChecks:
         features, classes, outputs = arguments
         if not (_count(features) and _count(outputs) and _whole(classes, 1)):
             refuse("a tree has no sound dimensions")
-        if features < 1 or len(classes) != outputs or outputs < 1 or classes.min() < 1:
+        # A few numbers: as Python's, they are compared in a fraction of what numpy takes to begin.
+        counts = classes.tolist()
+        if features < 1 or len(counts) != outputs or outputs < 1 or min(counts) < 1:
             refuse("a tree has not as many class counts as outputs")
         if state is None:
             return
         nodes, values, count = state["nodes"], state["values"], state["node_count"]
         if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or len(nodes) != count or not count:
             refuse("a tree has not as many nodes as it says")
-        if not isinstance(values, np.ndarray) or values.shape != (count, outputs, classes.max()):
+        if not isinstance(values, np.ndarray) or values.shape != (count, outputs, max(counts)):
             refuse("a tree has not a value for each node")
         self._trees.append((nodes, features))
 
@@ -64,7 +70,9 @@ def _check_nodes(trees: list[tuple[Any, int]]) -> None:
         groups.setdefault(nodes.dtype, []).append((nodes, features))
     for group in groups.values():
         counts = np.array([len(nodes) for nodes, _ in group])
-        every = np.concatenate([nodes for nodes, _ in group])
+        # numpy would look for a common type of records pair by pair.
+        octets = [np.ascontiguousarray(nodes).view(np.uint8) for nodes, _ in group]
+        every = np.concatenate(octets).view(group[0][0].dtype)
         left, right = every["left_child"], every["right_child"]
         leaf = left == -1
         if not np.array_equal(leaf, right == -1):
