@@ -138,9 +138,7 @@ def add_column(total: Array, words: Array, position: int, spare: Array) -> None:
 @lru_cache(maxsize=4096)
 def _key(position: int) -> np.uint64:
     """Return an odd number of 64 random-looking bits for each column."""
-    return np.uint64(
-        int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1
-    )
+    return np.uint64(int.from_bytes(blake3(position.to_bytes(8, "little")).digest(8), "little") | 1)
 
 
 def row_sums(total: Array, spare: Array) -> tuple[int, int]:
