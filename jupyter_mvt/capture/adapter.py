@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import Param, StateKind
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.manifest import Entry
-    from jupyter_mvt.objects.snapshot import Bundle
+    from jupyter_mvt.objects.snapshot import Bundle, Tuned
 
 __all__ = [
     "ADAPTERS",
@@ -72,6 +72,8 @@ class Frozen:
         ``(qualified name, source text)`` of classes and functions from the notebook.
     lost
         What could not be taken, in words; becomes capture notes.
+    tuned
+        What it was tuned from, if adapters were put on a base.
     """
 
     bundle: Bundle
@@ -82,6 +84,7 @@ class Frozen:
     n_weights: int
     code_refs: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
+    tuned: Tuned | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

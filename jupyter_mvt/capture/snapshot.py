@@ -246,6 +246,7 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
         optimizer_state=optimizer.state if optimizer else b"",
         code_refs=_clean_sources(sorted(refs.items()), name, taking),
         fitted_in=max(candidate.trained[0], candidate.changed) or None,
+        tuned=frozen.tuned,
     )
 
 

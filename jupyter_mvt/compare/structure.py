@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from jupyter_mvt.compare.side import Side, data, manifest
 from jupyter_mvt.compare.skeleton import Facts, facts_of
 
@@ -30,6 +32,8 @@ def structure(base: Side, a: Model, other: Side, b: Model) -> tuple[str, ...]:
         lines += _state(base, a, other, b)
     if a.weights_id != b.weights_id:
         lines += _ties(base, a, other, b)
+    if a.base != b.base:
+        lines.append(f"base {_base(a)} → {_base(b)}")
     if (a.optimizer, a.optimizer_state) != (b.optimizer, b.optimizer_state):
         word = "changed" if a.optimizer and b.optimizer else "added" if b.optimizer else "removed"
         lines.append(f"optimizer state {word}")
@@ -77,6 +81,11 @@ def _members(path: str, a: tuple[str, ...], b: tuple[str, ...]) -> list[str]:
     if not lines and a != b:
         lines.append(f"{path}: in another order")
     return lines
+
+
+def _base(model: Model) -> str:
+    found = model.base
+    return "none" if found is UNSET else f"{found.cls.rsplit('.', 1)[-1]} {found.id[:10]}"
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,7 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.metric import Metric
 
 __all__ = [
+    "BaseModel",
     "Commit",
     "Content",
     "Model",
@@ -51,6 +52,25 @@ class Note:
     kind: NoteKind
     about: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseModel:
+    """What a model was tuned from.
+
+    Attributes
+    ----------
+    cls
+        Qualified class name.
+    id
+        Identity of its arrays: the ``weights_id`` that it has as a model of its own.
+    nbytes
+        Their bytes, stored once for all models that were tuned from it.
+    """
+
+    cls: str
+    id: ObjectId
+    nbytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +112,8 @@ class Model:
     code_refs
         ``(qualified name, object id of the source closure)`` of classes and functions that came
         from the notebook.
+    base
+        What it was tuned from, where adapters were put on a frozen base.
     """
 
     var: str
@@ -113,6 +135,7 @@ class Model:
     optimizer_state: str = ""
     code_refs: tuple[tuple[str, str], ...] = ()
     fitted_in: int | None = None
+    base: BaseModel | UnsetType = UNSET
 
     @property
     def needs_trust(self) -> bool:

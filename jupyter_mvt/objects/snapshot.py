@@ -29,6 +29,7 @@ __all__ = [
     "EvaluationDraft",
     "ModelDraft",
     "Snapshot",
+    "Tuned",
     "VariableDraft",
 ]
 
@@ -39,6 +40,14 @@ class Bundle:
 
     parts: tuple[Part, ...] = ()
     ties: tuple[Tie, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """What a model was tuned from: its class, and the path below which tuning's arrays are."""
+
+    cls: str
+    added: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,7 @@ class ModelDraft:
     code_refs: tuple[tuple[str, str], ...] = ()
     """(qualified name, source text) of what came from the notebook."""
     fitted_in: int | None = None
+    tuned: Tuned | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

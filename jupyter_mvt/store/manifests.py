@@ -14,7 +14,7 @@ from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Tie
 
-__all__ = ["build_manifest", "chunk_ids", "decode_manifest", "encode_manifest"]
+__all__ = ["build_manifest", "chunk_ids", "decode_manifest", "encode_manifest", "without"]
 
 MAGIC = b"MVTM\x01"
 _VOLATILE = 1
@@ -78,6 +78,15 @@ def chunk_ids(data: Buffer) -> list[bytes]:
     except (IndexError, ValueError) as error:
         msg = f"A manifest cannot be decoded: {error}."
         raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck") from error
+
+
+def without(manifest: Manifest, below: str) -> Manifest:
+    """Return the manifest that there would be if nothing were stored below a path."""
+    lead = f"{below}."
+    entries = tuple(entry for entry in manifest.entries if not entry.path.startswith(lead))
+    ties = tuple(tie for tie in manifest.ties if not tie.path.startswith(lead))
+    identity = _identity(entries, ties, _encode(entries, ties))
+    return Manifest(entries=entries, ties=ties, identity=identity)
 
 
 def _identity(entries: Sequence[Entry], ties: Sequence[Tie], data: bytes) -> ObjectId:

@@ -7,13 +7,15 @@ from dataclasses import replace
 from msgspec import UNSET, UnsetType
 
 from jupyter_mvt.objects.code import Cell, Code
-from jupyter_mvt.objects.commit import Content, Model, Variable
+from jupyter_mvt.objects.commit import BaseModel, Content, Model, Variable
 from jupyter_mvt.objects.curve import Curves
 from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
-from jupyter_mvt.objects.snapshot import DatasetDraft, ModelDraft, Snapshot, VariableDraft
+from jupyter_mvt.objects.manifest import Manifest
+from jupyter_mvt.objects.snapshot import DatasetDraft, ModelDraft, Snapshot, Tuned, VariableDraft
+from jupyter_mvt.store.manifests import without
 from jupyter_mvt.store.writer import PackWriter
 
 __all__ = ["write_snapshot"]
@@ -59,7 +61,13 @@ def _model(pack: PackWriter, draft: ModelDraft) -> Model:
         optimizer_state=pack.blob(draft.optimizer_state) if draft.optimizer_state else "",
         code_refs=tuple((name, pack.blob(_text(source))) for name, source in draft.code_refs),
         fitted_in=draft.fitted_in,
+        base=UNSET if draft.tuned is None else _base(draft.tuned, manifest),
     )
+
+
+def _base(tuned: Tuned, manifest: Manifest) -> BaseModel:
+    alone = without(manifest, tuned.added)
+    return BaseModel(cls=tuned.cls, id=alone.identity, nbytes=alone.nbytes)
 
 
 def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:

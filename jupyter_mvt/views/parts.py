@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jupyter_mvt.compare.diff import MetricChange, MetricsDiff
-    from jupyter_mvt.objects.commit import Commit, Model, Note, Param, Scalar
+    from jupyter_mvt.objects.commit import BaseModel, Commit, Model, Note, Param, Scalar
     from jupyter_mvt.objects.metric import Metric as Value
     from jupyter_mvt.objects.version import VersionRef
 
@@ -210,6 +210,12 @@ def model_text(model: Model) -> str:
     """Return ``RandomForestClassifier, 118,402 weights``."""
     name = escape.line(model.cls.rsplit(".", 1)[-1], 80)
     return f"{name}, {format.plural(model.n_weights, 'weight')}"
+
+
+def base_text(base: BaseModel) -> str:
+    """Return ``BertModel 1f3a5c7e90, 438.0 MB``."""
+    name = escape.line(base.cls.rsplit(".", 1)[-1], 80)
+    return f"{name} {escape.line(base.id[:10], 10)}, {format.size(base.nbytes)}"
 
 
 def stored(commit: Commit) -> str:

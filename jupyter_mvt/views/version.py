@@ -56,6 +56,11 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     commit, content = details.commit, details.commit.content
     facts = [("Model", f"{escape.line(m.var, 80)}: {parts.model_text(m)}") for m in content.models]
     facts += [("Framework", escape.line(m.framework, 80)) for m in content.models if m.primary]
+    facts += [
+        ("Base", f"{escape.line(m.var, 80)}: {parts.base_text(m.base)}")
+        for m in content.models
+        if m.base is not UNSET
+    ]
     if any(model.needs_trust for model in content.models):
         facts.append(("Trust", "restoring runs code from a pickle, and asks first"))
     facts += [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.adapter import Frozen, Role, Sources, mro_names
 from jupyter_mvt.capture.declared import DeclarativeAdapter, Writing
 from jupyter_mvt.objects.commit import Param
+from jupyter_mvt.objects.snapshot import Tuned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,8 +110,9 @@ class TransformersAdapter(DeclarativeAdapter):
         if self.detect(obj) != "module":
             return replace(frozen, n_weights=0)
         count = sum(parameter.numel() for parameter in obj.parameters())
-        kind = "tensors" if frozen.state_kind == "declarative" else frozen.state_kind
-        return replace(frozen, n_weights=count, state_kind=kind)
+        if frozen.state_kind != "declarative":
+            return replace(frozen, n_weights=count)
+        return replace(frozen, n_weights=count, state_kind="tensors", tuned=_tuned(obj))
 
     def optimizer_matches(self, optimizer: Any, module: Any) -> bool:
         """Tell whether `optimizer` updates parameters of `module`, by identity."""
@@ -133,6 +135,15 @@ class TransformersAdapter(DeclarativeAdapter):
             readers={model.KIND: model.read_model, peft.KIND: peft.read_peft,
                      peft.SAME: peft.read_same, files.KIND: files.read_files},
         )  # fmt: skip
+
+
+def _tuned(obj: Any) -> Tuned | None:
+    from jupyter_mvt.capture.adapters.transformers.peft import ADDED
+
+    if _PEFT not in mro_names(type(obj)):
+        return None
+    cls = type(obj.get_base_model())
+    return Tuned(cls=f"{cls.__module__}.{cls.__qualname__}", added=ADDED)
 
 
 class _Dialect(Writing):

@@ -25,8 +25,19 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder
 
-__all__ = ["KIND", "SAME", "read_peft", "read_same", "write_base", "write_original", "write_peft"]
+__all__ = [
+    "ADDED",
+    "KIND",
+    "SAME",
+    "read_peft",
+    "read_same",
+    "write_base",
+    "write_original",
+    "write_peft",
+]
 
+ADDED = "adapter"
+"""What tuning added is stored below this name."""
 KIND = "transformers:peft"
 SAME = "transformers:same"
 _PASSING = ("peft_version", "base_model_name_or_path", "inference_mode")
@@ -62,7 +73,7 @@ def write_peft(encoder: Encoder, value: Any, path: str) -> Node:
     steady = [[name, kind, json.dumps(_lasting(json.loads(text)))] for name, kind, text in adapters]
     known = {id(tensor) for _, _, tensor in base_tensors(inner)}
     tensors = [
-        [name, encoder.value(tensor, below(path, f"adapter.{_short(name)}"))]
+        [name, encoder.value(tensor, below(path, f"{ADDED}.{_short(name)}"))]
         for name, tensor in value.named_parameters(remove_duplicate=False)
         if id(tensor) not in known
     ]
