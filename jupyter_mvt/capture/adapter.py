@@ -15,6 +15,7 @@ from jupyter_mvt.registry import Registry
 
 if TYPE_CHECKING:
     # Only named in annotations: the cell log needs this module and must load fast.
+    from jupyter_mvt.errors import CaptureError
     from jupyter_mvt.objects.commit import Param, StateKind
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.manifest import Entry
@@ -29,6 +30,7 @@ __all__ = [
     "Sources",
     "adapter_for",
     "mro_names",
+    "refusal_of",
 ]
 
 Role: TypeAlias = Literal[
@@ -215,6 +217,20 @@ def adapter_for(obj: Any) -> ModelAdapter | None:
     for adapter in sorted(ADAPTERS, key=lambda entry: -entry.priority):
         if _matches(adapter.match, names) and adapter.detect(obj) is not None:
             return adapter
+    return None
+
+
+def refusal_of(obj: Any) -> CaptureError | None:
+    """Return why an adapter that knows what `obj` is cannot keep it, ``None`` if none does.
+
+    Adapters may have a method ``refusal(obj)`` that answers this.
+    """
+    names = mro_names(type(obj))
+    for adapter in ADAPTERS:
+        refusal = getattr(adapter, "refusal", None)
+        found: CaptureError | None = None if refusal is None else refusal(obj, names)
+        if found is not None:
+            return found
     return None
 
 

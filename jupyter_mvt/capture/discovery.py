@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.capture.adapter import refusal_of
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.watch import Seen, models_in, recognised
 from jupyter_mvt.errors import AmbiguousError, CaptureError
@@ -106,6 +107,9 @@ def given(models: Mapping[str, Any], log: CellLog | None) -> Choice:
     for name, obj in models.items():
         found = recognised(obj)
         if found is None or found[1] in _ASIDE:
+            known = refusal_of(obj)
+            if known is not None:
+                raise known
             msg = f"{name!r} is a {type(obj).__qualname__}, which is no model that mvt can keep."
             raise CaptureError(msg, hint="mvt status", code="no-model")
         seen = Seen(name=name, obj=obj, adapter=found[0], role=found[1])

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+import jupyter_mvt as mvt
 from jupyter_mvt.capture.adapter import ADAPTERS, adapter_for
 from jupyter_mvt.capture.watch import models_in
+from jupyter_mvt.errors import CaptureError, TrustError
 from jupyter_mvt.testing.adapters import AdapterTests, identity, thaw
 
 with warnings.catch_warnings():
@@ -148,3 +150,40 @@ def test_a_tree_is_found_by_its_name():
     params = {"params": {"kernel": jnp.ones((2, 2))}}
     names = {"params": params, "scores": {"accuracy": 0.5}, "rows": [1, 2]}
     assert [(seen.name, seen.role) for seen in models_in(names)] == [("params", "params")]
+
+
+def test_the_state_of_an_optimizer_keeps_its_named_tuples():
+    params = {"w": jnp.ones((3, 2)), "b": jnp.zeros(2)}
+    state = optax.chain(optax.clip(1.0), optax.adamw(0.1)).init(params)
+    frozen = ADAPTER.freeze({"params": params, "state": state}, no_source)
+    assert (frozen.state_kind, frozen.lost, frozen.code_refs) == ("declarative", (), ())
+    again = ADAPTER.restore(thaw(frozen))
+    assert jax.tree.structure(again) == jax.tree.structure({"params": params, "state": state})
+    tx = optax.chain(optax.clip(1.0), optax.adamw(0.1))
+    grads = jax.tree.map(jnp.ones_like, params)
+    one, _ = tx.update(grads, state, params)
+    other, _ = tx.update(grads, again["state"], again["params"])
+    assert all(jax.tree.leaves(jax.tree.map(lambda a, b: bool((a == b).all()), one, other)))
+
+
+def test_a_named_tuple_of_ones_own_module_needs_trust():
+    kept = ADAPTER.freeze(Pair(jnp.ones(2), jnp.zeros(1)), no_source)
+    assert kept.state_kind == "declarative"
+    with pytest.raises(TrustError):
+        ADAPTER.restore(thaw(kept))
+    again = ADAPTER.restore(thaw(kept, trusted=True))
+    assert (type(again), again.kernel.tolist()) == (Pair, [1, 1])
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_a_linen_module_alone_is_refused_with_a_way_out(bound, tmp_path):
+    net = SPACE["Net"](width=6)
+    if bound:
+        net = net.bind(net.init(jax.random.key(0), X))
+    with pytest.raises(CaptureError) as refused:
+        mvt.init(tmp_path).commit(net)
+    assert (refused.value.code, refused.value.message, refused.value.hint) == (
+        "not-capturable",
+        "A Net of flax.linen says how to compute and holds no weights.",
+        "mvt commit params",
+    )

@@ -87,8 +87,9 @@ def test_the_base_is_shown_and_compared(repo, folder):
         other.bert.embeddings.word_embeddings.weight[0] += 1
     two = repo.commit(tuned(other, 1), message="two")
     first, second = (kept(made).base for made in (one, two))
+    shown = " ".join(repo["v1"]._repr_mimebundle_()["text/plain"].split())
     size = f"{first.nbytes / 1e6:.1f} MB"
-    assert f"BertForSequenceClassification {first.id[:10]}, {size}" in str(repo["v1"].details)
+    assert f"BertForSequenceClassification {first.id[:10]}, {size}" in shown
     (change,) = repo.diff("v1", "v2").weights.models
     assert change.structure == (
         f"base BertForSequenceClassification {first.id[:10]} → "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import jupyter_mvt as mvt
 from jupyter_mvt.capture.adapter import ADAPTERS
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.testing.adapters import AdapterTests
@@ -47,3 +48,15 @@ def test_a_session_is_refused_with_a_way_out():
     with pytest.raises(CaptureError) as refused:
         ADAPTER.freeze(session, lambda obj: None)
     assert refused.value.hint == "commit the file it was made of: mvt commit model.onnx"
+
+
+def test_a_model_given_by_its_path_comes_back_as_the_file(tmp_path):
+    repo = mvt.init(tmp_path)
+    path = tmp_path / "net.onnx"
+    onnx.save(TestModel().train(), path)
+    made = repo.commit(path)
+    (model,) = made.commit.content.models
+    assert (model.adapter, model.needs_trust) == ("file/1", False)
+    back = repo["v1"].load()["net.onnx"].save(tmp_path / "back")
+    assert back.read_bytes() == path.read_bytes()
+    assert onnx.load(back) == TestModel().train()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Role, mro_names
 from jupyter_mvt.capture.declared import DeclarativeAdapter, Writing
+from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
@@ -71,6 +72,13 @@ class JaxAdapter(DeclarativeAdapter):
     def token(self, obj: Any) -> object:
         """Return the identities of all arrays: JAX never writes into one."""
         return tuple(id(leaf) for leaf in _leaves(obj))
+
+    def refusal(self, obj: Any, names: tuple[str, ...]) -> CaptureError | None:
+        """Return the refusal of linen modules, whose weights are kept apart from them."""
+        if _LINEN not in names:
+            return None
+        msg = f"A {type(obj).__qualname__} of flax.linen says how to compute and holds no weights."
+        return CaptureError(msg, code="not-capturable", hint="mvt commit params")
 
     def vocabulary(self) -> Vocabulary:
         """Return how arrays, states and modules are written and read."""

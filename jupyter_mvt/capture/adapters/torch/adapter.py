@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ADAPTER", "TorchAdapter"]
 
 _MODULE = "torch.nn.modules.module.Module"
+_PROGRAM = "torch.export.exported_program.ExportedProgram"
 _OPTIMIZER = "torch.optim.optimizer.Optimizer"
 _SCHEDULES = ("torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler.ReduceLROnPlateau",
               "torch.amp.grad_scaler.GradScaler")  # fmt: skip
@@ -106,6 +107,15 @@ class TorchAdapter:
         except Undeclarable as reason:
             frozen = freeze_pickled(module, self.params(module), str(reason))
         return replace(frozen, lost=(*notes, *frozen.lost))
+
+    def refusal(self, obj: Any, names: tuple[str, ...]) -> CaptureError | None:
+        """Return the refusal of exported programs, which are no modules."""
+        if _PROGRAM not in names:
+            return None
+        msg = f"A {type(obj).__qualname__} is a program and not a module."
+        hint = "commit the module that was exported; or torch.export.save(model, 'model.pt2') and "
+        hint += "mvt commit model.pt2"
+        return CaptureError(msg, code="not-capturable", hint=hint)
 
     def restore(self, skeleton: Skeleton) -> Any:
         """Rebuild a module without its constructor, from classes of torch and trusted code."""
