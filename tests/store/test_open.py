@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,18 @@ import pytest
 
 from jupyter_mvt.errors import CorruptionError, FormatError, MvtError, RepositoryError, StorageError
 from jupyter_mvt.objects.encode import encode
+from jupyter_mvt.store import layout, oplog
+from jupyter_mvt.store.fs import OsDisk
 from jupyter_mvt.store.open import init_store, open_store, read_format
 from jupyter_mvt.store.readme import README_TEXT
 from jupyter_mvt.store.records import frame
 from jupyter_mvt.store.writer import begin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.store.fs import FileStat
 
 
 def code_of(root: Path) -> tuple[type[MvtError], str]:
@@ -144,3 +150,39 @@ def test_a_full_disk_is_reported_and_does_no_harm(tmp_path: Path) -> None:
         assert len(again.blob(small)) == 100_000
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_thousand_versions_open_in_a_tenth_of_a_second(
+    tmp_path: Path, commit: Callable[..., Any]
+) -> None:
+    root = tmp_path / ".mvt"
+    store = init_store(root, durability="fast")
+    for number in range(1000):
+        commit(store, f"c{number}")
+    seconds, reads = [], []
+    for _ in range(5):
+        disk = Counting()
+        # Of the processor: what else the machine does is not counted.
+        begin = time.process_time()
+        view = oplog.current(open_store(root, disk=disk))
+        seconds.append(time.process_time() - begin)
+        reads.append(disk.calls)
+        assert view.count == 1000
+    assert min(seconds) < 0.1
+    # Three checkpoints, and what came after the last of them.
+    assert max(reads) < 1000 % layout.WINDOW + 40
+
+
+class Counting(OsDisk):
+    """The real disk, and how often it was asked for something."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        self.calls += 1
+        return super().read(path, offset, length)
+
+    def stat(self, path: str) -> FileStat:
+        self.calls += 1
+        return super().stat(path)
