@@ -19,11 +19,12 @@ from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.backend import Durability, Stat, missing
-from jupyter_mvt.store.fs import Disk, OsDisk, explained
+from jupyter_mvt.store.fs import Disk, Eager, OsDisk, explained
 
 __all__ = ["LocalBackend"]
 
 _BUFFER = 1 << 20
+_WRITEBACK = 16 << 20
 _STALE_NS = 24 * 3600 * 10**9
 _WRITABLE = 0o222
 
@@ -222,6 +223,8 @@ class LocalWriter:
         self._disk = backend.disk
         self._sync = sync
         self._buffer = bytearray()
+        self._written = 0
+        self._started = 0
         self._handle: int | None = None
         self._temporary = f"{backend.root}/{layout.TEMPORARY}{secrets.token_hex(16)}"
         try:
@@ -311,6 +314,13 @@ class LocalWriter:
             if self._handle is None:
                 raise OSError(errno.EBADF, "the writer is closed")
             self._disk.write(self._handle, data)
+        self._written += len(data)
+        # The disk works while the rest is still being hashed; the fsync finds little to do.
+        if self._sync and self._written - self._started >= _WRITEBACK:
+            if isinstance(self._disk, Eager):
+                length = self._written - self._started
+                self._disk.start_writeback(self._handle, self._started, length)
+            self._started = self._written
 
     def _close(self) -> None:
         if self._handle is not None:

@@ -16,6 +16,7 @@ from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
 from jupyter_mvt.store.chunking import CHUNK, cut
+from jupyter_mvt.store.copies import Copies
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.manifests import build_manifest
 from jupyter_mvt.store.pack import PackStream
@@ -86,6 +87,8 @@ class PackWriter:
         self._stats: dict[str, Stat | None] = {}
         self._reused: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
+        self._copies = Copies()
+        self._was_new = False
         self._moved: list[list[ObjectId]] = []
         self._witnesses: list[Witness] = []
         self._flying = 0
@@ -199,28 +202,34 @@ class PackWriter:
 
     def _take(self, piece: memoryview) -> Taken:
         # The caller's memory may change under us (a training thread): what is written is a
-        # copy, and it is the copy's digest that counts. Large pieces are copied only if new.
-        data: Buffer = bytes(piece) if len(piece) < _SMALL else piece
+        # copy, and it is the copy's digest that counts. Large pieces are copied only if new,
+        # which what follows a new piece mostly is: it is hashed only once then.
+        is_copy = self._was_new or len(piece) < _SMALL
+        data = self._copies.take(piece) if is_copy else piece
         oid = bytes.fromhex(digest(data))
         if oid in self._new or self._stored(oid, data):
+            if is_copy:
+                self._copies.give(data)
             return Taken(oid, len(data), None)
         before = oid
-        if data is piece:
-            data = bytes(piece)
+        if not is_copy:
+            data = self._copies.take(piece)
             oid = bytes.fromhex(digest(data))
         return Taken(oid, len(data), data, moved=oid != before)
 
     def _keep(self, taken: Taken) -> None:
-        if taken.oid in self._sizes:
-            return
+        is_known = taken.oid in self._sizes
         self._sizes[taken.oid] = taken.size
+        self._was_new = taken.data is not None
         if taken.data is None:
             return
-        if self._stream is None:
-            self._out = self._store.backend.writer()
-            self._stream = PackStream(self._out)
-        self._stream.add(taken.oid, taken.data, taken.size)
-        self._new.add(taken.oid)
+        if not is_known:
+            if self._stream is None:
+                self._out = self._store.backend.writer()
+                self._stream = PackStream(self._out)
+            self._stream.add(taken.oid, taken.data, taken.size)
+            self._new.add(taken.oid)
+        self._copies.give(taken.data)
 
     def _stored(self, oid: bytes, data: Buffer) -> bool:
         for place in self._store.index.find(oid):
