@@ -55,20 +55,22 @@ class DeclarativeAdapter(ABC):
         """Return `obj` as a graph of plain values; as a flagged pickle where that cannot be."""
         from jupyter_mvt.capture.declarative.policy import Undeclarable
         from jupyter_mvt.capture.declarative.vocabulary import freeze_with
-        from jupyter_mvt.capture.pickling import freeze_pickled
 
         try:
             return freeze_with(self.vocabulary(), obj, sources)
         except Undeclarable as reason:
+            from jupyter_mvt.capture.pickling import freeze_pickled
+
             return freeze_pickled(obj, self.params(obj), str(reason))
 
     def restore(self, skeleton: Skeleton) -> Any:
         """Rebuild from classes of the list; a pickle only if trusted."""
         from jupyter_mvt.capture.declarative.vocabulary import restore_with
-        from jupyter_mvt.capture.pickling import restore_pickled
         from jupyter_mvt.errors import RestoreError
 
         if skeleton.state_kind == "pickle":
+            from jupyter_mvt.capture.pickling import restore_pickled
+
             return restore_pickled(skeleton)
         model = restore_with(self.vocabulary(), skeleton)
         if self.detect(model) is None:

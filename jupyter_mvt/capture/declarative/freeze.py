@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
 from jupyter_mvt.capture.declarative.graph import Graph, read_graph
 from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
-from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, SCIENCE_WRITERS
+from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, science_writers
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import Bundle
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["TOO_DEEP", "count_weights", "encoder_for", "finish", "freeze_object", "restore_object"]
 
 TOO_DEEP = ("", "it is nested too deeply")
-_ALL_WRITERS: Mapping[type, Write] = {**WRITERS, **SCIENCE_WRITERS}
 _ALL_READERS: Mapping[str, Read] = {**READERS, **SCIENCE_READERS}
 
 
 def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources) -> Encoder:
     """Return an encoder with all built-in writers."""
-    return Encoder(Namer(allowed, sources), dialect, _ALL_WRITERS)
+    return Encoder(Namer(allowed, sources), dialect, _writers())
+
+
+@cache
+def _writers() -> Mapping[type, Write]:
+    return {**WRITERS, **science_writers()}
 
 
 def freeze_object(

@@ -149,12 +149,6 @@ def _write_objects(encoder: Encoder, value: Any, path: str, order: str) -> Node:
     return ["objects", list(value.shape), order, encoder.values(items, path)]
 
 
-def _write_masked(encoder: Encoder, value: Any, path: str) -> Node:
-    mask = np.ma.getmaskarray(value)
-    return ["masked", encoder.value(value.data, path), encoder.value(mask, f"{path}.mask"),
-            encoder.value(value.fill_value, f"{path}.fill_value")]  # fmt: skip
-
-
 WRITERS: Mapping[type, Write] = {
     list: _write_list,
     tuple: _write_tuple,
@@ -174,7 +168,6 @@ WRITERS: Mapping[type, Write] = {
     np.generic: _write_scalar,
     np.ndarray: _write_array,
     np.memmap: _write_array,
-    np.ma.MaskedArray: _write_masked,
 }
 
 
@@ -295,12 +288,6 @@ def _read_objects(decoder: Decoder, node: Node, index: int) -> Any:
     return array
 
 
-def _read_masked(decoder: Decoder, node: Node, index: int) -> Any:
-    del index
-    data, mask, fill = decoder.values(node[1:])
-    return np.ma.MaskedArray(data, mask=mask, fill_value=fill)
-
-
 def _read_new(decoder: Decoder, node: Node, index: int) -> Any:
     return decoder.new(node[1], node[2], index)
 
@@ -340,7 +327,6 @@ READERS: Mapping[str, Read] = {
     "inline": _read_inline,
     "array": _read_array,
     "objects": _read_objects,
-    "masked": _read_masked,
     "new": _read_new,
     "make": _read_make,
 }

@@ -1,4 +1,4 @@
-"""Kinds of nodes for random generators, sparse matrices, frozen distributions and indexes."""
+"""Kinds of nodes for what numpy, scipy and pandas have beyond plain arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
-__all__ = ["SCIENCE_READERS", "SCIENCE_WRITERS", "science_writer"]
+__all__ = ["SCIENCE_READERS", "science_writer", "science_writers"]
 
 _GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 _SPARSE = tuple(f"{form}_{kind}" for form in ("csr", "csc", "coo") for kind in ("matrix", "array"))
@@ -163,12 +163,29 @@ def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
     return pandas.Index(content, dtype=dtype, name=decoder.value(name))
 
 
-SCIENCE_WRITERS: Mapping[type, Write] = {
-    np.random.RandomState: _write_random_state,
-    np.random.Generator: _write_generator,
-}
+def _write_masked(encoder: Encoder, value: Any, path: str) -> Node:
+    mask = np.ma.getmaskarray(value)
+    return ["masked", encoder.value(value.data, path), encoder.value(mask, f"{path}.mask"),
+            encoder.value(value.fill_value, f"{path}.fill_value")]  # fmt: skip
+
+
+def _read_masked(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    data, mask, fill = decoder.values(node[1:])
+    return np.ma.MaskedArray(data, mask=mask, fill_value=fill)
+
+
+def science_writers() -> Mapping[type, Write]:
+    """Return the writers of types that numpy itself imports only on use."""
+    return {
+        np.ma.MaskedArray: _write_masked,
+        np.random.RandomState: _write_random_state,
+        np.random.Generator: _write_generator,
+    }
+
 
 SCIENCE_READERS: Mapping[str, Read] = {
+    "masked": _read_masked,
     "random": _read_random_state,
     "generator": _read_generator,
     "sparse": _read_sparse,

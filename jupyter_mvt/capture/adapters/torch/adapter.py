@@ -96,7 +96,6 @@ class TorchAdapter:
         from jupyter_mvt.capture.adapters.torch.freeze import freeze_module
         from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
         from jupyter_mvt.capture.declarative.policy import Undeclarable
-        from jupyter_mvt.capture.pickling import freeze_pickled
 
         if self.detect(obj) == "optimizer":
             return freeze_state(obj, None, sources)
@@ -105,6 +104,8 @@ class TorchAdapter:
         try:
             frozen = freeze_module(module, sources)
         except Undeclarable as reason:
+            from jupyter_mvt.capture.pickling import freeze_pickled
+
             frozen = freeze_pickled(module, self.params(module), str(reason))
         return replace(frozen, lost=(*notes, *frozen.lost))
 
@@ -120,10 +121,11 @@ class TorchAdapter:
     def restore(self, skeleton: Skeleton) -> Any:
         """Rebuild a module without its constructor, from classes of torch and trusted code."""
         from jupyter_mvt.capture.adapters.torch.freeze import restore_module
-        from jupyter_mvt.capture.pickling import restore_pickled
 
         import_module("torch")
         if skeleton.state_kind == "pickle":
+            from jupyter_mvt.capture.pickling import restore_pickled
+
             return restore_pickled(skeleton)
         return restore_module(skeleton)
 
