@@ -13,6 +13,7 @@ from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
+    from jupyter_mvt.api.datasets import Datasets
     from jupyter_mvt.api.version import Version
     from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
@@ -32,6 +33,8 @@ class Checkout(Displayable):
     ----------
     version
         From which it came.
+    datasets
+        Its datasets by name or role: ``v3.datasets["test"].load()``, where rows were kept.
     model
         The primary model, ``None`` if the version has none.
     names
@@ -43,8 +46,12 @@ class Checkout(Displayable):
         of yours that are in the `stash` of that number.
     """
 
-    def __init__(self, version: VersionRef, values: dict[str, Any], primary: str | None) -> None:
+    def __init__(
+        self, version: VersionRef, values: dict[str, Any], primary: str | None,
+        datasets: Datasets,
+    ) -> None:  # fmt: skip
         self.version = version
+        self.datasets = datasets
         self.names = tuple(values)
         self.values = values
         self.primary = primary
@@ -58,6 +65,24 @@ class Checkout(Displayable):
     def model(self) -> Any:
         """The primary model."""
         return None if self.primary is None else self.values[self.primary]
+
+    @property
+    def data(self) -> Any:
+        """The data that it was trained on, where the rows were kept; see `datasets`.
+
+        Raises
+        ------
+        NotFoundError
+            It names no dataset (code ``unknown-dataset``), or kept only its fingerprint
+            (``data-not-stored``).
+        """
+        if "data" in self.values:  # a variable of that name
+            return self.values["data"]
+        for role in ("train", "features"):
+            if role in self.datasets:
+                return self.datasets[role].load()
+        first = next(iter(self.datasets), "data")
+        return self.datasets[first].load()
 
     @property
     def files(self) -> StoredFiles:
@@ -106,7 +131,8 @@ def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checko
     values = {model.var: version.load(model.var, trust=trust) for model in content.models}
     values |= restoring.variables(handle, version.id, version.commit, trust=trust)
     primary = content.primary
-    return Checkout(version.ref, values, None if primary is None else primary.var)
+    name = None if primary is None else primary.var
+    return Checkout(version.ref, values, name, version.datasets)
 
 
 def verify(handle: Handle, oid: ObjectId) -> int:

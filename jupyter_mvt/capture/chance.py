@@ -93,6 +93,34 @@ def _torch(module: Any, before: Any) -> bytes:
     return before if before == data else data
 
 
+def _cuda(module: Any, before: Any) -> bytes:
+    # Asking starts the driver, which takes seconds and memory: only where the user has.
+    if not module.is_initialized():
+        raise ValueError
+    states = [bytes(state.cpu().numpy()) for state in module.get_rng_state_all()]
+    data = b"".join(len(state).to_bytes(4, "little") + state for state in states)
+    return before if before == data else data
+
+
+def _put_cuda(data: bytes) -> bool:
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return False
+    states, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "little")
+        state = data[at + 4 : at + 4 + size]
+        if not size or len(state) != size:
+            raise ValueError(size)
+        states.append(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        at += 4 + size
+    if len(states) != torch.cuda.device_count():
+        # Another machine: which of its devices drew is not known.
+        return False
+    torch.cuda.set_rng_state_all(states)
+    return True
+
+
 def _put_python(data: bytes) -> bool:
     state = decode(data)
     random.setstate((state["version"], tuple(state["words"]), state["gauss"]))
@@ -123,9 +151,11 @@ _WORDS = 624
 _READERS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "numpy": ("numpy", _numpy),
     "torch": ("torch.random", _torch),
+    "torch.cuda": ("torch.cuda", _cuda),
 }
 _PUT: dict[str, Callable[[bytes], bool]] = {
     "python": _put_python,
     "numpy": _put_numpy,
     "torch": _put_torch,
+    "torch.cuda": _put_cuda,
 }

@@ -79,6 +79,7 @@ def measure(
     if not len(truth) or len(truth) != len(said.values):
         msg = f"There are {len(said.values):,} predictions for {len(truth):,} labels."
         raise CaptureError(msg, hint="mvt evaluate HEAD X_test y_test", code="bad-evaluation")
+    said = _chances(truth, said)
     is_class = _is_class(truth, said)
     masks = dict(_masks(X, slices, len(truth)))
     scorer = _class_scorer(truth, said) if is_class else _number_scorer(truth, said)
@@ -92,6 +93,18 @@ def measure(
                 **_details(truth, said, is_class), **masks}  # fmt: skip
     task = "classification" if is_class else "regression"
     return Measured(task=task, rows=len(truth), metrics=tuple(found), examples=examples)
+
+
+def _chances(truth: Array, said: Said) -> Said:
+    """Take shares beside a truth of 0 and 1 for the probability of 1: boosters give only these."""
+    values = said.values
+    if said.classes is not None or values.dtype.kind != "f" or truth.dtype.kind not in "biuf":
+        return said
+    shares = bool(np.all((values >= 0) & (values <= 1))) and not np.all(np.mod(values, 1) == 0)
+    if not shares or not np.isin(truth, (0, 1)).all():
+        return said
+    proba = np.stack([1 - values, values], 1).astype(np.float64)
+    return Said((values >= 0.5).astype(np.int64), proba, np.arange(2))
 
 
 def _is_class(truth: Array, said: Said) -> bool:

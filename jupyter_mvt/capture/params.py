@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_mvt.capture.secrets import REDACTED, is_secret
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.objects.commit import Note, Param, Scalar
+from jupyter_mvt.objects.ids import digest, short
 
 __all__ = ["clean_params", "read_params"]
 
@@ -39,16 +40,42 @@ def read_params(given: Any) -> tuple[tuple[Param, ...], tuple[Note, ...]]:
 def clean_params(
     params: tuple[Param, ...], about: str = "params"
 ) -> tuple[tuple[Param, ...], tuple[Note, ...]]:
-    """Return `params` with secret-like values replaced, and notes that say so."""
+    """Return `params` with secret-like values replaced and long ones cut, and notes that say so.
+
+    What is cut ends with its length and a digest of all of it, so that a change behind the cut
+    is one, too.
+    """
     hidden = [param.name for param in params if is_secret(param.name, param.value)]
-    if not hidden:
+    long = [param.name for param in params if param.name not in hidden and _is_long(param.value)]
+    if not hidden and not long:
         return params, ()
-    clean = tuple(
-        dataclasses.replace(param, value=REDACTED) if param.name in hidden else param
-        for param in params
-    )
-    text = f"{', '.join(hidden)}: the value looks like a secret and was not stored"
-    return clean, (Note(kind="redacted", about=about, text=text),)
+    clean = []
+    for param in params:
+        if param.name in hidden:
+            clean.append(dataclasses.replace(param, value=REDACTED))
+        elif param.name in long:
+            clean.append(dataclasses.replace(param, value=_cut(str(param.value))))
+        else:
+            clean.append(param)
+    notes = []
+    if hidden:
+        text = f"{', '.join(hidden)}: the value looks like a secret and was not stored"
+        notes.append(Note(kind="redacted", about=about, text=text))
+    if long:
+        text = f"{', '.join(long)}: longer than {_MAX_TEXT} characters, of which the first are kept"
+        notes.append(Note(kind="partial", about=about, text=text))
+    return tuple(clean), tuple(notes)
+
+
+def _is_long(value: Scalar) -> bool:
+    return isinstance(value, str) and len(value) > _MAX_TEXT
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of `text`, its length, and the first digits of its digest."""
+    name = short(digest(text.encode("utf-8", "surrogatepass")))
+    tail = f"… ({len(text):,} characters, {name})"
+    return text[: _MAX_TEXT - len(tail)] + tail
 
 
 def _mapping(given: Any) -> Mapping[Any, Any] | None:
@@ -74,7 +101,7 @@ def _flat(prefix: str, mapping: Mapping[Any, Any], depth: int) -> Iterator[tuple
 
 def _scalar(value: Any) -> Scalar:
     if value is None or isinstance(value, (bool, str)):
-        return value if not isinstance(value, str) else value[:_MAX_TEXT]
+        return value
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -84,4 +111,4 @@ def _scalar(value: Any) -> Scalar:
         plain = item()
         if plain is None or isinstance(plain, (bool, int, float, str)):
             return plain
-    return repr(value)[:_MAX_TEXT]
+    return repr(value)

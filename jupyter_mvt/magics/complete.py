@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["complete", "options"]
 
 _MOST = 500
+_REVISIONS = {"REVISION", "BASE", "OTHER", "START", "NAME", "BRANCH", "LABEL", "VERSION"}
+_VARIABLES = {"models", "data", "metrics", "params", "vars", "evaluate", "X", "y"}
+"""Words that stand for something of the notebook."""
 
 
 def complete(shell: Any, event: Any) -> list[str]:
@@ -40,11 +43,13 @@ def options(before: list[str]) -> list[str]:
         return list(COMMANDS.names())
     if command.verbs:
         nested = {verb.name: verb for verb in command.verbs}
+        default = nested.get(command.default)
         if not rest:
-            return list(nested)
-        if rest[0] not in nested:
+            return [*nested, *(_of_command(default) if default else ())]
+        chosen = nested.get(rest[0], default)
+        if chosen is None:
             return []
-        command, rest = nested[rest[0]], rest[1:]
+        command = chosen
     return _of_command(command)
 
 
@@ -59,13 +64,12 @@ def _of_command(command: Command) -> list[str]:
 
 
 def _values(action: argparse.Action) -> list[str]:
-    wanted = str(action.metavar or "")
-    if wanted in {"REVISION", "BASE", "OTHER", "START", "NAME", "BRANCH", "LABEL"}:
-        return _revisions()
-    if wanted in {"MODEL", "[ROLE=]NAME"}:
+    if action.dest in _VARIABLES:
         kernel = attached()
         names = [] if kernel is None else list(kernel.namespace)
         return [name for name in names if not name.startswith("_")][:_MOST]
+    if action.metavar in _REVISIONS:
+        return _revisions()
     return [str(choice) for choice in action.choices or ()]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import QueryError
 from jupyter_mvt.metrics.quoting import literal
+from jupyter_mvt.metrics.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,4 +143,7 @@ def explained() -> Iterator[None]:
     ) as error:
         text = " ".join(str(error).split("\n\n")[0].split())[:300]
         msg = f"The SQL cannot be run: {text}"
+        if isinstance(error, duckdb.CatalogException) and "Table" in text:
+            # DuckDB proposes tables of its own catalog rather than these.
+            msg = f"{msg.partition(' Did you mean')[0]} The tables are {', '.join(TABLES)}."
         raise QueryError(msg, code="sql-error", hint=_HINT) from error

@@ -14,13 +14,13 @@ __all__ = ["payload"]
 
 def payload(stats: IndexStats) -> wire.NoticeView:
     """Return the wire form: versions in files and in memory, files, bytes."""
-    tail = f"{stats.tail} in memory until the next fold"
+    tail = f"{stats.tail} newer ones in memory, not in files yet" if stats.tail else ""
     files = f"{format.plural(stats.files, 'file')}, {format.size(stats.nbytes)}"
     return {
         "view": "notice",
         "schema": parts.SCHEMA,
         "kind": "info",
         "title": f"The metric store holds {format.plural(stats.commits + stats.tail, 'version')}.",
-        "text": f"{stats.commits} in Parquet ({files}), {tail}.",
+        "text": f"{format.count(stats.commits)} in Parquet ({files}){tail and ', ' + tail}.",
         "command": "",
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["as_html", "as_text", "key_of", "payload", "row"]
 
 _METRICS = 8
+_AUTHOR = 16
 _EMPTY = "No versions here yet. Train a model, then keep it:"
 _NONE = "No version answers this search."
 _COMMAND = '%mvt commit model -m "first"'
@@ -176,6 +177,7 @@ def as_text(view: wire.LogView, look: text.Look) -> str:
             at += 1
         else:
             rows.append((lane.text, "", "", "", "", "", ""))
+    rows = [(*row[:5], text.fit(row[5], _AUTHOR), *row[6:]) for row in rows]
     right = (False, False, False, True, True, False, False)
     blocks.append(text.table(rows, right, look, give=2))
     worse = [

@@ -213,3 +213,76 @@ def test_peak_memory_is_what_was_held_at_once():
     assert found.peak_rows == 100
     assert found.peak_bytes >= 100 * 1000 * 8
     assert 0 < found.seconds < 1
+
+
+def test_shares_beside_zeros_and_ones_are_chances():
+    X = np.linspace(0, 1, 200)
+    y = (X > 0.5).astype(int)
+    found = measure(lambda rows: rows**0.9, X, y)
+    assert found.task == "classification"
+    assert {"log_loss", "roc_auc"} <= {m.name for m in found.metrics}
+    assert np.allclose(found.examples["confidence"], np.maximum(X**0.9, 1 - X**0.9))
+    # Shares as a truth, and predictions that are whole or out of range, are what they are.
+    assert measure(lambda rows: rows**0.9, X, X).task == "regression"
+    assert measure(lambda rows: rows * 3, X, y).task == "regression"
+
+
+def boosters():
+    X = np.random.default_rng(0).normal(size=(300, 4))
+    y = (X[:, 0] + X[:, 1] > 0).astype(int)
+    return X, y
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("kind", ["estimator", "booster"])
+def test_lightgbm_is_measured(kind):
+    lightgbm = pytest.importorskip("lightgbm")
+    X, y = boosters()
+    model = lightgbm.LGBMClassifier(n_estimators=20, verbose=-1).fit(X, y)
+    found = measure(model if kind == "estimator" else model.booster_, X, y)
+    told = {m.name: m.value for m in found.metrics}
+    assert (found.task, told["accuracy"]) == ("classification", model.score(X, y))
+    assert found.examples["probability"].shape == (300,)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("kind", ["estimator", "booster"])
+def test_xgboost_is_measured(kind):
+    xgboost = pytest.importorskip("xgboost")
+    X, y = boosters()
+    model = xgboost.XGBClassifier(n_estimators=20).fit(X, y)
+    found = measure(model if kind == "estimator" else model.get_booster(), X, y)
+    told = {m.name: m.value for m in found.metrics}
+    assert (found.task, told["accuracy"]) == ("classification", model.score(X, y))
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("classes", [2, 3])
+def test_catboost_is_measured(classes):
+    catboost = pytest.importorskip("catboost")
+    X, y = boosters()
+    y = y + (X[:, 2] > 1) if classes == 3 else y
+    labels = np.array(["no", "yes", "maybe"])[y]
+    model = catboost.CatBoostClassifier(iterations=20, verbose=0, allow_writing_files=False)
+    model.fit(X, labels)
+    found = measure(model, X, labels)
+    told = {m.name: m.value for m in found.metrics}
+    assert told["accuracy"] == pytest.approx(model.score(X, labels))
+    assert {"log_loss", "roc_auc"} <= told.keys()
+
+
+# Keras hands arrays to torch in a way that numpy 2 warns of.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.frameworks
+@pytest.mark.parametrize("units", [1, 2])
+def test_keras_is_measured(units, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    X, y = boosters()
+    last = "sigmoid" if units == 1 else "softmax"
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units, activation=last)])
+    found = measure(model, X.astype("float32"), y)
+    raw = model.predict(X.astype("float32"), verbose=0)
+    said = (raw[:, 0] >= 0.5).astype(int) if units == 1 else raw.argmax(1)
+    told = {m.name: m.value for m in found.metrics}
+    assert (found.task, told["accuracy"]) == ("classification", pytest.approx((said == y).mean()))

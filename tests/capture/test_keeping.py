@@ -76,6 +76,12 @@ def test_only_the_fingerprint_is_kept_unless_asked(repo):
     assert error.value.message == "v1 keeps the fingerprint of 'train', not its rows."
     again = repo.commit(MODEL, data={"train": FRAME}, store_data=True)
     assert again.created
+    held = repo.checkout("HEAD")
+    assert held.data.equals(FRAME)
+    assert held.datasets["train"].info.rows == len(FRAME)
+    with pytest.raises(NotFoundError) as error:
+        _ = repo.checkout("v1").data
+    assert error.value.code == "data-not-stored"
     assert not repo.commit(MODEL, data={"train": FRAME}, store_data=True).created
     with pytest.raises(NotFoundError) as error:
         repo["v1"].datasets["nothing"]

@@ -113,3 +113,15 @@ def test_look_up_evaluates_nothing():
         with pytest.raises(CaptureError) as raised:
             look_up(names, text)
         assert raised.value.code == "unknown-variable"
+
+
+def test_a_long_param_is_cut_with_a_note_and_a_change_behind_the_cut_is_one():
+    (one,), notes = read_params({"prompt": "a" * 700})
+    (two,), _ = read_params({"prompt": "a" * 699 + "b"})
+    (short_,), none = read_params({"prompt": "a" * 500})
+    assert len(one.value) == 500
+    assert "… (700 characters, " in one.value
+    assert one.value != two.value
+    assert (short_.value, none) == ("a" * 500, ())
+    assert [(note.kind, note.text) for note in notes] == [
+        ("partial", "prompt: longer than 500 characters, of which the first are kept")]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 import jupyter_mvt as mvt
 from jupyter_mvt._version import __version__
 from jupyter_mvt.cli.main import main
+from jupyter_mvt.commands.command import COMMANDS, VERBS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,3 +131,46 @@ def test_help_for_one_verb(capsys):
         "\n"
         "example: mvt undo\n"
     )
+
+
+LINES = {
+    "init": "init new", "show": "show v2", "label history": "label history production",
+    "label move": "label move candidate v1", "label remove": "label remove candidate",
+    "branch create": "branch create side", "branch rename": "branch rename side other",
+    "branch delete": "branch delete other", "tag create": "tag create 1.0",
+    "tag delete": "tag delete 1.0", "switch": "switch main", "note": "note v2 good",
+    "rollback": "rollback production", "du quota": "du quota 1GB",
+    "cost set": "cost set --hour 1", "sql": "sql select+1", "trust": "trust --list",
+    "undo": "undo", "redo": "redo", "evaluate": "evaluate HEAD X y", "watch": "watch on",
+}  # fmt: skip
+"""Words that a verb needs here; every other one does without."""
+
+REFUSED = {
+    "commit", "evaluate", "watch", "stash list", "stash pop",  # need a live session
+    "init", "checkout", "branch delete", "undo", "redo",  # have nothing to do here
+}  # fmt: skip
+
+
+def test_every_verb_answers_in_json(capsys):
+    """Also where it refuses: a program never has to read sentences."""
+    repo = mvt.init()
+    for weight in (1.0, 2.0):
+        repo.commit(Model(weight), metrics={"accuracy": weight / 2})
+        repo.labels.move("production", "HEAD")
+    answered = set()
+    names = [f"{verb} {nested.name}".strip() if nested else verb for verb in VERBS
+             if verb != "reproduce"  # starts a process: tests/system/test_reproduce.py
+             for nested in (COMMANDS.get(verb).verbs or (None,))]  # fmt: skip
+    # What makes comes before what takes away.
+    for name in sorted(names, key=lambda n: (not n.endswith(("create", "move")), n == "redo")):
+        line = LINES.get(name, name)
+        status, out, err = said(capsys, *[w.replace("+", " ") for w in line.split()], "--json")
+        found = json.loads(out)
+        assert isinstance(found, dict), name
+        assert err == "", name
+        if status == 0:
+            answered.add(name)
+        else:
+            assert found["error"]["code"], name
+            assert found["error"]["hint"], (name, found)
+    assert set(names) - answered <= REFUSED

@@ -15,6 +15,7 @@ from jupyter_mvt.errors import QueryError
 from jupyter_mvt.metrics.query import connect, metric_names, series, sql
 from jupyter_mvt.metrics.rebuild import rebuild
 from jupyter_mvt.metrics.result import SqlResult
+from jupyter_mvt.metrics.schema import TABLES
 from jupyter_mvt.metrics.text import stored, told
 from jupyter_mvt.metrics.where import matching
 from jupyter_mvt.objects.metric import Metric
@@ -155,6 +156,15 @@ def test_the_message_is_duckdbs_own_in_short(memory: Store) -> None:
         'QueryError [sql-error]: The SQL cannot be run: Binder Error: Referenced column "nosuch"'
     )
     assert "\n" not in first
+
+
+def test_an_unknown_table_is_answered_with_those_there_are(memory: Store) -> None:
+    with pytest.raises(QueryError) as caught:
+        sql(memory, "select * from metric")
+    assert caught.value.message == (
+        "The SQL cannot be run: Catalog Error: Table with name metric does not exist! "
+        f"The tables are {', '.join(TABLES)}."
+    )
 
 
 def test_etc_passwd_is_out_of_reach(local: Store, publish: Publish) -> None:

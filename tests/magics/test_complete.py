@@ -1,0 +1,71 @@
+"""Every word that a command takes is offered: verbs, options, versions, names of the notebook."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jupyter_mvt as mvt
+from jupyter_mvt.api import kernel as kernels
+from jupyter_mvt.commands.command import COMMANDS, VERBS, Parser
+from jupyter_mvt.magics import complete
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEAVES = [
+    (verb, *([nested.name] if nested else []))
+    for verb in VERBS
+    for nested in (COMMANDS.get(verb).verbs or (None,))
+]
+
+
+class Model:
+    def predict(self, x: float) -> float:
+        return x
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repo = mvt.init(".")
+    repo.commit(Model())
+    repo.labels.move("production", "HEAD")
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_options_versions_and_choices(home: None, words: tuple[str, ...]) -> None:
+    command = COMMANDS.get(words[0])
+    for nested in command.verbs:
+        command = nested if words[1:] == (nested.name,) else command
+    parser = Parser(command.name)
+    command.arguments(parser)
+    offered = complete.options(list(words))
+    if words == ("help",):
+        assert offered == list(VERBS)
+        return
+    for action in parser._actions:
+        assert set(action.option_strings) <= set(offered)
+        assert {str(choice) for choice in action.choices or ()} <= set(offered)
+        if action.metavar in {"REVISION", "BASE", "OTHER", "LABEL", "VERSION", "BRANCH"}:
+            assert {"HEAD", "v1", "main", "production"} <= set(offered)
+
+
+@pytest.mark.parametrize("verb", [v for v in VERBS if COMMANDS.get(v).default])
+def test_the_default_verb_needs_no_word(home: None, verb: str) -> None:
+    command = COMMANDS.get(verb)
+    offered = complete.options([verb])
+    assert {nested.name for nested in command.verbs} <= set(offered)
+    assert set(complete.options([verb, command.default])) <= set(offered)
+
+
+def test_names_of_the_notebook(home: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = SimpleNamespace(namespace={"clf": Model(), "X_test": [1], "_hidden": 1})
+    monkeypatch.setattr(complete, "attached", lambda: live)
+    for words in (["commit"], ["evaluate", "HEAD"], ["commit", "clf", "--evaluate"]):
+        offered = set(complete.options(words))
+        assert {"clf", "X_test"} <= offered
+        assert "_hidden" not in offered
+    assert kernels.attached() is None
