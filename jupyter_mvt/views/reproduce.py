@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import escape, format, parts, wire
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["payload"]
 
 _MOST = 5
+_MOST_PINS = 40
+# A stranger's repository names them: nothing else may reach a line that is pasted.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_RELEASE = re.compile(r"[0-9][A-Za-z0-9.!+_-]*")
 _TITLES = {
     "identical": "{name} was made again, bit for bit.",
     "close": "{name} was made again, within rounding.",
@@ -43,10 +48,22 @@ def payload(found: Reproduction) -> wire.NoticeView:
         said.append(f"Random states of {_some(list(outcome.unset))} could not be put back.")
     if found.environment:
         moved = [f"{name} {was or 'none'} → {now}" for name, was, now in found.environment]
-        said.append(f"Environment: {_some(moved)}.")
+        said.append(f"The environment is another than then: {_some(moved)}.")
+    else:
+        said.append("The packages in use are those of then, as far as they were recorded.")
     good = found.verdict in ("identical", "close")
     return {"view": "notice", "schema": parts.SCHEMA, "kind": "done" if good else "warning",
-            "title": title, "text": " ".join(said), "command": ""}  # fmt: skip
+            "title": title, "text": " ".join(said), "command": _install(found)}  # fmt: skip
+
+
+def _install(found: Reproduction) -> str:
+    """Return the line that brings back the packages of then, nothing where they are here."""
+    wanted = [
+        f"{name}=={was}"
+        for name, was, _ in found.environment
+        if name not in {"python", "machine"} and _NAME.fullmatch(name) and _RELEASE.fullmatch(was)
+    ]
+    return f"%pip install {' '.join(wanted[:_MOST_PINS])}" if wanted else ""
 
 
 def _model(verdict: Verdict) -> str:
