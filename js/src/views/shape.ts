@@ -71,15 +71,17 @@ export function list(check: Check): Check {
 /** An object with at least these fields; more are welcome, a newer version may add them. */
 /* @__NO_SIDE_EFFECTS__ */
 export function shape(fields: Readonly<Record<string, Check>>): Check {
-  const checks = Object.entries(fields);
+  const names = Object.keys(fields);
+  const checks = Object.values(fields);
   return (value) => {
     if (!isObject(value)) {
       return NO_OBJECT;
     }
-    for (const [name, check] of checks) {
-      const fault = check(value[name]);
+    // By number: a long payload is a hundred thousand fields, and pairs would be made of each.
+    for (let i = 0; i < names.length; i++) {
+      const fault = (checks[i] as Check)(value[names[i] as string]);
       if (fault) {
-        return within(`.${name}`, fault);
+        return within(`.${names[i]}`, fault);
       }
     }
     return null;

@@ -101,7 +101,7 @@ test("a kernel's HEAD moves only when that is confirmed, its branch as a word of
         return Promise.resolve({ view: null, changed: null });
       },
       restore: () => Promise.reject(new Error("not asked")),
-      glance: () => Promise.resolve({ view: { view: "status", branch: own }, changed: 0 }),
+      glance: () => Promise.resolve({ view: { view: "status", branch: own, rows: [] }, changed: 0 }),
       interrupt: () => undefined,
       mayLook: () => true,
     },

@@ -14,10 +14,14 @@ export interface Node {
 /** Lanes by branch, in order of appearance, the main one first. */
 export function laneOf(data: LogView): Map<string, number> {
   const lanes = new Map<string, number>();
-  for (const branch of [...data.branches, ...data.rows.map(({ version }) => version.branch).reverse()]) {
+  const take = (branch: string): void => {
     if (!lanes.has(branch)) {
       lanes.set(branch, lanes.size);
     }
+  };
+  data.branches.forEach(take);
+  for (let i = data.rows.length - 1; i >= 0; i--) {
+    take((data.rows[i] as LogRow).version.branch);
   }
   return lanes;
 }
@@ -42,7 +46,12 @@ export function nodesOf(data: LogView, shown: readonly LogRow[], metric: string,
   });
 }
 
+const NONE: number[] = [];
+
 function placesOf(ids: readonly string[], before: number, place: ReadonlyMap<string, number>, all: ReadonlyMap<string, LogRow> | null): number[] {
+  if (ids.length === 0) {
+    return NONE;
+  }
   const found: number[] = [];
   for (const id of ids) {
     const at = place.get(id) ?? (all && nearest(id, place, all));
