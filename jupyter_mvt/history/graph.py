@@ -46,6 +46,12 @@ def line(store: Store, view: View, starts: Iterable[ObjectId]) -> list[ObjectId]
     from is met again right below what is newer, and nothing else is.
     """
     begun = frozenset(starts)
+    branches = begun.intersection(view.branches.values())
+    if branches and branches != begun:
+        # Mostly tags and labels stand on what a branch reaches; then where they stand is the same.
+        found = line(store, view, branches)
+        if begun.issubset(found):
+            return found
     with store.log.lock:
         last, before = store.log.line
         if begun == last:

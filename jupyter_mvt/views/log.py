@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare import noise
@@ -103,6 +104,7 @@ def row(
     return row
 
 
+@lru_cache(maxsize=4_096)
 def _point(metric: Metric, old: Metric | None, *, first: bool) -> wire.Point:
     figure = format.figure(metric.value, metric.unit)
     said, verdict = ("first", None) if first else _judged(metric, old)

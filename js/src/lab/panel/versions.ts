@@ -15,6 +15,9 @@ import { errorState, skeleton } from "./states";
 /** So near to the end, in rows, the next page is asked for. */
 const AHEAD = 24;
 
+/** Of more rows only those near what is seen are drawn: the list is drawn anew with every operation. */
+const ALL_UP_TO = 40;
+
 export interface VersionsHost {
   /** Other versions are picked. */
   picked: () => void;
@@ -43,7 +46,7 @@ export class Versions {
     private readonly host: VersionsHost,
     private readonly scope: Scope,
   ) {
-    this.list = versionList({ pick: (id) => this.pick(id), open: (id) => this.pick(id, true) }, scope);
+    this.list = versionList({ pick: (id) => this.pick(id), open: (id) => this.pick(id, true) }, scope, ALL_UP_TO);
     this.find = div("pin", icon("search"), this.input);
     this.head = section("Versions", div("", this.list.root, this.under, this.pair), "pvers", scope, (open) => host.folded(open));
     this.root = this.head.root;

@@ -8,7 +8,7 @@ import type { History } from "./history";
 import type { Node } from "./model";
 import { drawRail, layRail, type Rail } from "./rail";
 
-/** All rows are drawn at once up to this many. */
+/** All rows are drawn at once up to this many, where nobody says otherwise. */
 const VIRTUAL_FROM = 500;
 const AROUND = 10;
 const VIEW = 510;
@@ -29,7 +29,7 @@ export interface VersionList {
 }
 
 /** The versions, newest first, with the graph beside them. */
-export function versionList(actions: ListActions, scope: Scope): VersionList {
+export function versionList(actions: ListActions, scope: Scope, virtualFrom = VIRTUAL_FROM): VersionList {
   const list = h("ul", { class: "log", role: "listbox", "aria-label": "Versions, newest first", "aria-multiselectable": "true" });
   const root = div("scr", list);
   let nodes: readonly (Node | undefined)[] = [];
@@ -50,7 +50,7 @@ export function versionList(actions: ListActions, scope: Scope): VersionList {
     if (width === 0) {
       return;
     }
-    const virtual = nodes.length > VIRTUAL_FROM;
+    const virtual = nodes.length > virtualFrom;
     const visible = Math.ceil((root.clientHeight || VIEW) / height());
     const first = Math.floor(root.scrollTop / height());
     const start = virtual ? Math.max(0, first - AROUND) : 0;
