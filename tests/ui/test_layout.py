@@ -1,0 +1,98 @@
+"""The panel comes back where it was left, and looks as it was drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.likeness import look, unlike
+from tests.ui.study import PANEL, panel, study, versions
+from tests.ui.test_speed import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.ui.browser import Desk
+
+pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
+
+PARTS = (".ptop", ".pbr", ".pin", ".pvers", ".pdet", ".plab", ".lrow", ".psto", ".pf", ".ask")
+# Story → what of it is held to its place.
+STORIES = {"commit": (".card", ".tiles"), "log": (".card", ".plot", ".log", ".lr"),
+           "diff": (".card", "[role=tablist]"), "leaderboard": (".card", "table", "thead"),
+           "storage": (".card", ".tmap", ".sums")}  # fmt: skip
+_SETTINGS = """async (raw) => {
+    await window.jupyterapp.serviceManager.settings.save("jupyter-mvt:plugin", raw);
+}"""
+
+
+def test_the_panel_comes_back_where_it_was_left(hub_desk: Desk) -> None:
+    page, name = hub_desk.page, "restored"
+    study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
+    shown.get_by_role("button", name="Labels 1").click()
+    expect(shown.locator(".plab .lrow")).to_be_hidden()
+    shown.get_by_role("button", name="More actions", exact=True).click()
+    shown.get_by_role("menuitem", name="Leaderboard").click()
+    expect(page.locator(".jp-MvtWide .card")).to_be_visible(timeout=30_000)
+    expect(page.locator(".jp-MvtStatus")).to_be_visible()
+    page.evaluate(_SETTINGS, '{"statusBar": false, "metric": "log_loss"}')
+    # The layout is saved a moment after it was changed.
+    page.wait_for_timeout(3_000)
+    place = page.locator(PANEL).bounding_box()
+
+    page.goto(f"{hub_desk.server.base}/lab?token={hub_desk.server.token}")
+    page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
+    page.wait_for_function("!!window.jupyterapp")
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
+    page.locator(".jp-Dialog").get_by_role("button", name="No Kernel").click()
+    # Nobody has asked for it: it is open because it was.
+    expect(shown).to_be_visible(timeout=30_000)
+    expect(page.locator(".jp-MvtWide .card")).to_have_count(1, timeout=30_000)
+    page.get_by_role("tab", name="study.ipynb").first.click()
+    expect(versions(shown)).to_have_count(3, timeout=30_000)
+    assert page.locator(PANEL).bounding_box() == place
+    expect(shown.locator(".plab .lrow")).to_be_hidden()
+    expect(page.locator(".jp-MvtStatus")).to_be_hidden()
+    expect(versions(shown).first).to_contain_text("0.111")
+    page.evaluate(_SETTINGS, "{}")
+
+
+def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk) -> None:
+    page = hub_desk.page
+    study(hub_desk.server.root, "alike")
+    shown = panel(hub_desk, "alike")
+    found = []
+    for size, height in (("high", 1000), ("low", 560)):
+        page.set_viewport_size({"width": 1400, "height": height})
+        for theme in ("light", "dark"):
+            hub_desk.theme(theme)
+            expect(shown.locator(".pdet .kv")).to_be_visible()
+            found += unlike(f"panel {size} {theme}", look(page, shown, PARTS))
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    shown.get_by_role("button", name="Promote v3").click()
+    expect(shown.get_by_role("alertdialog")).to_be_visible()
+    found += unlike("panel promote dark", look(page, shown, PARTS))
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("stories"))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_view_looks_as_it_was_drawn(browser: Browser, site: Path, story: str) -> None:
+    found = []
+    for width in (924, 404):
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        tab.goto(f"{site.as_uri()}?only={story}&theme=light")
+        tab.wait_for_selector("body[data-ready]", timeout=60_000)
+        seen = look(tab, tab.locator("main"), STORIES[story])
+        found += unlike(f"{story} {width}", seen)
+        tab.close()
+    assert found == []
