@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import attached
+from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.errors import CaptureError
 
 START = """
@@ -271,3 +272,46 @@ def test_hostile_objects_do_not_stop_the_log(session):
                 "clf = LogisticRegression().fit(X, y)")  # fmt: skip
     assert session.commit()[1] == ["clf"]
     assert not attached().cells.disabled
+
+
+LINEAR = "sklearn.linear_model._logistic.LogisticRegression"
+SGD = "sklearn.linear_model._stochastic_gradient.SGDClassifier"
+NO_METRICS = (
+    "skipped",
+    "none given and none found after the training; name them with metrics={...}",
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "model", "data", "more"),
+    [
+        (["a = LogisticRegression().fit(X, y)\nb = SGDClassifier(random_state=0).fit(X, y)"],
+         ("b", SGD), ["X", "y"], []),
+        (["models = {'lr': LogisticRegression(), 'sgd': SGDClassifier(random_state=0)}\n"
+          "models['sgd'].fit(X, y)"], ("models[sgd]", SGD), ["X", "y"], []),
+        (["clf = LogisticRegression().fit(X, y)", "best_model = clf"],
+         ("clf", LINEAR), ["X", "y"], []),
+        (["a = LogisticRegression().fit(X, y)", "b = LogisticRegression(C=2).fit(X, y)", "del b"],
+         ("a", LINEAR), ["X", "y"], []),
+        (["f = lambda x: x\ng = (i for i in range(3))\nlock = __import__('threading').Lock()",
+          "clf = LogisticRegression().fit(X, y)"], ("clf", LINEAR), ["X", "y"], []),
+        (["clf = LogisticRegression().fit(X, y)",
+          "clf = SGDClassifier(random_state=3).fit(X, y)\n1 / 0\nclf = None"],
+         ("clf", SGD), ["X", "y"],
+         [("warning", "depends on cell [4], which did not run to the end")]),
+        (["import asyncio\nasync def fitted():\n    await asyncio.sleep(0)\n"
+          "    return LogisticRegression().fit(X, y)", "clf = await fitted()"],
+         ("clf", LINEAR), ["X", "y"], []),
+    ],
+    ids=["two in a cell", "held", "alias", "deleted", "unpicklable", "failed half-way", "awaited"],
+)  # fmt: skip
+def test_a_commit_tells_model_data_and_all_that_it_left_out(session, cells, model, data, more):
+    for cell in cells:
+        session.run(cell, fails="1 / 0" in cell)
+    made, _ = session.commit()
+    content = made.commit.content
+    assert [(one.var, one.cls) for one in content.models] == [model]
+    assert [one.var for one in content.datasets] == data
+    assert [(note.kind, note.text) for note in made.notes] == [NO_METRICS, *more]
+    live = look_up(session.names, model[0])
+    assert (mvt.open()[made.version.id].load().coef_ == live.coef_).all()
