@@ -119,3 +119,13 @@ def test_a_model_that_was_fitted_is_not_its_results():
     model = statsmodels.OLS(Y, X)
     model.fit()
     assert (ADAPTER.detect(model), ADAPTER.is_fitted(model)) == ("predictor", False)
+
+
+@pytest.mark.parametrize("kind", [statsmodels.OLS, statsmodels.GLM, statsmodels.QuantReg])
+def test_who_looks_at_a_summary_changes_nothing(kind):
+    results = kind(Y, X).fit()
+    before = ADAPTER.freeze(results, no_source)
+    results.summary()
+    after = ADAPTER.freeze(results, no_source)
+    assert identity(before) == identity(after)
+    assert before.arch == after.arch

@@ -68,6 +68,10 @@ class Allowed:
         )
 
 
+_TRACES = frozenset({"_summary_cache", "_summary_statistics_cache", "_nobs_int", "diagn"})
+"""What `summary` leaves behind: who has looked at a model has not changed it."""
+
+
 class Dialect:
     """Results without the rows that they were fitted to."""
 
@@ -91,7 +95,8 @@ class Dialect:
         if _RESULTS in names:
             # First, for asking leaves traces in other attributes too.
             statistics = _statistics(value)
-            return {**_without_rows(vars(value), _rows(value.model)), "_cache": statistics}
+            kept = {key: item for key, item in vars(value).items() if key not in _TRACES}
+            return {**_without_rows(kept, _rows(value.model)), "_cache": statistics}
         return _without_rows(state, _rows(value)) if _MODEL in names else state
 
     def is_volatile(self, owner: Any, key: str) -> bool:
