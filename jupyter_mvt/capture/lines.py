@@ -8,13 +8,13 @@ __all__ = ["PLAIN_MAGIC", "SHOWS_ONLY", "plain_lines"]
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _STATEMENT_MAGIC = re.compile(r"^(\s*)%(?:time|prun)\s+(?=[^\s-])")
-_FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+_FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|;\s*$|[\w.]+\?{1,2}\s*$)")
 _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 
 PLAIN_MAGIC = re.compile(
     r"^\s*%(?:time|prun|matplotlib|config|load_ext|reload_ext|autoreload|precision|pprint|pdb|xmode|"
-    r"colors|who|whos|history|pinfo|lsmagic|pylab|mvt)\b|^\s*[\w.]+\?{1,2}\s*$|^\s*\?"
+    r"colors|who|whos|history|pinfo|lsmagic|pylab|mvt)\b|^\s*[\w.]+\?{1,2}\s*$|^\s*(?:\?|;\s*$)"
 )
 """Magics that touch no file and no name behind the syntax."""
 

@@ -221,6 +221,7 @@ def test_magics_that_touch_nothing_are_told_from_those_that_may():
 
     assert foreign("%matplotlib inline\nx = 1\n%time y = 2\nx?") == [False] * 4
     assert foreign("!echo 1 > a.txt\nx = 1\nf = !ls\n%cd data") == [True, False, True, True]
+    assert foreign("x = 1\nx\n;") == [False] * 3
     assert foreign("%%javascript\nlet a = 3") == []
     assert foreign("%%writefile a.py\nb = 3") == [True]
     assert analyse("%pylab inline").binds >= {"*", "np", "plt"}
