@@ -88,7 +88,7 @@ export class Labels {
     if (this.open.has(name)) {
       void this.history(name, past, clock);
     }
-    return div("", div("lrow", labelChip(name), h("span", { class: held ? "v" : "q el" }, held || "nowhere yet"), act, clock), place, past);
+    return div("", div("lrow", labelChip(name), h("span", { class: held ? "v" : "q el" }, held || "none"), act, clock), place, past);
   }
 
   private async promote(name: string, held: string, target: Version, place: HTMLElement, back: HTMLElement): Promise<void> {
