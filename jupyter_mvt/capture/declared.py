@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
     from jupyter_mvt.objects.commit import Param
 
-__all__ = ["DeclarativeAdapter", "Listed", "Nothing", "Writing"]
+__all__ = ["BoosterAdapter", "DeclarativeAdapter", "Listed", "Nothing", "Writing"]
 
 
 class DeclarativeAdapter(ABC):
@@ -27,13 +27,19 @@ class DeclarativeAdapter(ABC):
     ----------
     package
         Top-level package of the framework, the name it goes by in versions too.
+    roles
+        ``module.Class`` of the MRO → what its instances are to a person; the first counts.
     """
 
     package: ClassVar[str]
+    roles: ClassVar[Mapping[str, Role]] = {}
 
-    @abstractmethod
     def detect(self, obj: Any) -> Role | None:
         """Return what `obj` is to a person."""
+        if isinstance(obj, type):
+            return None
+        names = mro_names(type(obj))
+        return next((role for name, role in self.roles.items() if name in names), None)
 
     @abstractmethod
     def vocabulary(self) -> Vocabulary:
@@ -77,6 +83,28 @@ class DeclarativeAdapter(ABC):
             msg = f"The stored object is a {type(model).__qualname__} and no model."
             raise RestoreError(msg, code="state-refused")
         return model
+
+
+class BoosterAdapter(DeclarativeAdapter):
+    """An adapter for boosters, and for the estimators that hold one as ``_Booster``."""
+
+    @abstractmethod
+    def rounds(self, booster: Any) -> int:
+        """Return how many rounds a booster was trained for."""
+
+    def is_fitted(self, obj: Any) -> bool:
+        """Tell whether there is a booster with at least one round."""
+        booster = _booster(obj)
+        return booster is not None and self.rounds(booster) > 0
+
+    def token(self, obj: Any) -> object:
+        """Return the booster's address and number of rounds."""
+        booster = _booster(obj)
+        return (id(booster), 0 if booster is None else self.rounds(booster))
+
+
+def _booster(obj: Any) -> Any:
+    return vars(obj).get("_Booster") if is_estimator(obj) else obj
 
 
 class Nothing:

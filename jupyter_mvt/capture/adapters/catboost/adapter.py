@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_mvt.capture.adapter import Role, mro_names
 from jupyter_mvt.capture.declared import DeclarativeAdapter, Nothing, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from jupyter_mvt.capture.adapter import Role
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
 __all__ = ["ADAPTER", "CatboostAdapter"]
@@ -25,11 +25,7 @@ class CatboostAdapter(DeclarativeAdapter):
     format = "catboost/1"
     priority = 20
     match: tuple[str, ...] = (_MODEL,)
-
-    def detect(self, obj: Any) -> Role | None:
-        """Return ``"predictor"``."""
-        known = not isinstance(obj, type) and _MODEL in mro_names(type(obj))
-        return "predictor" if known else None
+    roles: ClassVar[Mapping[str, Role]] = {_MODEL: "predictor"}
 
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether CatBoost says so."""

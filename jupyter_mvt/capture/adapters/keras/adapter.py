@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources, mro_names
@@ -89,8 +90,7 @@ class KerasAdapter(DeclarativeAdapter):
             msg = f"The {type(obj).__qualname__} cannot be kept: {reason}."
             hint = "put this above the class: @keras.saving.register_keras_serializable()"
             raise CaptureError(msg, code="not-capturable", hint=hint) from reason
-        count = sum(int(variable.value.numel()) if hasattr(variable.value, "numel")
-                    else int(variable.value.size) for variable in obj.weights)  # fmt: skip
+        count = sum(prod(map(int, variable.shape)) for variable in obj.weights)
         frozen = replace(frozen, n_weights=count)
         if not runs_code(frozen.state):
             return frozen

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.encoder import Encoder
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["add_array", "assign", "described_array"]
+__all__ = ["add_array", "assign", "assign_seed", "described_array"]
+
+_SEEDS = ("int32", "uint32", "int64", "uint64")
 
 
 def add_array(encoder: Encoder, variable: Any, path: str) -> str:
@@ -63,3 +65,14 @@ def assign(decoder: Decoder, variable: Any, path: Any) -> None:
     if dtype in RAW_DTYPES:
         array = array.view(getattr(import_module("ml_dtypes"), dtype))
     variable.assign(array)
+
+
+def assign_seed(decoder: Decoder, variable: Any, path: Any) -> None:
+    """Fill the state of a random generator; each backend counts in integers of its own."""
+    shape, dtype = described_array(decoder, path)
+    own = str(variable.dtype)
+    whole = dtype in _SEEDS and own in _SEEDS
+    if not whole or dtype == own or shape != tuple(variable.shape):
+        assign(decoder, variable, path)
+        return
+    variable.assign(decoder.array(path).astype(own))

@@ -14,7 +14,12 @@ from importlib import import_module
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapters.keras.arrays import add_array, assign, described_array
+from jupyter_mvt.capture.adapters.keras.arrays import (
+    add_array,
+    assign,
+    assign_seed,
+    described_array,
+)
 from jupyter_mvt.capture.adapters.keras.config import custom_names, identity_text, vet
 from jupyter_mvt.capture.adapters.keras.live import live_customs
 from jupyter_mvt.capture.adapters.keras.names import steady_names, steady_paths
@@ -180,7 +185,7 @@ def read_model(decoder: Decoder, node: Node, index: int) -> Any:
         assign(decoder, variable, array)
         variable.trainable = bool(trainable)
     for variable, array in zip(_loose(model), random, strict=False):
-        assign(decoder, variable, array)
+        assign_seed(decoder, variable, array)
     _compile(decoder, keras, model, config, customs, steps)
     return model
 

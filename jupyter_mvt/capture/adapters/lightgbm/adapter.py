@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_mvt.capture.adapter import Role, mro_names
-from jupyter_mvt.capture.declared import DeclarativeAdapter, Listed, Writing
+from jupyter_mvt.capture.declared import BoosterAdapter, Listed, Writing
 from jupyter_mvt.capture.estimators import is_estimator
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.adapter import Role
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
 __all__ = ["ADAPTER", "LightgbmAdapter"]
@@ -23,7 +25,7 @@ _CLASSES = ("collections.OrderedDict", "lightgbm.sklearn.LGBMModel",
 _SCALARS = (bool, int, float, str, type(None))
 
 
-class LightgbmAdapter(DeclarativeAdapter):
+class LightgbmAdapter(BoosterAdapter):
     """Boosters, and the estimators around them."""
 
     name = "lightgbm"
@@ -31,20 +33,11 @@ class LightgbmAdapter(DeclarativeAdapter):
     format = "lightgbm/1"
     priority = 20
     match: tuple[str, ...] = (_BOOSTER, _MODEL)
+    roles: ClassVar[Mapping[str, Role]] = {_MODEL: "predictor", _BOOSTER: "booster"}
 
-    def detect(self, obj: Any) -> Role | None:
-        """Return ``"predictor"`` for estimators, ``"booster"`` for what they hold."""
-        if isinstance(obj, type):
-            return None
-        names = mro_names(type(obj))
-        if _MODEL in names:
-            return "predictor"
-        return "booster" if _BOOSTER in names else None
-
-    def is_fitted(self, obj: Any) -> bool:
-        """Tell whether there is a booster with at least one tree."""
-        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
-        return booster is not None and bool(booster.num_trees())
+    def rounds(self, booster: Any) -> int:
+        """Return the number that LightGBM tells."""
+        return int(booster.num_trees())
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return an estimator's parameters, or the settings that a booster was given."""
@@ -56,11 +49,6 @@ class LightgbmAdapter(DeclarativeAdapter):
             if not callable(value)
         }
         return tuple(Param(name=name, value=given[name]) for name in sorted(given))
-
-    def token(self, obj: Any) -> object:
-        """Return the booster's address and number of trees."""
-        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
-        return (id(booster), 0 if booster is None else booster.num_trees())
 
     def vocabulary(self) -> Vocabulary:
         """Return how boosters and estimators are written and read."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_mvt.capture.adapter import Role, mro_names
-from jupyter_mvt.capture.declared import DeclarativeAdapter, Listed, Writing
+from jupyter_mvt.capture.declared import BoosterAdapter, Listed, Writing
 from jupyter_mvt.capture.estimators import is_estimator
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jupyter_mvt.capture.adapter import Role
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
 __all__ = ["ADAPTER", "XgboostAdapter"]
@@ -26,7 +26,7 @@ _CLASSES = tuple(
 )  # fmt: skip
 
 
-class XgboostAdapter(DeclarativeAdapter):
+class XgboostAdapter(BoosterAdapter):
     """Boosters, and the estimators around them."""
 
     name = "xgboost"
@@ -34,20 +34,11 @@ class XgboostAdapter(DeclarativeAdapter):
     format = "xgboost/1"
     priority = 20
     match: tuple[str, ...] = (_BOOSTER, _MODEL)
+    roles: ClassVar[Mapping[str, Role]] = {_MODEL: "predictor", _BOOSTER: "booster"}
 
-    def detect(self, obj: Any) -> Role | None:
-        """Return ``"predictor"`` for estimators, ``"booster"`` for what they hold."""
-        if isinstance(obj, type):
-            return None
-        names = mro_names(type(obj))
-        if _MODEL in names:
-            return "predictor"
-        return "booster" if _BOOSTER in names else None
-
-    def is_fitted(self, obj: Any) -> bool:
-        """Tell whether there is a booster with at least one round."""
-        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
-        return booster is not None and bool(booster.num_boosted_rounds())
+    def rounds(self, booster: Any) -> int:
+        """Return the number that XGBoost tells."""
+        return int(booster.num_boosted_rounds())
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return an estimator's parameters, or all settings that a booster was trained with."""
@@ -56,11 +47,6 @@ class XgboostAdapter(DeclarativeAdapter):
         learner = json.loads(obj.save_config())["learner"]
         found = dict(_settings(learner, ("_train_param", "_param")))
         return tuple(Param(name=name, value=found[name]) for name in sorted(found))
-
-    def token(self, obj: Any) -> object:
-        """Return the booster's address and number of rounds."""
-        booster = vars(obj).get("_Booster") if is_estimator(obj) else obj
-        return (id(booster), 0 if booster is None else booster.num_boosted_rounds())
 
     def vocabulary(self) -> Vocabulary:
         """Return how boosters and estimators are written and read."""
