@@ -12,7 +12,7 @@ from tests.benchmarks.timing import fresh, printed
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Loads", "measure_loads", "packed"]
+__all__ = ["Loads", "measure_loads", "packed", "packing"]
 
 _CLOCK = "from time import perf_counter; t = perf_counter(); "
 _OPEN = "import torch, jupyter_mvt as mvt; repo = mvt.open({folder!r}); "
@@ -75,7 +75,7 @@ def measure_loads(folder: Path, size: int, rounds: int) -> Loads:
     }
     times = fresh(statements, rounds)
     commit_extra, restore_extra = _memory(folder, place, size)
-    speed = _packing(ours, nbytes)
+    speed = packing(ours, 2 * nbytes)
     times |= fresh(
         {"packed": restore + done, "unpacking": _ONE_CORE + restore + done, **_only(statements)},
         rounds,
@@ -97,14 +97,14 @@ def _only(statements: dict[str, str]) -> dict[str, str]:
     return {"torch": statements["torch"]}
 
 
-def _packing(ours: Ours, nbytes: int) -> float:
-    """Return the bytes a second at which two versions are encoded on one core."""
+def packing(ours: Ours, nbytes: int) -> float:
+    """Return the bytes a second at which versions of `nbytes` together are encoded on one core."""
     statement = (
         _ONE_CORE + _OPEN.format(folder=str(ours.folder)) + "from jupyter_mvt.store.packer import "
         "pack; " + _CLOCK + "pack(repo._handle.store, everything=True, grace_us=0, threads=1); "
         "print(perf_counter() - t)"
     )
-    return 2 * nbytes / printed(statement)
+    return nbytes / printed(statement)
 
 
 def _memory(folder: Path, place: str, size: int) -> tuple[int, int]:

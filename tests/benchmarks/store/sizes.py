@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.store.contenders import Ours, available
-from tests.benchmarks.store.loads import packed
+from tests.benchmarks.store.loads import packed, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,11 +37,14 @@ class Sizes:
         Bytes of one version.
     copies
         Title of a contender → copies.
+    packing
+        Bytes a second at which one core packed ours.
     """
 
     case: str
     size: int
     copies: dict[str, float]
+    packing: float
 
 
 def measure_sizes(folder: Path, encoder: Encoder, tools: Path) -> list[Sizes]:
@@ -77,8 +80,9 @@ def _measure(
         for contender in everyone.values():
             contender.ready(saved)
             contender.keep(model, saved)
+    speed = packing(ours, VERSIONS * size)
     packed(ours)
-    return Sizes(case, size, {c.title: c.size() / size for c in everyone.values()})
+    return Sizes(case, size, {c.title: c.size() / size for c in everyone.values()}, speed)
 
 
 def _heads(encoder: Encoder) -> Iterator[Any]:
