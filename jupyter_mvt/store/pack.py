@@ -81,7 +81,7 @@ class PackStream:
         gap = -self._offset % step
         if gap:
             self._put(bytes(gap))
-        self.rows.append(row._replace(offset=self._offset))
+        self.rows.append(Row(row.oid, self._offset, row.stored, row.size, row.encoding))
         at = self._offset
         for piece in pieces:
             self._put(piece)

@@ -81,7 +81,7 @@ class _Dialect:
         if not self._is_module(owner):
             return False
         # And a weight that hooks compute is as old as the last call.
-        return key == "training" or key in renewed(owner)
+        return key == "training" or (bool(vars(owner).get(HOOKS)) and key in renewed(owner))
 
     def step(self, owner: Any, key: str) -> str:
         table = key in _TABLES and self._is_module(owner)

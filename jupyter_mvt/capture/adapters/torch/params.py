@@ -28,8 +28,11 @@ def module_params(module: Any) -> tuple[Param, ...]:
         found.append(Param(name="n_trainable", value=trainable))
     found += _hyperparameters(module)
     seen: set[Any] = set()
+    defaults: dict[type, Mapping[str, Any]] = {}
     for path, inner in module.named_modules():
-        settings = _settings(inner)
+        if type(inner) not in defaults:
+            defaults[type(inner)] = _defaults(type(inner))
+        settings = _settings(inner, defaults[type(inner)])
         shape = (type(inner), tuple((param.name, param.value) for param in settings))
         if shape in seen:
             continue
@@ -48,8 +51,7 @@ def _hyperparameters(module: Any) -> list[Param]:
     return [Param(name=key, value=value) for key, value in plain if value is not _MISSING]
 
 
-def _settings(module: Any) -> list[Param]:
-    defaults = _defaults(type(module))
+def _settings(module: Any, defaults: Mapping[str, Any]) -> list[Param]:
     settings = []
     for key, value in vars(module).items():
         if key.startswith("_") or key in _NOISE:

@@ -73,6 +73,9 @@ class TensorWriter:
 
 
 def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
+    if len(group) == 1:
+        _store_with(encoder, group, group[0], 0)
+        return
     spans = sorted({_span(tensor) for _, tensor, _ in group})
     apart = all(end <= start for (_, end), (start, _) in pairwise(spans))
     if apart:
@@ -92,7 +95,13 @@ def _store_owned(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
         owner = group[0]
     if owner is None:
         _store_storage(encoder, group, low, high)
-        return
+    else:
+        _store_with(encoder, group, owner, low)
+
+
+def _store_with(
+    encoder: Encoder, group: list[tuple[int, Any, str]], owner: tuple[int, Any, str], low: int
+) -> None:
     _, tensor, path = owner
     nodes = encoder.graph.nodes
     _add(encoder, tensor, path)
