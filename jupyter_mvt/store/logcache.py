@@ -5,13 +5,25 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from jupyter_mvt.objects.commit import Commit
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store.reach import Outline
 
-__all__ = ["LogCache"]
+__all__ = ["LogCache", "Walked"]
+
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Walked(Generic[T]):
+    """What the operations up to number `upto` say of their versions; see `store.logwalk`."""
+
+    found: dict[ObjectId, T] = field(default_factory=dict)
+    upto: int = 0
 
 
 @dataclass(slots=True)
@@ -23,10 +35,10 @@ class LogCache:
     stale
         Numbers of full windows without a valid checkpoint and segment, found while opening;
         the next writer makes them anew.
-    parents, parents_upto
-        What each commit follows, of the operations up to that one; see `store.ancestry`.
-    outlines, outlines_upto
-        What each commit names, likewise; see `store.outlines`.
+    parents
+        What each commit follows; see `store.ancestry`.
+    outlines
+        What each commit names; see `store.outlines`.
     line
         The last line of history that was walked, with where it started; see `history.graph`.
     needs, ids
@@ -37,10 +49,8 @@ class LogCache:
     view: View | None = None
     commits: OrderedDict[str, Commit] = field(default_factory=OrderedDict)
     stale: set[int] = field(default_factory=set)
-    parents: dict[ObjectId, tuple[ObjectId, ...]] = field(default_factory=dict)
-    parents_upto: int = 0
-    outlines: dict[ObjectId, Outline] = field(default_factory=dict)
-    outlines_upto: int = 0
+    parents: Walked[tuple[ObjectId, ...]] = field(default_factory=Walked)
+    outlines: Walked[Outline] = field(default_factory=Walked)
     needs: dict[ObjectId, tuple[bytes, ...]] = field(default_factory=dict)
     ids: dict[bytes, bytes] = field(default_factory=dict)
     line: tuple[frozenset[ObjectId], list[ObjectId]] = (frozenset(), [])

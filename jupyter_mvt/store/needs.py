@@ -43,7 +43,7 @@ class Marker:
         CorruptionError
             What it needs cannot be told (the code is that of the damage).
         """
-        outline = self.store.log.outlines.get(version) or outlines(self.store)[version]
+        outline = self.store.log.outlines.found.get(version) or outlines(self.store)[version]
         named = outline.thin if thin else outline.whole
         known = self.store.log.needs
         found = list(map(bytes.fromhex, chain(named.manifests, named.blobs)))

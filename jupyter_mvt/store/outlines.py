@@ -1,4 +1,4 @@
-"""What every version names: read window by window once, remembered by a process that asks often."""
+"""What every version names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import msgspec
 from jupyter_mvt.objects.commit import Commit, Content
 from jupyter_mvt.objects.encode import from_data
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.store import layout, oplog
-from jupyter_mvt.store.checkpoints import window_records
+from jupyter_mvt.store.logwalk import walk
 from jupyter_mvt.store.reach import Outline, named, without_payload
-from jupyter_mvt.store.records import inside, previous, read_operation
+from jupyter_mvt.store.records import inside, read_operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,28 +33,8 @@ class _Record(msgspec.Struct):
 
 
 def outlines(store: Store) -> Mapping[ObjectId, Outline]:
-    """Return commit id → outline, of all versions that were ever published.
-
-    Every record is checked against the log's chain when it is read, which happens once: what a
-    commit names never changes.
-    """
-    view = oplog.current(store)
-    log = store.log
-    with log.lock:
-        since, head = log.outlines_upto, view.head
-        if since >= view.number:
-            return log.outlines
-        found: list[tuple[ObjectId, Outline]] = []
-        starts = range(since // layout.WINDOW * layout.WINDOW + 1, view.number + 1, layout.WINDOW)
-        for start in reversed(starts):
-            first, last = max(start, since + 1), min(start + layout.WINDOW - 1, view.number)
-            records = window_records(store.backend, first, last, head)
-            head = previous(records[0], first)
-            told = (_outline(record, first + i) for i, record in enumerate(records))
-            found += filter(None, told)
-        log.outlines.update(reversed(found))
-        log.outlines_upto = view.number
-        return log.outlines
+    """Return commit id → outline, of all versions that were ever published."""
+    return walk(store, store.log.outlines, _outline)
 
 
 def _outline(record: bytes, number: int) -> tuple[ObjectId, Outline] | None:
