@@ -24,14 +24,19 @@ class Ahead:
 
     Decoding an array keeps one core busy, so that of many arrays several are decoded at a time.
     Only few are ahead: what is read and not yet asked for is memory. In another order than that
-    of `entries` it is no quicker, but as right.
+    of `entries` it is no quicker, but as right. What is not worth a thread is read with `here`.
     """
 
     def __init__(
-        self, content: Callable[[Entry], memoryview], entries: Iterable[Entry], told: Progress
+        self,
+        content: Callable[[Entry], memoryview],
+        entries: Iterable[Entry],
+        told: Progress,
+        here: Callable[[Entry], memoryview] | None = None,
     ) -> None:
         self._content = content
         self._told = told
+        self._here = here or content
         self._next: dict[str, Entry | None] = {}
         self._flying: dict[str, Future[memoryview]] = {}
         self._pool: ThreadPoolExecutor | None = None
@@ -45,7 +50,7 @@ class Ahead:
         """Return the content of one entry; see `ObjectReader.content`."""
         future = self._flying.pop(entry.path, None)
         self._begin(entry)
-        found = self._content(entry) if future is None else future.result()
+        found = self._here(entry) if future is None else future.result()
         self._told.advance(entry.nbytes)
         return found
 

@@ -90,7 +90,7 @@ def memory(size: int) -> memoryview:
     import numpy as np
 
     whole = np.empty(size + _ALIGNED, np.uint8)
-    skip = -whole.ctypes.data % _ALIGNED
+    skip = -whole.__array_interface__["data"][0] % _ALIGNED
     return whole[skip : skip + size].data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
@@ -16,6 +17,7 @@ from jupyter_mvt.store.hot import MAPPED, Mappings, memory, same
 from jupyter_mvt.store.index import PackIndex, Place
 from jupyter_mvt.store.logcache import LogCache
 from jupyter_mvt.store.manifests import decode_manifest
+from jupyter_mvt.store.nearby import Nearby
 from jupyter_mvt.store.pack import DELTA, RAW
 
 __all__ = ["Store"]
@@ -69,7 +71,7 @@ class Store:
         """Return a manifest."""
         return decode_manifest(self.blob(oid))
 
-    def content(self, entry: Entry) -> memoryview:
+    def content(self, entry: Entry, near: Nearby | None = None) -> memoryview:
         """Return the content of one entry as memory of its own.
 
         Large content that is stored as it is, is mapped copy-on-write: it takes no memory until
@@ -89,7 +91,7 @@ class Store:
             at += size
         if entry.nbytes < _PARALLEL or len(jobs) < 2:
             for job in jobs:
-                self._fill(*job)
+                self._fill(*job, near)
             return whole
         from concurrent.futures import ThreadPoolExecutor
 
@@ -100,7 +102,8 @@ class Store:
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`, begun with for the next of `entries` while one is worked on."""
-        return Ahead(self.content, entries, self.progress)
+        here = partial(self.content, near=Nearby(self.backend))
+        return Ahead(self.content, entries, self.progress, here)
 
     def check(self, oid: bytes, place: Place, target: memoryview | None = None) -> str:
         """Read one copy and return what is wrong with it, or ``""``.
@@ -260,9 +263,11 @@ class Store:
             raise CorruptionError(msg, code="missing-object", hint="mvt fsck")
         return places
 
-    def _fill(self, oid: ObjectId, target: memoryview) -> None:
+    def _fill(self, oid: ObjectId, target: memoryview, near: Nearby | None = None) -> None:
         raw = bytes.fromhex(oid)
         tried = self._places(oid)
+        if near is not None and near.fill(raw, tried[0], target):
+            return
         faults = []
         for place in tried:
             if not (fault := self.check(raw, place, target)):
