@@ -25,7 +25,7 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import DatasetDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jupyter_mvt.capture.columns import Strip
 
@@ -36,9 +36,12 @@ _BLOCK_ROWS = 32_768
 _THREADED_BYTES = 1_000_000
 _MAX_COLUMNS_PROFILED = 2_000
 _MOST_REMEMBERED = 64
+_MOST_PROFILES = 1_000
 
 _read_before: dict[tuple[str, frozenset[int]], DatasetDraft] = {}
 """What was read of files, by stamps that change with the files; see `kind.stamp_of`."""
+_profiled: dict[tuple[ObjectId, int], dict[str, Any]] = {}
+"""What columns look like, by their content and how many of their rows were looked at."""
 
 
 def describe(
@@ -135,28 +138,41 @@ class _Facts:
 
 def _read(table: Table, threads: int) -> _Facts:
     starts = range(0, table.rows, _BLOCK_ROWS)
-    chosen = sample_rows(table.rows, len(table.strips))
+    if table.nbytes < _THREADED_BYTES or threads < 2:
+        return _facts(table, [_block(table.strips, start) for start in starts], map)
+    with ThreadPoolExecutor(threads, "mvt-digest") as pool:
+        done = list(pool.map(lambda start: _block(table.strips, start), starts))
+        return _facts(table, done, pool.map)
 
-    def look(position: int, nulls: int) -> dict[str, Any]:
+
+def _facts(table: Table, done: list[_Done], each: Callable[..., Iterable[Any]]) -> _Facts:
+    """Return what blocks come to; `each` is `map`, or one of its kind with threads."""
+    strips = table.strips
+    blocks = [[block.digests[i] for block in done] for i in range(len(strips))]
+    pairs = zip(strips, blocks, strict=True)
+    digests = [_column_id(strip, own, table.rows) for strip, own in pairs]
+    chosen = sample_rows(table.rows, len(strips))
+
+    def look(position: int) -> dict[str, Any]:
         if position >= _MAX_COLUMNS_PROFILED:
             return {}
-        return profile(table.strips[position], chosen, nulls)
+        nulls = sum(block.nulls[position] for block in done)
+        return _profile(strips[position], digests[position], chosen, nulls)
 
-    count = len(table.strips)
-    if table.nbytes < _THREADED_BYTES or threads < 2:
-        done = [_block(table.strips, start) for start in starts]
-        nulls = [sum(block.nulls[i] for block in done) for i in range(count)]
-        profiles = [look(i, nulls[i]) for i in range(count)]
-    else:
-        with ThreadPoolExecutor(threads, "mvt-digest") as pool:
-            done = list(pool.map(lambda start: _block(table.strips, start), starts))
-            nulls = [sum(block.nulls[i] for block in done) for i in range(count)]
-            profiles = list(pool.map(look, range(count), nulls))
-    blocks = [[block.digests[i] for block in done] for i in range(count)]
-    digests = [
-        _column_id(strip, own, table.rows) for strip, own in zip(table.strips, blocks, strict=True)
-    ]
+    profiles = list(each(look, range(len(strips))))
     return _Facts(digests, blocks, profiles, _multiset_id(table, done))
+
+
+def _profile(strip: Strip, column: ObjectId, rows: Any, nulls: int) -> dict[str, Any]:
+    """Return the profile of a column, of equal content only once: most frames are as they were."""
+    key = (column, strip.rows, 0 if rows is None else len(rows))
+    found = _profiled.get(key)
+    if found is None or strip.type == "opaque":
+        found = profile(strip, rows, nulls)
+        if len(_profiled) >= _MOST_PROFILES:
+            _profiled.clear()
+        _profiled[key] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,13 +67,14 @@ def _numbers(values: Array) -> dict[str, Any]:
     new = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
     whole = bool(np.isfinite(ordered[0]) and np.isfinite(ordered[-1]))
     finite = ordered if whole else ordered[np.isfinite(ordered)]
-    spots = np.linspace(0, len(ordered) - 1, min(_QUANTILES, len(ordered))).round().astype(np.int64)
+    spots = _spots(len(ordered))
+    mean, std = _moments(finite)
     found: dict[str, Any] = {
         "distinct": len(new) + 1,
         "min": ordered[0].item(),
         "max": ordered[-1].item(),
-        "mean": float(finite.mean(dtype=np.float64)) if len(finite) else None,
-        "std": float(finite.std(dtype=np.float64)) if len(finite) else None,
+        "mean": mean,
+        "std": std,
         "quantiles": ordered[spots].tolist(),
     }
     if len(new) < len(ordered) // 2:
@@ -81,6 +83,20 @@ def _numbers(values: Array) -> dict[str, Any]:
         best = np.argsort(-counts, kind="stable")[:_TOP]
         found["top"] = [[ordered[starts[i]].item(), int(counts[i])] for i in best if counts[i] > 1]
     return found
+
+
+@lru_cache(maxsize=64)
+def _spots(count: int) -> Array:
+    """Return where the quantiles of so many values in order lie."""
+    return np.linspace(0, count - 1, min(_QUANTILES, count)).round().astype(np.int64)
+
+
+def _moments(values: Array) -> tuple[float | None, float | None]:
+    """Return mean and standard deviation, ``None`` of nothing; the mean is computed once."""
+    if not len(values):
+        return None, None
+    mean = values.mean(dtype=np.float64, keepdims=True)
+    return mean.item(), float(values.std(dtype=np.float64, mean=mean))
 
 
 def _texts(values: Any) -> dict[str, Any]:
