@@ -9,6 +9,8 @@ from __future__ import annotations
 import builtins
 import re
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import ne
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -169,10 +171,7 @@ class CellLog:
         entry.ended_us = self._clock.now_us()
         ids = _ids(namespace)
         if entry.ids:
-            before = entry.ids
-            entry.rebound = frozenset(
-                name for name, key in ids.items() if before.get(name) != key and name[:1] != "_"
-            )
+            entry.rebound = _rebound(entry.ids, ids)
             entry.kinds = kinds_of(entry.rebound, namespace)
             self._kinds.update(entry.kinds)
             entry.unchanged = unchanged(entry.prints, namespace)
@@ -340,5 +339,10 @@ def lines_of(source: str, found: Iterable[tuple[int, int]]) -> str:
 
 def _ids(namespace: Mapping[str, Any]) -> dict[str, int]:
     # Without a loop of Python's own: this runs around every cell, over every name.
-    there = dict(namespace.items())
+    there = dict(namespace)
     return dict(zip(there, map(id, there.values()), strict=True))
+
+
+def _rebound(before: Mapping[str, int], after: Mapping[str, int]) -> frozenset[str]:
+    differs = compress(after, map(ne, after.values(), map(before.get, after)))
+    return frozenset(name for name in differs if name[:1] != "_")

@@ -20,6 +20,8 @@ _NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionT
               str, bytes, int, float, complex, type(None))  # fmt: skip
 _CONTAINERS = (dict, list, tuple)
 _MAX_ELEMENTS = 64
+_HEAP_TYPE = 1 << 9
+_FALLBACK = "pickled"
 # Adapters, named as their packages, for which a dict or list may be a model.
 _TREE_PACKAGES = ("jax",)
 
@@ -111,13 +113,19 @@ def _matching(cls: type) -> tuple[ModelAdapter, ...]:
     found = [
         adapter
         for adapter in _adapters()
-        if any(
+        if not (adapter.name == _FALLBACK and _never_predicts(cls))
+        and any(
             name.startswith(pattern) if pattern.endswith(".") else name == pattern
             for pattern in adapter.match
             for name in names
         )
     ]
     return tuple(sorted(found, key=lambda adapter: -adapter.priority))
+
+
+def _never_predicts(cls: type) -> bool:
+    """Tell whether a class written in C, as an array's, has no such method and can get none."""
+    return not cls.__flags__ & _HEAP_TYPE and not hasattr(cls, "predict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +144,7 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     containers: list[tuple[str, Any]] = []
     trees = _may_be_trees()
     plain = _no_models.issuperset
-    for name, obj in list(namespace.items()):
+    for name, obj in dict(namespace).items():
         cls = type(obj)
         # Most variables are of types already known to be no models: this is a hook's inner loop.
         if cls in _no_models or name[:1] == "_":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+import numpy as np
 import pytest
 
 from jupyter_mvt.capture.discovery import Other, choose, named, optimizer_of
+from jupyter_mvt.capture.watch import models_in
 from jupyter_mvt.errors import AmbiguousError, CaptureError
 
 X = "X = np.ones((4, 2))"
@@ -225,3 +227,12 @@ def test_the_optimizer_of_a_model_is_found_by_its_parameters(kernel):
     )
     candidate = named(kernel.namespace, ["net"], kernel.log).primary
     assert optimizer_of(candidate, kernel.namespace).name == "opt"
+
+
+def test_a_method_given_later_makes_a_model_of_its_class():
+    space = {"__name__": "__main__"}
+    exec("class Rule:\n    pass\nrule = Rule()", space)
+    names = {"rule": space["rule"], "array": np.zeros(3)}
+    assert list(models_in(names)) == []
+    space["Rule"].predict = lambda self, X: X
+    assert [seen.name for seen in models_in(names)] == ["rule"]
