@@ -40,7 +40,7 @@ _MOST_PROFILES = 1_000
 
 _read_before: dict[tuple[str, frozenset[int]], DatasetDraft] = {}
 """What was read of files, by stamps that change with the files; see `kind.stamp_of`."""
-_profiled: dict[tuple[ObjectId, int], dict[str, Any]] = {}
+_profiled: dict[tuple[ObjectId, int, int], dict[str, Any]] = {}
 """What columns look like, by their content and how many of their rows were looked at."""
 
 
