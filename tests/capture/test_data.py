@@ -388,30 +388,3 @@ def test_the_digest_is_faster_than_hash_pandas_object():
 
     ours, theirs = best(lambda: oid(frame)), best(lambda: pd.util.hash_pandas_object(frame).sum())
     assert ours < theirs
-
-
-def test_what_was_profiled_before_is_told_again_only_of_the_same_content():
-    rng = np.random.default_rng(7)
-    frame = pd.DataFrame({"a": rng.normal(size=150_000), "b": np.arange(150_000)})
-    first = describe(frame, "frame")
-    assert describe(frame, "frame") == first
-    # A write in place, past pandas: no object and no shape tells of it.
-    values = frame["a"].array.to_numpy(copy=False)
-    values.flags.writeable = True
-    values[:] = values + 1
-    second = describe(frame, "frame")
-    module._profiled.clear()
-    assert second == describe(frame, "frame")
-    old, new = first.schema.columns[0], second.schema.columns[0]
-    assert old.digest != new.digest
-    assert new.profile["mean"] == pytest.approx(old.profile["mean"] + 1)
-    assert second.schema.columns[1] == first.schema.columns[1]
-
-
-@settings(max_examples=40, deadline=None)
-@given(tables(), tables())
-def test_profiles_from_memory_are_those_of_a_first_look(one, other):
-    describe(one, "x")
-    remembered = describe(other, "x")
-    module._profiled.clear()
-    assert describe(other, "x") == remembered
