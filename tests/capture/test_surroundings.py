@@ -64,7 +64,7 @@ def test_the_environment_costs_milliseconds():
         started = thread_time()
         read_environment()
         times.append(thread_time() - started)
-    assert min(times) < 5e-3
+    assert min(times) < 1e-2
 
 
 def git(folder, *words):

@@ -69,7 +69,7 @@ def killed_while_idle(folder: Path, count: int) -> int:
     told = json.loads(done.stdout)
     assert {one["fault"] for one in told} == {""}
     packing = sum(one["packed"] for one in told)
-    assert packing > count // 2
+    assert packing >= count // 3
     return packing
 
 

@@ -202,8 +202,10 @@ def test_hostile_words_are_kept_exactly_and_shown_harmlessly(tmp_path, weight, t
     made = repo.commit(weight(1.0), message=text, params={text: text}, metrics=metrics)
     assert made.version.message == text
     again = mvt.open(tmp_path)
-    # A param's value is a scalar to compare by, not a text store: it is kept up to 500 characters.
-    assert again["v1"].params[text][:499] == text[:499]
+    # A param's value is a scalar to compare by, not a text store: what is cut off is told.
+    stem, cut, rest = again["v1"].params[text].partition("… (")
+    assert (stem == text and not cut) if len(text) <= 500 else text.startswith(stem)
+    assert not cut or rest.startswith(f"{len(text):,} characters, ")
     assert again["v1"].metrics == metrics
     again.labels.move("production", reason=text)
     assert again.labels.history("production").moves[0].reason == text

@@ -144,7 +144,7 @@ def test_somebody_who_may_only_read_can_look_and_is_told(program, two_versions, 
     done = program("-c", READER, two_versions, before=NOBODY, cwd=two_versions)
     assert (done.returncode, done.stderr) == (0, "")
     refusal = (f"StorageError [permission-denied]: Cannot write to {two_versions}/.mvt: "
-               "permission was denied.\nHint: check who owns the folder\n")  # fmt: skip
+               "permission was denied.\nHint: once the folder is yours: mvt fsck\n")  # fmt: skip
     assert done.stdout == refusal * 3 + refusal.replace("write to", "make").replace(
         "/.mvt:", "/sub/.mvt:"
     )

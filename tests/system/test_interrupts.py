@@ -232,6 +232,7 @@ def _timed(repo: mvt.Repo, model: Layers) -> float:
 def _interrupted_after(seconds: float) -> Iterator[None]:
     """Interrupt what the main thread does inside of the block, unless it ends before."""
     main = threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     lock, over = threading.Lock(), False
 
     def strike() -> None:
@@ -249,6 +250,7 @@ def _interrupted_after(seconds: float) -> Iterator[None]:
             over = True
         timer.cancel()
         timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 class Told(Silent):

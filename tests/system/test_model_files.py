@@ -49,7 +49,10 @@ def test_a_file_comes_back_byte_for_byte(repo: Repo, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="already"):
         repo.checkout("HEAD").files.save(tmp_path / "out")
     assert repo.checkout("HEAD").files.save(tmp_path / "out", overwrite=True) == (saved,)
-    with pytest.raises(NotFoundError, match=r"^There is no file 'other'\.$"):
+    with pytest.raises(
+        NotFoundError,
+        match=r"^There is no file 'other' in this version; it holds bert-tiny\.npz\.$",
+    ):
         version.files["other"]
 
 

@@ -85,7 +85,7 @@ class StoredFiles(Mapping[str, StoredFile]):
     def __getitem__(self, name: str) -> StoredFile:
         if name not in self._files:
             known = [one[:80] for one in self._files]
-            told = f"; there are {', '.join(known[:8])}" if known else ""
+            told = f" in this version; it holds {', '.join(known[:8])}" if known else ""
             msg = f"There is no file {name[:80]!r}{told}."
             hint = f"repo['HEAD'].files[{known[0]!r}]" if known else "mvt log"
             raise NotFoundError(msg, code="unknown-file", hint=hint)

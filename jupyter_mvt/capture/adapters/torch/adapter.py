@@ -114,8 +114,7 @@ class TorchAdapter:
         if _PROGRAM not in names:
             return None
         msg = f"A {type(obj).__qualname__} is a program and not a module."
-        hint = "commit the module that was exported; or torch.export.save(model, 'model.pt2') and "
-        hint += "mvt commit model.pt2"
+        hint = "torch.export.save(model, 'model.pt2')  # then: mvt commit model.pt2"
         return CaptureError(msg, code="not-capturable", hint=hint)
 
     def restore(self, skeleton: Skeleton) -> Any:
