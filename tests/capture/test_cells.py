@@ -93,8 +93,10 @@ def test_a_before_without_an_after_is_forgotten():
 
 def test_own_failures_never_reach_the_kernel_and_the_third_is_told():
     class Broken(dict):
-        def items(self):
+        def keys(self):
             raise RuntimeError("namespace gone")
+
+        items = __iter__ = copy = keys
 
     log = CellLog()
     info = SimpleNamespace(raw_cell="x = 1")
