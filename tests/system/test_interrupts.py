@@ -198,6 +198,8 @@ class Layers:
         return x
 
 
+# Between opening a folder and the block that closes it again, only the collector can.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_while_threads_hash_and_write(tmp_path: Path) -> None:
     """At any moment of a commit, not only at calls to the disk."""
     repo = mvt.init(tmp_path)
