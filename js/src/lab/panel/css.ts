@@ -7,7 +7,7 @@ export const PANEL = `
 .mvt .btn.pname{flex:0 1 auto;min-width:0;height:28px;color:var(--t1);font:600 var(--fs2)/1 var(--ui)} .mvt .btn.pname:disabled{cursor:default;background:none;color:var(--t1)}
 .mvt .btn[aria-disabled=true]{color:var(--t2);cursor:not-allowed;background:none} .mvt .btn:disabled{cursor:default;opacity:.6} .mvt .btn.pname:disabled{opacity:1}
 .mvt .spin>.ic{animation:mvt-spin 1s linear infinite} @keyframes mvt-spin{to{transform:rotate(360deg)}}
-.mvt .pbr{display:flex;align-items:center;gap:8px;margin:8px 12px 0;flex:none} .mvt .btn.pbranch{flex:1;min-width:0;height:28px;justify-content:flex-start;font:400 var(--fs2)/1 var(--ui)} .mvt .btn.pbranch>*{line-height:18px} .mvt .btn.pbranch>.q{font-size:var(--fs1);flex:0 8 auto} .mvt .btn.pbranch>.el:not(.q){flex:0 1 auto;min-width:4em} .mvt .btn.pcommit{flex:none;height:28px}
+.mvt .pbr{display:flex;align-items:center;gap:8px;margin:8px 12px 0;flex:none} .mvt .btn.pbranch{flex:1;min-width:0;height:28px;justify-content:flex-start;font:400 var(--fs2)/1 var(--ui)} .mvt .btn.pbranch>*{line-height:18px} .mvt .btn.pbranch>.q{font-size:var(--fs1);flex:0 8 auto} .mvt .btn.pbranch>.el:not(.q){flex:0 1 auto;min-width:2.8em} .mvt .btn.pcommit{flex:none;height:28px}
 .mvt .dot{width:8px;height:8px;border-radius:50%;flex:none}
 .mvt .pin{display:flex;align-items:center;gap:6px;margin:8px 12px;height:28px;padding:0 8px;flex:none;border:1px solid transparent;background:var(--f2);border-radius:var(--r1);color:var(--t2)}
 .mvt .pin input{border:0;background:none;outline:0;font:400 var(--fs2)/1 var(--ui);color:var(--t1);width:100%;min-width:0} .mvt .pin input::placeholder{color:var(--t2);opacity:1;text-overflow:ellipsis}
@@ -22,7 +22,7 @@ export const PANEL = `
 .mvt.panel .lr+.lr,.mvt.panel .virtual>.lr{border-top:0}
 .mvt .pd{padding:10px 12px 12px} .mvt .pd>.t{font-weight:600;margin-bottom:8px;overflow-wrap:anywhere;white-space:pre-line} .mvt .pd:has(.t){padding-bottom:0} .mvt .pd+.note{margin-top:8px}
 .mvt .kv{display:grid;grid-template-columns:84px minmax(0,1fr);gap:4px 8px;font-size:var(--fs1)} .mvt .kv dt{color:var(--t2);overflow-wrap:anywhere} .mvt .kv dd{min-width:0;overflow-wrap:anywhere}
-.mvt .lrow{display:grid;grid-template-columns:minmax(84px,auto) minmax(0,1fr) auto auto;align-items:center;gap:0 6px;min-height:36px;padding:0 8px 0 12px} .mvt .lrow>.lb{justify-self:start;max-width:120px}
+.mvt .lrow{display:grid;grid-template-columns:minmax(48px,auto) minmax(max-content,1fr) auto auto;align-items:center;gap:0 6px;min-height:36px;padding:0 8px 0 12px} .mvt .lrow>.lb{justify-self:start;max-width:min(100%,120px)}
 .mvt .ask{margin:6px 8px 8px;padding:10px 12px 12px;border:1px solid color-mix(in srgb,var(--jp-brand-color1,#1976d2) 55%,transparent);border-radius:var(--r2);background:color-mix(in srgb,var(--jp-brand-color1,#1976d2) 5%,transparent)} .mvt .pd>div>.ask{margin:10px -4px 0}
 .mvt .ask.no{border-color:color-mix(in srgb,var(--worse) 55%,transparent);background:color-mix(in srgb,var(--worse) 7%,transparent)}
 .mvt .ask>.b{margin-bottom:4px;overflow-wrap:anywhere} .mvt .ask table{margin:4px 0 6px} .mvt .ask table td{height:24px;padding:0 0 0 8px;border-top-color:var(--rule);font-size:var(--fs1)} .mvt .ask table td:first-child{padding-left:0} .mvt .ask table td:last-child{padding-right:0} .mvt .ask tbody tr:hover{background:none}

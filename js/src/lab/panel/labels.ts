@@ -71,8 +71,8 @@ export class Labels {
     const target = this.host.target();
     const promotes = target !== null && target.name !== held;
     const clock = button(null, { icon: "clock", label: `History of ${name}`, kind: "ghost icn" });
-    // A long name would push the row apart; it is said, and shown in the question.
-    const short = promotes && target.name.length > 5;
+    // Beside a narrow panel's label only the shortest names have room; it is said, and shown in the question.
+    const short = promotes && target.name.length > 2;
     const act = promotes ? button(short ? "Promote" : `Promote ${target.name}`, {}) : button("Roll back", {});
     if (short) {
       act.setAttribute("aria-label", `Promote ${target.name}`);

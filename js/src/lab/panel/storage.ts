@@ -89,7 +89,7 @@ export class Storage {
 
   private sure(title: string, text: string): void {
     const act: Act = async (_, asked) => void (await this.act("gc", asked));
-    ask({ title: "Free what no version needs?", text: `${title} ${text} What is left is stored more tightly. Stopped, what was packed by then counts.`, yes: "Free and pack", act }, this.place, this.scope, this.head.button);
+    ask({ title: "Free what no version needs?", text: `${title} ${text} What is left is stored more tightly.`, yes: "Free and pack", act }, this.place, this.scope, this.head.button);
   }
 
   private tell(view: unknown): void {
