@@ -32,24 +32,26 @@ def main() -> int:
     parser.add_argument("--tools", type=Path, default=Path(".make/peers"),
                         help="environment that holds DVC")  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="no 2 GB, no slow peers, one round")
+    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured")
     chosen = parser.parse_args()
-    sizes = [(50 * MB, ALL, 5), (500 * MB, ALL, 5), (2000 * MB, PLAIN, 5)]
+    rounds = chosen.rounds
+    sizes = [(50 * MB, ALL, rounds), (500 * MB, ALL, rounds), (2000 * MB, PLAIN, rounds)]
     if chosen.quick:
-        sizes = [(50 * MB, PLAIN, 1), (200 * MB, PLAIN, 1)]
+        rounds, sizes = 1, [(50 * MB, PLAIN, 1), (200 * MB, PLAIN, 1)]
     tools = chosen.tools.resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         speeds = []
-        for size, peers, rounds in sizes:
+        for size, peers, times in sizes:
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                speeds.append(measure_speed(Path(place), size, tools, peers, rounds))
+                speeds.append(measure_speed(Path(place), size, tools, peers, times))
         loads = []
-        for size, _, rounds in sizes[1:]:
+        for size, _, times in sizes[1:]:
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                loads.append(measure_loads(Path(place) / "loads", size, rounds))
+                loads.append(measure_loads(Path(place) / "loads", size, times))
         encoder = load_encoder(folder)
         copies = measure_sizes(folder / "sizes", encoder, tools)
-    text = table(speeds, loads, copies)
+    text = table(speeds, loads, copies, rounds)
     sys.stdout.write(text + "\n")
     if not chosen.quick:
         _write(text)

@@ -73,13 +73,14 @@ def bars(speeds: list[Speed], loads: list[Loads], copies: list[Sizes]) -> list[B
     return found
 
 
-def table(speeds: list[Speed], loads: list[Loads], copies: list[Sizes]) -> str:
+def table(speeds: list[Speed], loads: list[Loads], copies: list[Sizes], rounds: int) -> str:
     """Return the tables as Markdown."""
     parts = [_speed(speeds), _copies(copies), _loads(loads)]
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     parts.append(
-        f"Medians, one run on {machine}, everyone in turn on a synced disk; ratios travel, times "
-        "do not. DVC, git-lfs, restic and borg keep a file whose saving is not counted."
+        f"Medians of {rounds}, one run on {machine}, everyone in turn on a synced disk; ratios "
+        "travel, times do not. DVC, git-lfs, restic and borg keep a file whose saving is not "
+        "counted."
     )
     return "\n\n".join(parts)
 
