@@ -13,7 +13,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-store js clean
+.PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-ui bench-store js clean
 
 setup: .make/test-env
 
@@ -45,7 +45,7 @@ test-js: .make/node
 	cd js && npm test --silent
 
 test-ui: .make/test-env chromium
-	$(RUN) pytest -m ui tests/ui -q
+	$(RUN) pytest -m "ui and not bench" tests/ui -q
 
 # The pictures of the README, taken by the browser test.
 gallery: .make/test-env chromium
@@ -55,6 +55,10 @@ gallery: .make/test-env chromium
 bench: .make/test-env
 	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib
 	$(RUN) tests.benchmarks.everyday
+
+# First paints, frames and the panel's refresh at 10,000 versions, in the browser against their budgets.
+bench-ui: .make/test-env chromium
+	$(RUN) pytest -m "ui and bench" tests/ui -q
 
 # Time and space of the store, with its peers beside it; about 20 minutes, 15 GB of disk. Programs that
 # are not installed (git-lfs, restic, borg) are left out; DVC gets an environment of its own.

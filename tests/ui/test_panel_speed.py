@@ -18,7 +18,7 @@ from tests.ui.study import PANEL, book, panel
 if TYPE_CHECKING:
     from tests.ui.browser import Desk
 
-pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.ui, pytest.mark.bench, pytest.mark.filterwarnings("default")]
 
 COUNT = 10_000
 BUDGET_MS = 100

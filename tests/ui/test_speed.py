@@ -26,7 +26,7 @@ from tests.ui.tracing import traced, work_per_frame  # noqa: E402
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.ui, pytest.mark.bench, pytest.mark.filterwarnings("default")]
 
 PAINTS = {"huge": 300, "live": 300, "wide": 500, "board": 500}
 """Story → milliseconds to its first paint."""
