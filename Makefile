@@ -45,7 +45,7 @@ test-js: .make/node
 	cd js && npm test --silent
 
 test-ui: .make/test-env chromium
-	$(RUN) pytest -m "ui and not bench" tests/ui -q
+	$(RUN) pytest -m "ui and not bench" -n $(JOBS) --dist=worksteal tests/ui -q
 
 # The pictures of the README, taken by the browser test.
 gallery: .make/test-env chromium

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.ui.browser import Desk, launch
 from tests.ui.server import running
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.ui.server import Server
+
+# Two browsers, two servers and their kernels share the cores: what comes late is not what is wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
