@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
-import jupyter_mvt as mvt
 from jupyter_mvt.api.evaluate import examples
 from jupyter_mvt.errors import CorruptionError, UsageError
 from jupyter_mvt.store import oplog
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from tests.shells import run, text
 
 MAKE = """
 from sklearn.datasets import load_iris
@@ -26,29 +20,6 @@ from sklearn.linear_model import LogisticRegression
 X, y = load_iris(return_X_y=True, as_frame=True)
 clf = LogisticRegression(max_iter=500).fit(X, y)
 """
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
-    shell.run_cell("%load_ext jupyter_mvt")
-    yield shell
-    mvt.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
-
-
-def run(shell, source):
-    result = shell.run_cell(source, store_history=True)
-    result.raise_error()
-    return result.result
-
-
-def text(value):
-    return value._repr_mimebundle_()["text/plain"]
 
 
 def test_an_evaluation_stands_beside_its_version(shell):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.completer import provisionalcompleter
-from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.results import CommitResult
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.magics.complete import options
 from jupyter_mvt.magics.magic import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.shells import run
 
 FIT = """
 from sklearn.linear_model import LogisticRegression
@@ -25,26 +21,6 @@ X, y = load_iris(return_X_y=True, as_frame=True)
 clf = LogisticRegression(max_iter=1000).fit(X, y)
 scores = {"accuracy": clf.score(X, y)}
 """
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
-    shell.run_cell("%load_ext jupyter_mvt")
-    yield shell
-    mvt.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
-
-
-def run(shell: InteractiveShell, source: str):
-    """Run a cell, let its error out, return its value."""
-    result = shell.run_cell(source, store_history=True)
-    result.raise_error()
-    return result.result
 
 
 def test_a_cell_is_kept_with_all_that_made_it(shell):

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
-import jupyter_mvt as mvt
 from jupyter_mvt.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from tests.shells import run, text
 
 MAKE = """
 from sklearn.linear_model import LinearRegression
@@ -22,29 +15,6 @@ view = base[2:4]
 notes = ["first"]
 model = LinearRegression().fit(base[:, None], base)
 """
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
-    shell.run_cell("%load_ext jupyter_mvt")
-    yield shell
-    mvt.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
-
-
-def run(shell, source):
-    result = shell.run_cell(source, store_history=True)
-    result.raise_error()
-    return result.result
-
-
-def text(value):
-    return value._repr_mimebundle_()["text/plain"]
 
 
 def test_all_variables_come_back_as_they_were(shell):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.magics import panel
+from tests.shells import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
 
 FIT = """
 from sklearn.linear_model import LinearRegression
@@ -23,15 +25,9 @@ scores = {"accuracy": 0.9}
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    made = InteractiveShell()
-    made.history_manager.enabled = False
-    monkeypatch.setattr(panel, "get_ipython", lambda: made)
-    yield made
-    mvt.unload_ipython_extension(made)
-    made.history_manager.end_session()
+    with started(tmp_path, monkeypatch) as made:
+        monkeypatch.setattr(panel, "get_ipython", lambda: made)
+        yield made
 
 
 def answer(told: panel.Told) -> dict[str, Any]:

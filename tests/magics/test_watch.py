@@ -9,7 +9,8 @@ import pytest
 import jupyter_mvt as mvt
 from jupyter_mvt.api import watching
 from jupyter_mvt.errors import UsageError
-from tests.magics.test_magic import FIT, run, shell  # noqa: F401
+from tests.magics.test_magic import FIT
+from tests.shells import run
 
 REFIT = """
 clf = LogisticRegression(C={c}, max_iter=1000).fit(X, y)
@@ -27,7 +28,7 @@ def said(capsys) -> list[str]:
     return [re.sub(r"\d+ kB", "N kB", line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_each_training_makes_a_version_and_says_one_line(shell, capsys):  # noqa: F811
+def test_each_training_makes_a_version_and_says_one_line(shell, capsys):
     assert run(shell, "%mvt watch on").to_dict() == {"on": True, "made": 0}
     capsys.readouterr()
     run(shell, FIT)
@@ -48,7 +49,7 @@ def test_each_training_makes_a_version_and_says_one_line(shell, capsys):  # noqa
     assert len(mvt.open().log().entries) == 2
 
 
-def test_nothing_is_kept_after_a_cell_that_failed(shell, capsys):  # noqa: F811
+def test_nothing_is_kept_after_a_cell_that_failed(shell, capsys):
     run(shell, "%mvt watch on")
     result = shell.run_cell(FIT + "\n1 / 0", store_history=True)
     assert not result.success
@@ -59,7 +60,7 @@ def test_nothing_is_kept_after_a_cell_that_failed(shell, capsys):  # noqa: F811
     assert [entry.version.name for entry in mvt.open().log().entries] == ["v1"]
 
 
-def test_what_is_trained_within_the_pause_waits(shell, monkeypatch):  # noqa: F811
+def test_what_is_trained_within_the_pause_waits(shell, monkeypatch):
     run(shell, "%mvt watch on")
     run(shell, FIT)
     monkeypatch.setattr(watching, "PAUSE_S", 3600.0)
@@ -72,13 +73,13 @@ def test_what_is_trained_within_the_pause_waits(shell, monkeypatch):  # noqa: F8
     assert len(mvt.open().log().entries) == 2
 
 
-def test_an_explicit_commit_is_not_repeated(shell, capsys):  # noqa: F811
+def test_an_explicit_commit_is_not_repeated(shell, capsys):
     run(shell, "%mvt watch on")
     run(shell, FIT + "\nget_ipython().run_line_magic('mvt', 'commit -m mine')")
     assert [entry.version.message for entry in mvt.open().log().entries] == ["mine"]
 
 
-def test_what_stands_in_the_way_is_said_once(shell, capsys, monkeypatch):  # noqa: F811
+def test_what_stands_in_the_way_is_said_once(shell, capsys, monkeypatch):
     run(shell, "%mvt watch on")
     run(shell, FIT)
     capsys.readouterr()
@@ -95,7 +96,7 @@ def test_what_stands_in_the_way_is_said_once(shell, capsys, monkeypatch):  # noq
     assert "%mvt du" in first
 
 
-def test_a_fault_of_its_own_stops_it_and_no_cell(shell, capsys, monkeypatch):  # noqa: F811
+def test_a_fault_of_its_own_stops_it_and_no_cell(shell, capsys, monkeypatch):
     run(shell, "%mvt watch on")
 
     def broken(*args, **kwargs):

@@ -8,14 +8,15 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
-import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import attached
+from tests.shells import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
 
 PEOPLE = ("MVT_AUTHOR", "GIT_AUTHOR_NAME")
 
@@ -57,13 +58,7 @@ def program(clean: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """An IPython shell in an empty folder, with the extension loaded and nobody to ask."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
-    shell.run_cell("%load_ext jupyter_mvt")
-    attached().interactive = False
-    yield shell
-    mvt.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
+    with started(tmp_path, monkeypatch) as shell:
+        shell.run_cell("%load_ext jupyter_mvt")
+        attached().interactive = False
+        yield shell

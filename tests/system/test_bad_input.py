@@ -14,6 +14,7 @@ from jupyter_mvt.cli.main import main
 from jupyter_mvt.errors import CaptureError, MvtError
 from jupyter_mvt.history import revisions
 from jupyter_mvt.objects.encode import to_wire
+from tests.shells import run
 
 DATA = """
 import numpy as np
@@ -44,12 +45,6 @@ def said(shell, capsys, cell: str) -> list[str]:
     result = shell.run_cell(cell, store_history=True)
     assert isinstance(result.error_in_exec, MvtError), result.error_in_exec
     return capsys.readouterr().out.strip().splitlines()
-
-
-def run(shell, cell: str):
-    result = shell.run_cell(cell, store_history=True)
-    result.raise_error()
-    return result.result
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import attach, attached
 from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look
+from tests.shells import run, started
 
 CELLS = (
     "%load_ext jupyter_mvt",
@@ -28,23 +28,10 @@ CELLS = (
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVT_AUTHOR", "ana")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path.parent / "ipython"))
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
     rows = "\n".join(f"{i % 7},{i * 3 % 11},{i % 2}" for i in range(200))
     (tmp_path / "data.csv").write_text(f"a,b,y\n{rows}\n")
-    yield shell
-    mvt.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
-
-
-def run(shell, *cells):
-    for cell in cells:
-        result = shell.run_cell(cell, store_history=True)
-        result.raise_error()
-    return result.result
+    with started(tmp_path, monkeypatch) as shell:
+        yield shell
 
 
 def test_the_same_lines_give_the_same_bits_and_other_data_do_not(shell, tmp_path):
