@@ -158,7 +158,7 @@ def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
         column = pa.chunked_array([column])
     kind = _decoded(column.type)
 
-    book = Codebook.of(column.chunk(0).dictionary) if is_coded(column) else None
+    book = Codebook.of(column.chunk(0).dictionary, len(column)) if is_coded(column) else None
 
     def block(start: int, stop: int) -> Block:
         part = column.slice(start, stop - start)

@@ -79,11 +79,14 @@ def _rest(words: Array, memory: Array, starts: Array, lengths: Array) -> None:
     """Go on with what is longer than eight bytes, in place."""
     long = lengths > _LONG
     active = np.flatnonzero((lengths > 8) & ~long)
-    at, left = starts[active] + 8, lengths[active] - 8
+    at, left = starts.take(active, mode="clip"), lengths.take(active, mode="clip")
     while len(active):
-        words[active] = _next(words[active], memory, at, left)
-        more = left > 8
-        active, at, left = active[more], at[more] + 8, left[more] - 8
+        at += 8
+        left -= 8
+        words[active] = _next(words.take(active, mode="clip"), memory, at, left)
+        more = np.flatnonzero(left > 8)
+        if len(more) < len(active):
+            active, at, left = (part.take(more, mode="clip") for part in (active, at, left))
     for row in np.flatnonzero(long):
         text = memory.view(np.uint8)[starts[row] : starts[row] + lengths[row]]
         words[row] = int.from_bytes(blake3(text.data).digest(8), "little")

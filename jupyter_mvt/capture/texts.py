@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
 from jupyter_mvt.capture.rowhash import NULL_WORD, text_words
@@ -19,6 +20,8 @@ __all__ = ["Codebook", "coded_block", "is_coded", "text_block"]
 Array = np.ndarray[Any, Any]
 
 _MANY_CODES = 4096
+_LONGEST_RUN = 8
+_MOST_BYTES = 1 << 20
 
 
 def text_block(array: Any, valid: Array | None) -> Block:
@@ -53,18 +56,55 @@ def is_coded(column: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """The few texts of a column, looked at once for all of its blocks."""
+    """The few texts of a column, looked at once for all of its blocks.
+
+    Attributes
+    ----------
+    entries
+        The texts, and last an empty one for what is missing.
+    sizes, words
+        Their lengths and their words for the rows' hashes.
+    runs
+        All runs of `stride` texts, in the order of their codes read as digits of one number:
+        to decode takes a step for each run rather than for each row.
+    """
 
     entries: Any
     sizes: Array
     words: Array
+    runs: Any
+    stride: int
 
     @classmethod
-    def of(cls, entries: Any) -> Codebook:
-        """Return what blocks need to know of the texts of a dictionary, none of them missing."""
+    def of(cls, entries: Any, rows: int) -> Codebook:
+        """Return what blocks need to know of a dictionary's texts, none of them missing.
+
+        `rows` is the length of the whole column: for few rows, few runs are worth their while.
+        """
         entries = entries.cast(pa.large_string())
         starts, lengths, data = _laid_out(entries)
-        return cls(entries, lengths, text_words(data, starts, lengths, None))
+        words = text_words(data, starts, lengths, None)
+        entries = pa.concat_arrays([entries, pa.array([""], pa.large_string())])
+        runs, stride = _runs(entries, len(data), rows)
+        return cls(entries, np.append(lengths, 0), np.append(words, NULL_WORD), runs, stride)
+
+
+def _runs(entries: Any, size: int, rows: int) -> tuple[Any, int]:
+    """Return all runs of as many texts as stay few and short together, and how many that is."""
+    most = min(_MANY_CODES, rows // 16)
+    runs, stride, total = entries, 1, size
+    while stride < _LONGEST_RUN:
+        count = len(runs) * len(entries)
+        total = total * len(entries) + size * len(runs)
+        if count > most or total > _MOST_BYTES:
+            break
+        first = np.repeat(np.arange(len(runs)), len(entries))
+        then = np.tile(np.arange(len(entries)), len(runs))
+        runs = pc.binary_join_element_wise(
+            runs.take(pa.array(first)), entries.take(pa.array(then)), entries[-1]
+        )
+        stride += 1
+    return runs, stride
 
 
 def coded_block(array: Any, book: Codebook) -> Block:
@@ -72,13 +112,24 @@ def coded_block(array: Any, book: Codebook) -> Block:
     valid = presence(array)
     if not len(array):
         return text_block(array.dictionary_decode().cast(pa.large_string()), valid)
-    codes = array.indices if valid is None else array.indices.fill_null(0)
-    rows = codes.to_numpy(zero_copy_only=False)
-    lengths = book.sizes.take(rows)
-    words = book.words.take(rows)
+    indices = array.indices if valid is None else array.indices.fill_null(0)
+    codes = indices.to_numpy(zero_copy_only=False)
     if valid is not None:
-        lengths[~valid] = 0
-        words[~valid] = NULL_WORD
-    decoded = pa.DictionaryArray.from_arrays(array.indices, book.entries).dictionary_decode()
-    data = _laid_out(decoded)[2]
-    return Block((bitmap(valid), octets_of(lengths), data), array.null_count, words)
+        codes = np.where(valid, codes, len(book.entries) - 1)
+    # "clip" spares numpy a copy; Arrow has no codes out of range.
+    lengths = book.sizes.take(codes, mode="clip")
+    words = book.words.take(codes, mode="clip")
+    pieces = (bitmap(valid), octets_of(lengths), *_decoded(codes, book))
+    return Block(pieces, array.null_count, words)
+
+
+def _decoded(codes: Array, book: Codebook) -> tuple[Buffer, ...]:
+    """Return the bytes of all texts, one after the other."""
+    whole = len(codes) // book.stride * book.stride
+    digits = codes[:whole].reshape(-1, book.stride)
+    numbers = digits[:, 0].astype(np.int32)
+    for place in range(1, book.stride):
+        numbers *= len(book.entries)
+        numbers += digits[:, place]
+    found = [book.runs.take(pa.array(numbers)), book.entries.take(pa.array(codes[whole:]))]
+    return tuple(_laid_out(texts)[2] for texts in found if len(texts))
