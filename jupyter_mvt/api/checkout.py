@@ -44,6 +44,8 @@ class Checkout(Displayable):
     placed, kept, stashed
         Names that were set in the live session, those of yours that were left alone, and those
         of yours that are in the `stash` of that number.
+    chance
+        Generator of random numbers → whether it was set: not where its package is not imported.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Checkout(Displayable):
         self.kept: tuple[str, ...] = ()
         self.stashed: tuple[str, ...] = ()
         self.stash = 0
+        self.chance: dict[str, bool] = {}
 
     @property
     def model(self) -> Any:
@@ -114,14 +117,27 @@ class Checkout(Displayable):
         kinds = {name: type(value).__qualname__ for name, value in self.values.items()}
         return {"version": to_data(self.version), "primary": self.primary, "values": kinds,
                 "saved": list(self.saved), "placed": list(self.placed),
-                "kept": list(self.kept), "stashed": list(self.stashed)}  # fmt: skip
+                "kept": list(self.kept), "stashed": list(self.stashed),
+                "chance": dict(self.chance)}  # fmt: skip
 
 
-def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checkout:
+def checkout(
+    handle: Handle, version: Version, *, trust: bool = False, rng: bool = False
+) -> Checkout:
     """Restore every model and variable of `version`.
+
+    Parameters
+    ----------
+    trust
+        Let code of that version run.
+    rng
+        Set the generators of random numbers as well: as they were before the last cell that drew
+        some to make the primary model, so that running it once more draws the same.
 
     Raises
     ------
+    NotFoundError
+        Its random numbers are asked for and it keeps none (code ``no-rng-state``).
     TrustError
         Code of that version would have to run and nobody here has trusted it.
     RestoreError
@@ -132,7 +148,10 @@ def checkout(handle: Handle, version: Version, *, trust: bool = False) -> Checko
     values |= restoring.variables(handle, version.id, version.commit, trust=trust)
     primary = content.primary
     name = None if primary is None else primary.var
-    return Checkout(version.ref, values, name, version.datasets)
+    found = Checkout(version.ref, values, name, version.datasets)
+    if rng:
+        found.chance = restoring.chance(handle, version)
+    return found
 
 
 def verify(handle: Handle, oid: ObjectId) -> int:

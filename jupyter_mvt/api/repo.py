@@ -172,9 +172,11 @@ class Repo:
         """Measure a version or a live model on labelled data; see `api.evaluate.evaluate`."""
         return _evaluate.evaluate(self._handle, model, X, y, **how)
 
-    def checkout(self, revision: str | Version = "HEAD", *, trust: bool = False) -> Checkout:
-        """Restore the models and variables of a version; changes nothing here."""
-        return _checkout.checkout(self._handle, self[revision], trust=trust)
+    def checkout(
+        self, revision: str | Version = "HEAD", *, trust: bool = False, rng: bool = False
+    ) -> Checkout:
+        """Restore the models and variables of a version; see `api.checkout.checkout`."""
+        return _checkout.checkout(self._handle, self[revision], trust=trust, rng=rng)
 
     def reproduce(
         self, revision: str | Version = "HEAD", *, trust: bool = False, folder: Path | None = None,

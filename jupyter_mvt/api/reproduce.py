@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reproduction", "carried_out", "plan_of", "reproduce"]
 
-_PACKAGES = {"numpy": "numpy", "torch": "torch"}
+_PACKAGES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

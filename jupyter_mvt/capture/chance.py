@@ -102,6 +102,26 @@ def _cuda(module: Any, before: Any) -> bytes:
     return before if before == data else data
 
 
+def _tensorflow(module: Any, before: Any) -> bytes:
+    # Asking for a global generator would make one: only where the user has.
+    generator = module.global_generator
+    if generator is None:
+        raise ValueError
+    data = encode({"algorithm": int(generator.algorithm),
+                   "words": [int(word) for word in generator.state.numpy()]})  # fmt: skip
+    return before if before == data else data
+
+
+def _put_tensorflow(data: bytes) -> bool:
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if tensorflow is None:
+        return False
+    state, random = decode(data), tensorflow.random
+    made = random.Generator.from_state(state["words"], state["algorithm"])
+    random.set_global_generator(made)
+    return True
+
+
 def _put_cuda(data: bytes) -> bool:
     torch: Any = sys.modules.get("torch")
     if torch is None or not torch.cuda.is_available():
@@ -152,10 +172,12 @@ _READERS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "numpy": ("numpy", _numpy),
     "torch": ("torch.random", _torch),
     "torch.cuda": ("torch.cuda", _cuda),
+    "tensorflow": ("tensorflow.python.ops.stateful_random_ops", _tensorflow),
 }
 _PUT: dict[str, Callable[[bytes], bool]] = {
     "python": _put_python,
     "numpy": _put_numpy,
     "torch": _put_torch,
     "torch.cuda": _put_cuda,
+    "tensorflow": _put_tensorflow,
 }

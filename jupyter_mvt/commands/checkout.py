@@ -23,10 +23,13 @@ def _arguments(parser: Parser) -> None:
                         help="set the names here; those that you have stay yours")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true",
                         help="replace files; names of yours are stashed first")  # fmt: skip
+    parser.add_argument("--rng", action="store_true",
+                        help="set the random numbers as before the last cell that drew some "
+                        "to make its model")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> Checkout:
-    found = desk.repo().checkout(args.revision, trust=args.trust)
+    found = desk.repo().checkout(args.revision, trust=args.trust, rng=args.rng)
     if args.files is not None:
         saved = found.files.save(args.files, overwrite=args.overwrite)
         found.saved = tuple(str(path) for path in saved)

@@ -28,6 +28,14 @@ def payload(found: Checkout) -> wire.TableView:
         [{"text": escape.line(path), "kind": "code"}, {"text": "file"}, {"text": "written"}]
         for path in found.saved
     ]
+    rows += [
+        [
+            {"text": escape.line(name), "kind": "code"},
+            {"text": "random numbers"},
+            {"text": "set" if done else "not imported here", "kind": "quiet"},
+        ]
+        for name, done in found.chance.items()
+    ]
     into = bool(found.placed or found.kept)
     where = "into your names" if into else "beside your own"
     command = "%mvt stash pop" if found.stashed else ""

@@ -69,3 +69,51 @@ def test_other_devices_are_left_alone_and_damage_is_told(cuda: Cuda) -> None:
         chance.put_back("torch.cuda", b"\0" * 8)
     cuda.held = cuda.held[:1]
     assert not chance.put_back("torch.cuda", data)
+
+
+class Generator:
+    """A generator of TensorFlow: an algorithm and a variable of words."""
+
+    def __init__(self, words: list[int], algorithm: int) -> None:
+        self.words, self.algorithm = words, algorithm
+        self.state = SimpleNamespace(numpy=lambda: self.words)
+
+    @classmethod
+    def from_state(cls, words: list[int], algorithm: int) -> Generator:
+        return cls(words, algorithm)
+
+
+@pytest.fixture
+def ops(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """TensorFlow as far as its global generator goes."""
+    made = SimpleNamespace(global_generator=None)
+    place = "tensorflow.python.ops.stateful_random_ops"
+    chosen = SimpleNamespace(
+        Generator=Generator,
+        set_global_generator=lambda generator: setattr(made, "global_generator", generator),
+    )
+    monkeypatch.setitem(sys.modules, place, made)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(random=chosen))
+    return made
+
+
+def test_the_global_generator_of_tensorflow_comes_back(ops: SimpleNamespace) -> None:
+    assert "tensorflow" not in chance.states()
+    ops.global_generator = Generator([3, -(1 << 62)], 1)
+    before = chance.states()
+    ops.global_generator = Generator([4, -(1 << 62)], 1)
+    assert chance.drew(before, chance.states(before))
+    assert chance.put_back("tensorflow", chance.written("tensorflow", before["tensorflow"]))
+    held = ops.global_generator
+    assert (held.words, held.algorithm) == ([3, -(1 << 62)], 1)
+    with pytest.raises(CorruptionError):
+        chance.put_back("tensorflow", b"{}")
+
+
+def test_a_generator_of_a_package_that_is_not_here_is_left(
+    ops: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ops.global_generator = Generator([3], 1)
+    state = chance.states()["tensorflow"]
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    assert not chance.put_back("tensorflow", state)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sklearn.linear_model import LinearRegression
 
+import jupyter_mvt as mvt
 from jupyter_mvt.errors import NotFoundError
 from tests.shells import run, text
 
@@ -15,6 +17,39 @@ view = base[2:4]
 notes = ["first"]
 model = LinearRegression().fit(base[:, None], base)
 """
+
+
+TRAIN = """
+import random
+draws = [random.random(), float(np.random.normal())]
+net = LinearRegression().fit(base[:, None], base + draws[0])
+"""
+
+
+def test_random_numbers_are_drawn_again_as_they_were(shell):
+    run(shell, MAKE)
+    run(shell, TRAIN)
+    first = shell.user_ns["draws"]
+    run(shell, "%mvt commit net")
+    run(shell, "random.seed(5); np.random.seed(6)")
+    found = run(shell, "%mvt checkout v1 --rng")
+    told = [line.split(maxsplit=1) for line in text(found).splitlines() if "random" in line]
+    assert [name for name, _ in told][:2] == ["python", "numpy"]
+    assert {role.split("    ")[-1].strip() for _, role in told} == {"set"}
+    assert found.chance == dict.fromkeys((name for name, _ in told), True)
+    run(shell, TRAIN)
+    assert shell.user_ns["draws"] == first
+
+
+def test_a_version_that_no_cell_made_has_no_random_numbers(tmp_path):
+    repo = mvt.init(tmp_path)
+    repo.commit(LinearRegression().fit([[1.0]], [2.0]))
+    with pytest.raises(NotFoundError) as refused:
+        repo.checkout("v1", rng=True)
+    assert refused.value.code == "no-rng-state"
+    assert refused.value.message == (
+        "v1 keeps no random numbers: no cell was seen making its model."
+    )
 
 
 def test_all_variables_come_back_as_they_were(shell):
