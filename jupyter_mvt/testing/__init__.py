@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["AdapterTests", "BackendTests"]
+__all__ = ["AdapterTests", "BackendTests", "DatasetKindTests"]
 
 _HOMES = {
     "AdapterTests": "jupyter_mvt.testing.adapters",
     "BackendTests": "jupyter_mvt.testing.backends",
+    "DatasetKindTests": "jupyter_mvt.testing.datasets",
 }
 
 
