@@ -70,7 +70,8 @@ bench-store: .make/test-env .make/peers/bin/dvc
 	$(PYTHON) -m venv .make/peers
 	.make/peers/bin/pip install -q "dvc>=3,<4"
 
-# XGBoost, LightGBM, CatBoost and statsmodels: a step of its own, for they are large.
+# Keras, Hugging Face, JAX, Lightning, the boosters, ONNX and statsmodels: a step of its own, for they
+# are large.
 test-frameworks: .make/frameworks-env
 	$(RUN) pytest -m frameworks -n $(JOBS) -q tests
 
@@ -127,8 +128,8 @@ endef
 	$(call install,demo$(comma)test)
 	@touch .make/demo-env
 
-.make/frameworks-env: .make/test-env
-	$(RUN) pip install -q -e ".[frameworks]"
+.make/frameworks-env: .make/test-env pyproject.toml
+	$(RUN) pip install -q torch==2.13.0 -e ".[frameworks]"
 	rm -rf $(LINK) && ln -s $(CURDIR)/jupyter_mvt/labextension $(LINK)
 	@touch $@
 

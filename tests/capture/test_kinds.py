@@ -265,6 +265,7 @@ def test_held_out_data_in_a_list_has_its_role():
     ]
 
 
+@pytest.mark.frameworks
 def test_hugging_face_datasets_are_arrow_tables():
     hf = pytest.importorskip("datasets")
     rows = {"text": ["a", "b", "c"], "n": [1, 2, 3]}

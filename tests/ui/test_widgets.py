@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
-pytest.importorskip("marimo")
 
 _HISTORY = """
 import jupyter_mvt as mvt
