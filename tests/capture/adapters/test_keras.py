@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import sys
 import warnings
 from dataclasses import replace
 
@@ -225,7 +227,51 @@ def test_a_class_that_hides_its_settings_is_told():
     )
 
 
-def test_a_class_of_a_package_needs_trust():
+PACKAGE = """
+import keras
+
+@keras.saving.register_keras_serializable("studio")
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=1.0, **more):
+        super().__init__(**more)
+        self.factor = factor
+
+    def call(self, x):
+        return x * self.factor
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+"""
+
+
+class TestClassOfAPackage(AdapterTests):
+    """A registered layer of an importable module: imported by a fresh process, once trusted."""
+
+    adapter_name = "keras"
+    ask = ASK
+    trusted = True
+
+    @pytest.fixture(autouse=True)
+    def _package(self, tmp_path, monkeypatch):
+        (tmp_path / "studio_layers.py").write_text(PACKAGE)
+        monkeypatch.syspath_prepend(tmp_path)
+        paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+        monkeypatch.setenv("PYTHONPATH", paths)
+        yield
+        sys.modules.pop("studio_layers", None)
+
+    def train(self):
+        keras.utils.set_random_seed(0)
+        scale = importlib.import_module("studio_layers").Scale(3.0)
+        return fitted(keras.Sequential([
+            keras.Input((4,)), scale, keras.layers.Dense(2, activation="softmax"),
+        ]))  # fmt: skip
+
+    def inputs(self):
+        return X
+
+
+def test_a_lambda_needs_trust():
     model = TestLambda().train()
     frozen = ADAPTER.freeze(model, no_source)
     assert frozen.state_kind == "pickle"
