@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import restoring
 from jupyter_mvt.display import Displayable
+from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
@@ -150,8 +151,33 @@ def checkout(
     name = None if primary is None else primary.var
     found = Checkout(version.ref, values, name, version.datasets)
     if rng:
-        found.chance = restoring.chance(handle, version)
+        found.chance = _chance(handle, version)
     return found
+
+
+def _chance(handle: Handle, version: Version) -> dict[str, bool]:
+    """Set the generators as they were before the last cell that drew for the primary model.
+
+    Returns
+    -------
+    dict
+        Generator → whether it was set; ``False`` where its package is not imported.
+
+    Raises
+    ------
+    NotFoundError
+        The version keeps no states (code ``no-rng-state``).
+    """
+    from jupyter_mvt.capture.chance import put_back
+
+    primary = version.commit.content.primary
+    var = "" if primary is None else primary.var
+    kept = [cell.rng for cell, _ in version.cells if cell.rng and var in cell.made]
+    if not kept:
+        msg = f"{version.name} keeps no random numbers: no cell was seen making its model."
+        raise NotFoundError(msg, hint=f"mvt show {version.name}", code="no-rng-state")
+    states = [(name, handle.store.blob(ObjectId(state))) for name, state in kept[-1]]
+    return {name: put_back(name, state) for name, state in states}
 
 
 def verify(handle: Handle, oid: ObjectId) -> int:

@@ -12,19 +12,18 @@ from jupyter_mvt.api.trust import is_trusted, refusal
 from jupyter_mvt.errors import NotFoundError, TrustError
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
-from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from jupyter_mvt.api.version import Version
     from jupyter_mvt.capture.files.rebuild import StoredFiles
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit, Model
+    from jupyter_mvt.objects.ids import ObjectId
 
-__all__ = ["Resumed", "chance", "files", "model", "resume", "tensor", "variables"]
+__all__ = ["Resumed", "files", "model", "resume", "tensor", "variables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,31 +118,6 @@ def variables(
     total = sum({(one.state, one.weights): one.nbytes for one in kept}.values())
     with _trusting(handle, oid, commit), told(handle.store.progress, "Restoring", total):
         return restore_variables(handle.store, kept, trusted=trusted)
-
-
-def chance(handle: Handle, version: Version) -> dict[str, bool]:
-    """Set the generators as they were before the last cell that drew for the primary model.
-
-    Returns
-    -------
-    dict
-        Generator → whether it was set; ``False`` where its package is not imported.
-
-    Raises
-    ------
-    NotFoundError
-        The version keeps no states (code ``no-rng-state``).
-    """
-    from jupyter_mvt.capture.chance import put_back
-
-    primary = version.commit.content.primary
-    var = "" if primary is None else primary.var
-    kept = [cell.rng for cell, _ in version.cells if cell.rng and var in cell.made]
-    if not kept:
-        msg = f"{version.name} keeps no random numbers: no cell was seen making its model."
-        raise NotFoundError(msg, hint=f"mvt show {version.name}", code="no-rng-state")
-    states = [(name, handle.store.blob(ObjectId(state))) for name, state in kept[-1]]
-    return {name: put_back(name, state) for name, state in states}
 
 
 @contextmanager
