@@ -23,7 +23,8 @@ _HEX = re.compile(r"[0-9a-f]{64}\Z")
 
 def digest(data: Buffer, *, threads: int = 1) -> ObjectId:
     """Return the id of `data`; with `threads` other than 1 BLAKE3 uses several cores, -1 all."""
-    return ObjectId(blake3(data, max_threads=threads).hexdigest())
+    state = blake3(data) if threads == 1 else blake3(data, max_threads=threads)
+    return ObjectId(state.hexdigest())
 
 
 def digest_many(pieces: Iterable[Buffer], *, threads: int = 1) -> ObjectId:

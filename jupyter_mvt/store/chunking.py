@@ -31,6 +31,8 @@ def cut(part: Part) -> Iterator[memoryview]:
     CaptureError
         It has another length than it announced (code ``part-changed``).
     """
+    if part.window is None and 0 < part.nbytes <= CHUNK and not part.shifts:
+        return iter((_checked(part, part.read(), part.nbytes),))
     stretches = _memory(part) if part.window is None else _windows(part, part.window)
     return _by_content(part, stretches) if part.shifts else stretches
 
@@ -62,6 +64,8 @@ def _checked(part: Part, found: Buffer, length: int) -> memoryview:
         raise CaptureError(msg, code="part-changed", hint="once nothing is training: mvt commit")
     if not view.nbytes:
         return memoryview(b"")
+    if view.format == "B" and view.ndim == 1:
+        return view
     try:
         return view.cast("B")
     except TypeError:

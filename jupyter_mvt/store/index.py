@@ -86,8 +86,8 @@ class PackIndex:
 
     def _add(self, key: str, rows: list[Row]) -> None:
         places = self._places
-        for oid, *rest in rows:
-            place = Place(key, *rest)
+        for oid, offset, stored, size, encoding in rows:
+            place = Place(key, offset, stored, size, encoding)
             known = places.get(oid, ())
             # The quickest to read comes first.
             places[oid] = tuple(sorted((*known, place), key=_encoding)) if known else (place,)

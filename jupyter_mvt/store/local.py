@@ -316,7 +316,8 @@ class LocalWriter:
             self._disk.write(self._handle, data)
         self._written += len(data)
         # The disk works while the rest is still being hashed; the fsync finds little to do.
-        if self._sync and self._written - self._started >= _WRITEBACK:
+        step = max(_BUFFER // 2, min(_WRITEBACK, self._written // 2))  # early, but not in many steps
+        if self._sync and self._written - self._started >= step:
             if isinstance(self._disk, Eager):
                 length = self._written - self._started
                 self._disk.start_writeback(self._handle, self._started, length)

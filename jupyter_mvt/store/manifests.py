@@ -102,23 +102,32 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
         _string(out, _text(dtype))
     _number(out, len(entries))
     before = b""
+    kinds: dict[tuple[object, ...], bytes] = {}  # thousands of entries, of a few kinds
     for entry in entries:
         path = _text(entry.path)
         _path(out, before, path)
         before = path
-        _number(out, dtypes[entry.dtype])
-        _number(out, _VOLATILE if entry.volatile else 0)
-        _number(out, len(entry.shape))
-        for size in entry.shape:
-            _number(out, size)
-        _number(out, entry.nbytes)
-        _number(out, len(entry.chunks))
-        for chunk in entry.chunks:
-            out += bytes.fromhex(chunk)
+        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(entry.chunks))
+        if kind not in kinds:
+            kinds[kind] = _kind(dtypes[entry.dtype], entry)
+        out += kinds[kind]
+        out += bytes.fromhex("".join(entry.chunks))
     _number(out, len(ties))
     for tie in ties:
         _string(out, _text(tie.path))
         _string(out, _text(tie.target))
+    return bytes(out)
+
+
+def _kind(dtype: int, entry: Entry) -> bytes:
+    out = bytearray()
+    _number(out, dtype)
+    _number(out, _VOLATILE if entry.volatile else 0)
+    _number(out, len(entry.shape))
+    for size in entry.shape:
+        _number(out, size)
+    _number(out, entry.nbytes)
+    _number(out, len(entry.chunks))
     return bytes(out)
 
 
@@ -142,10 +151,9 @@ def _string(out: bytearray, data: bytes) -> None:
 
 
 def _shared(before: bytes, path: bytes) -> int:
-    for i, (one, other) in enumerate(zip(before, path, strict=False)):
-        if one != other:
-            return i
-    return min(len(before), len(path))
+    length = min(len(before), len(path))
+    differing = int.from_bytes(before[:length]) ^ int.from_bytes(path[:length])
+    return length - (differing.bit_length() + 7) // 8
 
 
 def _path(out: bytearray, before: bytes, path: bytes) -> None:

@@ -73,14 +73,13 @@ class PackStream:
 
     def add(self, oid: bytes, data: Buffer, size: int) -> None:
         """Append one raw object."""
-        self.add_encoded(Row(oid, 0, size, size, RAW), (data,))
+        self._align(PAGE if size >= ALIGNED else SMALL_ALIGN)
+        self.rows.append(Row(oid, self._offset, size, size, RAW))
+        self._put(data)
 
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
         """Append one object as the pieces of its encoding; where it goes is told by `rows`."""
-        step = PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN
-        gap = -self._offset % step
-        if gap:
-            self._put(bytes(gap))
+        self._align(PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN)
         self.rows.append(Row(row.oid, self._offset, row.stored, row.size, row.encoding))
         at = self._offset
         for piece in pieces:
@@ -100,6 +99,11 @@ class PackStream:
         key = layout.pack(name)
         self._out.commit(key)
         return key
+
+    def _align(self, step: int) -> None:
+        gap = -self._offset % step
+        if gap:
+            self._put(bytes(gap))
 
     def _put(self, data: Buffer) -> None:
         self._out.write(data)

@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
@@ -54,8 +54,7 @@ class Receipt:
     packs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One object after hashing; `data` is ``None`` when the store has it already.
 
     `moved` tells that the bytes were others a moment before.
@@ -175,6 +174,9 @@ class PackWriter:
         return Receipt(new, sum(self._sizes.values()), key, packs)
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
+        if len(piece) < _SMALL and not queue:
+            self._at_once(chunks, piece)
+            return
         if len(piece) <= _AT_ONCE:
             queue.append((chunks, self._take(piece)))
         else:
@@ -200,6 +202,20 @@ class PackWriter:
         self._store.progress.advance(item.size)
         chunks.append(ObjectId(item.oid.hex()))
 
+    def _at_once(self, chunks: list[ObjectId], piece: memoryview) -> None:
+        """Keep a small piece: what `_take` and `_keep` do, for models of thousands of them."""
+        data = bytes(piece)
+        oid = digest(data)
+        chunks.append(oid)
+        self._store.progress.advance(len(data))
+        raw = bytes.fromhex(oid)
+        if raw in self._sizes:
+            return
+        self._sizes[raw] = len(data)
+        self._was_new = not self._stored(raw, data)
+        if self._was_new:
+            self._add(raw, data)
+
     def _take(self, piece: memoryview) -> Taken:
         # The caller's memory may change under us (a training thread): what is written is a
         # copy, and it is the copy's digest that counts. Large pieces are copied only if new,
@@ -224,12 +240,15 @@ class PackWriter:
         if taken.data is None:
             return
         if not is_known:
-            if self._stream is None:
-                self._out = self._store.backend.writer()
-                self._stream = PackStream(self._out)
-            self._stream.add(taken.oid, taken.data, taken.size)
-            self._new.add(taken.oid)
+            self._add(taken.oid, taken.data)
         self._copies.give(taken.data)
+
+    def _add(self, oid: bytes, data: Buffer) -> None:
+        if self._stream is None:
+            self._out = self._store.backend.writer()
+            self._stream = PackStream(self._out)
+        self._stream.add(oid, data, len(data))
+        self._new.add(oid)
 
     def _stored(self, oid: bytes, data: Buffer) -> bool:
         for place in self._store.index.find(oid):

@@ -91,6 +91,6 @@ def test_the_disk_begins_while_a_long_file_is_written(tmp_path: Path) -> None:
 
 def test_a_short_file_or_one_that_is_not_synced_is_left_to_the_system(tmp_path: Path) -> None:
     disk = Told()
-    LocalBackend(tmp_path, disk=disk).put("packs/short", bytes(MIB))
+    LocalBackend(tmp_path, disk=disk).put("packs/short", bytes(MIB // 4))
     LocalBackend(tmp_path, disk=disk, durability="fast").put("packs/fast", bytes(50 * MIB))
     assert disk.told == []
