@@ -316,7 +316,7 @@ class LocalWriter:
             self._disk.write(self._handle, data)
         self._written += len(data)
         # The disk works while the rest is still being hashed; the fsync finds little to do.
-        step = max(_BUFFER // 2, min(_WRITEBACK, self._written // 2))  # early, but not in many steps
+        step = max(_BUFFER // 2, min(_WRITEBACK, self._written // 2))  # early, yet in few steps
         if self._sync and self._written - self._started >= step:
             if isinstance(self._disk, Eager):
                 length = self._written - self._started
