@@ -91,7 +91,12 @@ def from_data(data: Any, cls: type[T]) -> T:
     """
     try:
         return msgspec.convert(data, type=cls)
-    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+    except (
+        msgspec.ValidationError,
+        RecursionError,
+        OverflowError,
+        UnicodeEncodeError,  # a lone surrogate where a number or a fixed word belongs
+    ) as error:
         msg = f"A record is not a {cls.__name__}: {error}."
         raise CorruptionError(msg, code="corrupt-encoding", hint="mvt fsck") from error
 

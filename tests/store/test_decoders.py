@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.errors import CorruptionError, FormatError
@@ -24,17 +24,20 @@ from jupyter_mvt.store.records import frame, read_operation, skim_operation, spl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["number", "prev", "head", "changes", "commit", "format", "branches",
-                         "commits", "moves", "$float", "$int", "$map", "segments", "parts"])
-        | st.text(max_size=4), inner, max_size=6,
-    ),
-    max_leaves=12,
-)  # fmt: skip
+# Few letters, but each of another kind: generating must not take longer than decoding.
+texts = st.text('a0$"\\\n\0é\ud800\U0001f600', max_size=6)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
+keys = st.sampled_from([
+    "number", "prev", "head", "changes", "commit", "format", "branches", "commits", "moves",
+    "$float", "$int", "$map", "segments", "parts", "", "é\ud800",
+])  # fmt: skip
+
+
+def inside(values: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return values | st.lists(values, max_size=3) | st.dictionaries(keys, values, max_size=4)
+
+
+values = inside(inside(inside(scalars)))
 framed = values.map(lambda value: frame(encode(value)))
 garbage = st.binary(max_size=200) | framed | framed.map(lambda data: data[: len(data) // 2])
 
@@ -49,6 +52,7 @@ def answers(decode: Callable[[], object]) -> None:
 
 @settings(max_examples=400)
 @given(garbage)
+@example(frame(encode("\ud800")))
 def test_records(data: bytes) -> None:
     answers(lambda: read_operation(data, 1))
     answers(lambda: skim_operation(data, 1))
