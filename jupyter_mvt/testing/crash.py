@@ -198,7 +198,7 @@ def _picks(
         yield tuple(map(chance.choice, variables))
 
 
-def _changed(sure: MemoryDisk, changes: Iterable[_Change]) -> MemoryDisk:
+def _changed(sure: MemoryDisk, changes: Sequence[_Change]) -> MemoryDisk:
     disk = sure.copy()
     for table, key, value in changes:
         if table == "folders":
@@ -208,7 +208,8 @@ def _changed(sure: MemoryDisk, changes: Iterable[_Change]) -> MemoryDisk:
             disk.names.pop(str(key), None)
         else:
             getattr(disk, table)[key] = value
-    _prune(disk)
+    if any(table == "folders" and not value for table, _, value in changes):
+        _prune(disk)
     return disk
 
 

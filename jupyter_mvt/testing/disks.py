@@ -255,10 +255,13 @@ class FaultyDisk:
         return call
 
 
-def fingerprint(disk: MemoryDisk, ignored: str = "\0", *, modes: bool = True) -> int:
+def fingerprint(
+    disk: MemoryDisk, ignored: str | tuple[str, ...] = "\0", *, modes: bool = True
+) -> int:
     """Return a number that is equal for disks of equal content.
 
-    Names that start with `ignored` do not count, nor do permissions without `modes`.
+    Names that start with `ignored`, or with one of them, do not count, nor do permissions
+    without `modes`.
     """
     files, fields = disk.files, 2 if modes else 1
     return hash(
