@@ -13,7 +13,8 @@ from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.evaluate import kept_as
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
 from jupyter_mvt.api.upkeep import pack
-from jupyter_mvt.capture.snapshot import Request, snapshot
+from jupyter_mvt.capture.request import Request
+from jupyter_mvt.capture.snapshot import snapshot
 from jupyter_mvt.errors import ConflictError, CorruptionError, StorageError
 from jupyter_mvt.history.commit import Draft, Published
 from jupyter_mvt.history.commit import commit as publish
@@ -86,8 +87,8 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
     StorageError
         The disk refused; nothing was changed.
     """
-    limit = read_settings(oplog.current(handle.store)).data_bytes
-    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle), limit))
+    settings = read_settings(oplog.current(handle.store))
+    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle), settings))
 
 
 def _packed(handle: Handle, wish: Wish, result: CommitResult) -> CommitResult:
@@ -108,16 +109,17 @@ def take(
     kernel: Kernel | None,
     wish: Wish,
     rows: tuple[int, ...] = (),
-    limit: int | None = None,
+    settings: Settings | None = None,
 ) -> Taken:
     """Freeze what `wish` names; touches no repository.
 
-    `rows` is from `known_rows`, `limit` how many bytes of data may be kept.
+    `rows` is from `known_rows`; `settings` say what may be kept.
     """
     started = perf_counter()
-    most = limit or Settings().data_bytes
-    asked = replace(request(kernel, wish, rows), store_data=most if wish.store_data else 0)
-    return Taken(snapshot(asked), started)
+    settings = settings or Settings()
+    asked = request(kernel, wish, rows, outputs=settings.keep_outputs)
+    most = settings.data_bytes if wish.store_data else 0
+    return Taken(snapshot(replace(asked, store_data=most)), started)
 
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:
@@ -159,6 +161,8 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                   evaluation=measured)  # fmt: skip
     made = publish(handle, draft)
     trust.made(handle, made.id, made.commit)
+    if kernel is not None and kernel.outputs is not None:
+        kernel.outputs.forget()  # what cells show from now on belongs to the next version
     _forget_runs(handle, kernel, wish, taken)
     return _result(handle, made, started)
 
@@ -200,8 +204,10 @@ def _what_is(handle: Handle, before: int, packs: set[str]) -> str:
     return "Interrupted: no version was made, and nothing is left of it."
 
 
-def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Request:
-    """Return what capture is asked for."""
+def request(
+    kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = (), *, outputs: bool = False
+) -> Request:
+    """Return what capture is asked for; with `outputs`, also what cells showed."""
     return Request(
         namespace={} if kernel is None else kernel.namespace,
         cells=None if kernel is None else kernel.cells,
@@ -217,6 +223,7 @@ def request(kernel: Kernel | None, wish: Wish, rows: tuple[int, ...] = ()) -> Re
         notebook=None if kernel is None else kernel.notebook,
         known_rows=rows,
         recordings=_runs(kernel, wish),
+        outputs=kernel.outputs if kernel is not None and outputs else None,
     )
 
 

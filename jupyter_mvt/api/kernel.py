@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.outputs import OutputLog
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.history.handle import Session
     from jupyter_mvt.objects.progress import Progress
@@ -110,6 +111,8 @@ class Kernel:
         What checkouts into the namespace have replaced, oldest first.
     progress
         Is told how far long work is.
+    outputs
+        What its cells showed since the last version, ``None`` when nobody looks.
     notebook
         File of the notebook that the session belongs to, where that is known.
     """
@@ -126,6 +129,7 @@ class Kernel:
     stashes: list[Stash] = field(default_factory=list)
     progress: Progress = SILENT
     recordings: list[Recording] = field(default_factory=list)
+    outputs: OutputLog | None = None
     notebook: Path | None = None
 
     def sources(self) -> Sources:

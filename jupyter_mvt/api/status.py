@@ -16,6 +16,7 @@ from jupyter_mvt.history.handle import Handle, branch_of, tip_of
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.commit import Commit, Content, tree_id
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.rehearsal import Rehearsal
@@ -48,7 +49,8 @@ def status(handle: Handle, kernel: Kernel | None) -> Status:
     )
     if kernel is None:
         return place
-    asked = request(kernel, Wish(), known_rows(handle))
+    outputs = read_settings(view).keep_outputs
+    asked = request(kernel, Wish(), known_rows(handle), outputs=outputs)
     try:
         why = chosen(asked).why
         taken = snapshot(asked)

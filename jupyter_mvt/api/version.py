@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api import restoring
 from jupyter_mvt.api.curves import StoredCurves
 from jupyter_mvt.api.datasets import Datasets
+from jupyter_mvt.api.outputs import StoredOutputs
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
 from jupyter_mvt.history.naming import version_ref
@@ -176,6 +177,11 @@ class Version(Displayable):
     def curves(self) -> StoredCurves:
         """Curve name → frame of step, time and value; what was logged while it was trained."""
         return StoredCurves(self._handle.store, self.commit.content)
+
+    @property
+    def outputs(self) -> StoredOutputs:
+        """Figures and tables that its cells showed, in order."""
+        return StoredOutputs(self._handle.store, self.commit.content)
 
     @property
     def datasets(self) -> Datasets:

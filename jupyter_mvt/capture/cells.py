@@ -209,6 +209,11 @@ class CellLog:
         return done
 
     @property
+    def running(self) -> tuple[_Entry, ...]:
+        """The runs in progress, each started by the one before it."""
+        return tuple(self._running)
+
+    @property
     def current(self) -> int:
         """Order of the newest run, 0 when nothing ran."""
         return len(self.entries())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.closures import sources_from
@@ -25,6 +25,7 @@ from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
 from jupyter_mvt.capture.params import clean_params, read_params
+from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
@@ -32,6 +33,7 @@ from jupyter_mvt.objects.snapshot import (
     DatasetDraft,
     EvaluationDraft,
     ModelDraft,
+    OutputDraft,
     Snapshot,
     VariableDraft,
 )
@@ -40,68 +42,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_mvt.capture.adapter import Frozen, Sources
-    from jupyter_mvt.capture.cells import CellLog
-    from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Param
     from jupyter_mvt.objects.curve import CurvesDraft
     from jupyter_mvt.objects.metric import Metric
 
 __all__ = ["Request", "chosen", "fitted_in", "snapshot"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What to take.
-
-    Attributes
-    ----------
-    namespace
-        The live session's names; empty in a program without one.
-    cells
-        What ran in it, ``None`` when nobody listened.
-    interactive
-        Whether a person can be asked which model is meant.
-    model
-        A model, names of variables, or a mapping of name to model; found when ``None``.
-    data
-        ``{role or name: dataset}`` or one dataset; found when ``None``.
-    metrics, params
-        Given by the person; metrics are found when ``None``.
-    variables
-        Names of further variables to keep; ``True`` for all that can be kept.
-    folder
-        Where to look for a git repository, ``None`` for nowhere.
-    store_data
-        Keep the datasets whole if they have together no more than so many bytes; 0 to keep none.
-    evaluate
-        ``(X, y)`` or ``(X, y, slices)``: measure the primary model on these rows, see
-        `evaluating`.
-    notebook
-        File of the notebook, where that is known.
-    known_rows
-        Numbers of rows of datasets of earlier versions, see `data.describe`.
-    recordings
-        Runs that were recorded; those of the primary model are taken.
-    threads
-        How many may read data at once, see `data.describe`.
-    """
-
-    namespace: Mapping[str, Any] = field(default_factory=dict)
-    cells: CellLog | None = None
-    interactive: bool = False
-    model: Any = None
-    data: Any = None
-    metrics: Mapping[str, Any] | None = None
-    params: Any = None
-    variables: Sequence[str] | Literal[True] | None = None
-    folder: Path | None = None
-    store_data: int = 0
-    evaluate: Any = None
-    notebook: Path | None = None
-    known_rows: tuple[int, ...] = ()
-    recordings: tuple[Recording, ...] = ()
-    threads: int | None = None
 
 
 @dataclass(slots=True)
@@ -154,6 +100,8 @@ def snapshot(request: Request) -> Snapshot:
             taking.notes += notes
         with taking.phase("code"):
             cells, identity = _code(request, choice, taking)
+        with taking.phase("outputs"):
+            outputs = _outputs(request, taking)
         with taking.phase("environment"):
             environment = read_environment()
         with taking.phase("variables"):
@@ -173,6 +121,7 @@ def snapshot(request: Request) -> Snapshot:
         variables=variables,
         curves=curves,
         evaluation=evaluation,
+        outputs=outputs,
         notes=tuple(taking.notes),
         timings_ms=taking.timings_ms,
     )
@@ -368,6 +317,16 @@ def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[Cell
     cells, identity, notes = take_code(request.cells, names, fitted_in(choice) or None, notebook)
     taking.notes += notes
     return cells, identity
+
+
+def _outputs(request: Request, taking: _Taking) -> tuple[OutputDraft, ...]:
+    if request.outputs is None:
+        return ()
+    from jupyter_mvt.capture.showing import take_outputs
+
+    drafts, notes = take_outputs(request.outputs)
+    taking.notes += notes
+    return drafts
 
 
 def _variables(

@@ -40,12 +40,19 @@ def _policy_arguments(parser: Parser) -> None:
     parser.add_argument("--grace", type=float, metavar="DAYS", help="how long gc can be undone")
     parser.add_argument("--idle", choices=("on", "off"),
                         help="whether an idle notebook packs old versions")  # fmt: skip
+    parser.add_argument("--outputs", choices=("on", "off"),
+                        help="whether versions keep figures and tables of cells")  # fmt: skip
+
+
+def _switched(word: str | None) -> bool | None:
+    return None if word is None else word == "on"
 
 
 def _policy(desk: Desk, args: Namespace) -> Moved | Settings:
     given = {"keep_last": args.last, "keep_best": args.best, "keep_by": args.by,
              "keep_days": args.younger, "grace_days": args.grace,
-             "pack_when_idle": None if args.idle is None else args.idle == "on"}  # fmt: skip
+             "pack_when_idle": _switched(args.idle),
+             "keep_outputs": _switched(args.outputs)}  # fmt: skip
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if args.all:
         changes["keep_last"] = None

@@ -27,5 +27,14 @@ class Aspect(Protocol):
 
 ASPECTS: Registry[Aspect] = Registry("diff aspect", "jupyter_mvt.aspects")
 
-for _name in ("metrics", "predictions", "params", "data", "code", "environment", "weights"):
+for _name in (
+    "metrics",
+    "predictions",
+    "outputs",
+    "params",
+    "data",
+    "code",
+    "environment",
+    "weights",
+):
     ASPECTS.register(_name, f"jupyter_mvt.compare.{_name}:diff_{_name}")

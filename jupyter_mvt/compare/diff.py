@@ -14,6 +14,7 @@ from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
     from jupyter_mvt.compare.flips import PredictionsDiff
+    from jupyter_mvt.compare.outputs import OutputsDiff
     from jupyter_mvt.objects.commit import Scalar
     from jupyter_mvt.objects.metric import MetricValue
     from jupyter_mvt.objects.version import VersionRef
@@ -305,6 +306,7 @@ class Diff(Displayable, Live, Chartable):
     other: VersionRef
     metrics: MetricsDiff | None = None
     predictions: PredictionsDiff | None = None
+    outputs: OutputsDiff | None = None
     params: ParamsDiff | None = None
     data: DataDiff | None = None
     code: CodeDiff | None = None

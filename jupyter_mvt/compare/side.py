@@ -12,6 +12,7 @@ from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.evaluation import metrics_of
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.manifest import Manifest
+from jupyter_mvt.objects.output import Grid, read_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.reader import ObjectReader
     from jupyter_mvt.objects.version import VersionRef
 
-__all__ = ["Side", "cells", "data", "environment", "manifest", "metrics", "schema", "text"]
+__all__ = ["Side", "cells", "data", "environment", "grid", "manifest", "metrics", "schema", "text"]
 
 T = TypeVar("T")
 
@@ -105,3 +106,8 @@ def manifest(side: Side, oid: str) -> Manifest:
 def data(side: Side, oid: str) -> Any:
     """Return a stored record as plain builtins; nothing in it is ever executed."""
     return _once(side, "data", oid, lambda key: decode(side.objects.blob(key)))
+
+
+def grid(side: Side, oid: str) -> Grid:
+    """Return a table that a cell showed."""
+    return _once(side, "grid", oid, lambda key: read_grid(side.objects.blob(key)))

@@ -8,10 +8,12 @@ from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
 from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.outputs import OutputLog
 from jupyter_mvt.magics.awaiting import awaiting
 from jupyter_mvt.magics.identity import notebook, trust_folder, who
 from jupyter_mvt.magics.idle import Idle
 from jupyter_mvt.magics.magic import MvtMagics
+from jupyter_mvt.magics.outputs import Listener
 from jupyter_mvt.magics.progress import Shown
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     """Attach to `shell`; loading twice changes nothing."""
     if shell in _loaded:
         return
+    cells = CellLog()
     kernel = Kernel(
         namespace=shell.user_ns,
-        cells=CellLog(),
+        cells=cells,
+        outputs=OutputLog(cells),
         interactive=_asks(shell),
         identity=who(),
         trust_folder=trust_folder(),
@@ -54,6 +58,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.unregister("pre_run_cell", events.before)
     shell.events.unregister("post_run_cell", events.after)
     events.idle.close()
+    events.listener.close()
     if events.turn in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(events.turn)
     shell.magics_manager.magics["line"].pop("mvt", None)
@@ -76,13 +81,17 @@ class _Events:
         self.shell = shell
         self.kernel = kernel
         self.idle = Idle(kernel)
+        self.outputs = kernel.outputs or OutputLog(kernel.cells)
+        self.listener = Listener(shell, self.outputs)
 
     def before(self, info: Any) -> None:
         self.idle.busy()
         self._say(self.kernel.cells.before_cell(info, self.shell.user_ns))
+        self.outputs.before_cell()
 
     def after(self, result: Any) -> None:
         self._say(self.kernel.cells.after_cell(result, self.shell.user_ns))
+        self._say(self.outputs.after_cell())
         if self.kernel.watch.on and not getattr(result.info, "silent", False):
             # Imported by then: somebody has switched it on.
             from jupyter_mvt.magics.automatic import commit_quietly

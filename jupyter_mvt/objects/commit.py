@@ -13,6 +13,7 @@ from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.metric import Metric
+from jupyter_mvt.objects.output import Output
 
 __all__ = [
     "BaseModel",
@@ -170,6 +171,8 @@ class Content:
     env_summary: str = ""
     variables: tuple[Variable, ...] = ()
     curves: Curves | UnsetType = UNSET
+    outputs: tuple[Output, ...] | UnsetType = UNSET
+    """What its cells showed; no part of its identity."""
 
     @property
     def primary(self) -> Model | None:
@@ -226,8 +229,8 @@ def commit_id(commit: Commit) -> ObjectId:
 def tree_id(content: Content) -> ObjectId:
     """Return the identity of `content`: what must differ for a new version to be made.
 
-    Durations, names of storage objects and where things were seen do not count; weights,
-    structure, params, data, metrics, code and environment do.
+    Durations, names of storage objects, what cells showed and where things were seen do not
+    count; weights, structure, params, data, metrics, code and environment do.
     """
     return digest(encode(_identity(content)))
 

@@ -46,6 +46,8 @@ class Settings(Displayable):
         these nothing is said about cost.
     pack_when_idle
         Whether a notebook that is idle stores old versions more tightly in the background.
+    keep_outputs
+        Whether figures and tables that cells showed become part of the next version.
     """
 
     keep_last: int | None = None
@@ -56,6 +58,7 @@ class Settings(Displayable):
     quota_bytes: int | None = None
     data_bytes: int = 1_000_000_000
     pack_when_idle: bool = True
+    keep_outputs: bool = True
     cost_per_hour: float | None = None
     cost_per_request: float | None = None
     requests_per_day: float = 0.0

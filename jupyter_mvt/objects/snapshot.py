@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.manifest import Part, Tie
     from jupyter_mvt.objects.metric import Metric
+    from jupyter_mvt.objects.output import Kind
 
 __all__ = [
     "Bundle",
@@ -28,6 +29,7 @@ __all__ = [
     "DatasetDraft",
     "EvaluationDraft",
     "ModelDraft",
+    "OutputDraft",
     "Snapshot",
     "Tuned",
     "VariableDraft",
@@ -142,6 +144,20 @@ class EvaluationDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputDraft:
+    """What a cell showed; see `objects.output.Output`."""
+
+    kind: Kind
+    mime: str
+    body: bytes
+    cell: int
+    cell_id: str = ""
+    width: int = 0
+    height: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that a commit will contain."""
 
@@ -156,5 +172,6 @@ class Snapshot:
     variables: tuple[VariableDraft, ...] = ()
     curves: CurvesDraft | None = None
     evaluation: EvaluationDraft | None = None
+    outputs: tuple[OutputDraft, ...] = ()
     notes: tuple[Note, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -44,7 +44,7 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
     if isinstance(backend, LocalBackend) and isinstance(backend.disk, Finite):
         free = backend.disk.free(str(backend.root))
     used = 0 if quota is None else used_bytes(store)
-    most = part_bytes(snapshot) + _BESIDE
+    most = part_bytes(snapshot) + sum(len(one.body) for one in snapshot.outputs) + _BESIDE
     if (free is None or most <= free) and (quota is None or used + most <= quota):
         return
     # Too close to tell from sizes alone: everything is hashed, and what is new is counted.

@@ -127,6 +127,8 @@ def named(content: Content) -> Named:
         blobs += [dataset.schema_id, dataset.stored_state or ""]
     if content.curves is not UNSET:
         blobs.append(content.curves.table)
+    if content.outputs is not UNSET:
+        blobs += [output.body for output in content.outputs]
     return Named(
         manifests=tuple(ObjectId(oid) for oid in manifests if oid),
         blobs=tuple(ObjectId(oid) for oid in blobs if oid),

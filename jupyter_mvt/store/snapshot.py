@@ -14,6 +14,7 @@ from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Manifest
+from jupyter_mvt.objects.output import Output
 from jupyter_mvt.objects.snapshot import DatasetDraft, ModelDraft, Snapshot, Tuned, VariableDraft
 from jupyter_mvt.store.manifests import without
 from jupyter_mvt.store.writer import PackWriter
@@ -35,6 +36,7 @@ def write_snapshot(pack: PackWriter, snapshot: Snapshot) -> Content:
         env_summary="" if environment is None else _summary(environment),
         variables=tuple(_variable(pack, draft) for draft in snapshot.variables),
         curves=_curves(pack, snapshot),
+        outputs=_outputs(pack, snapshot),
     )
 
 
@@ -118,6 +120,24 @@ def _curves(pack: PackWriter, snapshot: Snapshot) -> Curves | UnsetType:
     if draft is None:
         return UNSET
     return Curves(table=pack.blob(draft.table), identity=draft.identity, curves=draft.curves)
+
+
+def _outputs(pack: PackWriter, snapshot: Snapshot) -> tuple[Output, ...] | UnsetType:
+    kept = tuple(
+        Output(
+            kind=draft.kind,
+            mime=draft.mime,
+            body=pack.blob(draft.body),
+            nbytes=len(draft.body),
+            cell=draft.cell,
+            cell_id=draft.cell_id,
+            width=draft.width,
+            height=draft.height,
+            title=draft.title,
+        )
+        for draft in snapshot.outputs
+    )
+    return kept or UNSET
 
 
 def _variable(pack: PackWriter, draft: VariableDraft) -> Variable:

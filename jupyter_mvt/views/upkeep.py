@@ -104,6 +104,7 @@ def settings(found: Settings) -> wire.TableView:
             rows.append(("Younger than", f"{found.keep_days:g} days"))
     rows.append(("Undo of gc", f"for {found.grace_days:g} days"))
     rows.append(("Packing when idle", "on" if found.pack_when_idle else "off"))
+    rows.append(("Figures and tables", "kept" if found.keep_outputs else "not kept"))
     quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
     rows.append(("Quota", quota))
     prices = ((found.cost_per_hour, "hour"), (found.cost_per_request, "request"))

@@ -28,14 +28,20 @@ from jupyter_mvt.views.wire_parts import (
     EnvironmentSection,
     Fact,
     Figure,
+    Grid,
+    GridRow,
     Line,
     LogRow,
     Metric,
     MetricsSection,
     Module,
     NoteRow,
+    OutputRow,
+    OutputSide,
+    OutputsSection,
     ParamRow,
     ParamsSection,
+    Picture,
     Point,
     PredictionsSection,
     Progress,
@@ -65,6 +71,8 @@ __all__ = [
     "Evaluated",
     "Fact",
     "Figure",
+    "Grid",
+    "GridRow",
     "Label",
     "LeaderboardView",
     "Line",
@@ -75,10 +83,14 @@ __all__ = [
     "Module",
     "NoteRow",
     "NoticeView",
+    "OutputRow",
+    "OutputSide",
+    "OutputsSection",
     "Packed",
     "ParamRow",
     "ParamsSection",
     "Payload",
+    "Picture",
     "Point",
     "PredictionsSection",
     "Progress",
@@ -164,6 +176,7 @@ class DiffView(TypedDict):
     sentence: str
     metrics: NotRequired[MetricsSection]
     predictions: NotRequired[PredictionsSection]
+    outputs: NotRequired[OutputsSection]
     params: NotRequired[ParamsSection]
     data: NotRequired[DataSection]
     code: NotRequired[CodeSection]

@@ -17,12 +17,18 @@ __all__ = [
     "Figure",
     "Line",
     "LogRow",
+    "Grid",
+    "GridRow",
     "Metric",
     "MetricsSection",
     "Module",
     "NoteRow",
+    "OutputRow",
+    "OutputSide",
+    "OutputsSection",
     "ParamRow",
     "ParamsSection",
+    "Picture",
     "Point",
     "PredictionsSection",
     "Progress",
@@ -215,6 +221,64 @@ class CellDiff(TypedDict):
 
     title: str
     lines: list[Line]
+
+
+class Picture(TypedDict):
+    """A figure, ``640 × 480 PNG, 24.1 kB`` in `OutputSide.text`; 0 pixels where not known.
+
+    `data` is its bytes in base64. Without, a live view asks for output `number` of `version`.
+    """
+
+    version: str
+    number: int
+    mime: str
+    width: int
+    height: int
+    alt: str
+    data: NotRequired[str]
+
+
+class GridRow(TypedDict):
+    """A row of a table: its cells, and which of them differ, counted from 0."""
+
+    cells: list[str]
+    marks: list[int]
+
+
+class Grid(TypedDict):
+    """A table: rows of titles, other rows, and how many columns at the left are labels."""
+
+    head: list[list[str]]
+    rows: list[GridRow]
+    labels: int
+
+
+class OutputSide(TypedDict):
+    """One side of an output: a figure or a table. `name` is the version."""
+
+    name: str
+    text: str
+    picture: NotRequired[Picture]
+    grid: NotRequired[Grid]
+
+
+class OutputRow(TypedDict):
+    """A figure or table that differs. `edits` tells cells of a table: ``b, a 2.5 → 2.75``."""
+
+    title: str
+    kind: Literal["figure", "table"]
+    text: str
+    edits: list[str]
+    base: NotRequired[OutputSide]
+    other: NotRequired[OutputSide]
+
+
+class OutputsSection(TypedDict):
+    """What cells showed and differs. `equal` names what does not."""
+
+    text: str
+    rows: list[OutputRow]
+    equal: list[str]
 
 
 class CodeSection(TypedDict):
