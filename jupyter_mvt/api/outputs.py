@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from jupyter_mvt.capture.outputs import MARK
 from jupyter_mvt.errors import NotFoundError, UsageError
-from jupyter_mvt.objects.output import Grid, read_grid
+from jupyter_mvt.objects.output import FIGURES, Grid, read_grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.output import Kind, Output
     from jupyter_mvt.store.store import Store
 
-__all__ = ["StoredOutput", "StoredOutputs", "output"]
+__all__ = ["StoredOutput", "StoredOutputs", "figure"]
 
 
 class StoredOutput:
@@ -157,16 +157,15 @@ class StoredOutputs(Sequence[StoredOutput]):
         return f"<Outputs {', '.join(one.title for one in self._found) or 'none'}>"
 
 
-def output(store: Store, content: Content, number: int) -> StoredOutput:
-    """Return output `number` of a version.
+def figure(found: StoredOutputs, number: int) -> StoredOutput:
+    """Return output `number`, which is a figure.
 
     Raises
     ------
     NotFoundError
-        It has none of that number (code ``unknown-output``).
+        There is none, or it is none that is shown as an image (code ``unknown-output``).
     """
-    found = StoredOutputs(store, content)
-    if not 0 <= number < len(found):
-        msg = f"The version has no output {number}; it keeps {len(found)}."
+    if not 0 <= number < len(found) or found[number].mime not in FIGURES:
+        msg = f"The version has no figure {number}; it keeps {len(found)} outputs."
         raise NotFoundError(msg, hint="mvt show", code="unknown-output")
     return found[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET
@@ -20,13 +20,21 @@ __all__ = ["OutputChange", "OutputsDiff", "Shown", "diff_outputs"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One side of an output: `number` is its place among the version's outputs, from 0.
+    """One side of an output.
 
-    Of a table: its text, and where it differs from the other side's.
+    Attributes
+    ----------
+    number
+        Its place among the version's outputs, from 0.
+    nth
+        Of the figures, or tables, of its cell, from 1; 0 where there is one only.
+    grid, marks
+        Of a table: its text, and where it differs from the other side's.
     """
 
     number: int
     output: Output
+    nth: int = 0
     grid: Grid | None = None
     marks: tuple[Place, ...] = ()
 
@@ -178,11 +186,15 @@ def _change(base: Side, was: Numbered, other: Side, now: Numbered) -> OutputChan
 
 
 def _marked(shown: Shown, places: tuple[Place, ...]) -> Shown:
-    return Shown(number=shown.number, output=shown.output, grid=shown.grid, marks=places)
+    return replace(shown, marks=places)
 
 
 def _shown(side: Side, one: Numbered) -> Shown:
     number, output = one
-    if output.kind == "figure":
-        return Shown(number=number, output=output)
-    return Shown(number=number, output=output, grid=grid(side, output.body))
+    of_cell = [
+        i for i, each in _numbered(side)
+        if (each.cell, each.cell_id, each.kind) == (output.cell, output.cell_id, output.kind)
+    ]  # fmt: skip
+    nth = of_cell.index(number) + 1 if len(of_cell) > 1 else 0
+    table = None if output.kind == "figure" else grid(side, output.body)
+    return Shown(number=number, output=output, nth=nth, grid=table)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_mvt.server.figures import FigureHandler
 from jupyter_mvt.server.reading import READERS, RepositoriesHandler, ViewHandler
 from jupyter_mvt.server.version import VersionHandler
 from jupyter_mvt.server.writing import LONG, WRITERS, ActionHandler, StopHandler, WorkHandler
@@ -28,6 +29,7 @@ def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
         ("version", VersionHandler),
         ("repositories", RepositoriesHandler),
         (f"{one}/({'|'.join(READERS)})", ViewHandler),
+        (f"{one}/output", FigureHandler),
         (f"{one}/({'|'.join([*WRITERS, *LONG])})", ActionHandler),
         (f"work/{_WORK}", WorkHandler),
         (f"work/{_WORK}/stop", StopHandler),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.views import escape, format, html, parts, predictions, sections, text, wire
+from jupyter_mvt.views import (
+    escape,
+    format,
+    html,
+    outputs,
+    parts,
+    predictions,
+    sections,
+    text,
+    wire,
+)
 
 if TYPE_CHECKING:
     from jupyter_mvt.compare.diff import Diff
@@ -31,6 +41,8 @@ def payload(diff: Diff) -> wire.DiffView:
     if diff.predictions:
         names = diff.base.name, diff.other.name
         view["predictions"] = predictions.section(diff.predictions, *names)
+    if diff.outputs:
+        view["outputs"] = outputs.section(diff.outputs, diff.base, diff.other)
     if diff.params:
         view["params"] = sections.params(diff.params)
     if diff.data:
@@ -71,7 +83,7 @@ def _sentence(diff: Diff, view: wire.DiffView) -> str:
             return "Only the weights differ."
         if diff.extra:
             return "Differs in: " + ", ".join(escape.line(name, 60) for name in diff.extra) + "."
-        return "" if diff.metrics or diff.predictions else _EQUAL
+        return "" if diff.metrics or diff.predictions or diff.outputs else _EQUAL
     joined = " and ".join(", ".join(said).rsplit(", ", 1)) if len(said) > 1 else said[0]
     return f"What else differs: {joined}. Which of it is the cause is not tested."
 
@@ -88,6 +100,8 @@ def as_text(view: wire.DiffView, look: text.Look) -> str:
         blocks.append(look.wrap(section["basis"], "Metrics  ") + f"\n{body}")
     if "predictions" in view:
         blocks.append(predictions.as_text(view["predictions"], look))
+    if "outputs" in view:
+        blocks.append(outputs.as_text(view["outputs"], look))
     if "params" in view:
         rows = view["params"]["rows"]
         head = (
@@ -184,6 +198,8 @@ def as_html(view: wire.DiffView) -> html.Safe:
         ]
     if "predictions" in view:
         blocks.append(predictions.as_html(view["predictions"]))
+    if "outputs" in view:
+        blocks.append(outputs.as_html(view["outputs"]))
     if "params" in view:
         rows = view["params"]["rows"]
         total = format.count(view["params"]["total"])

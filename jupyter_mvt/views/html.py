@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Safe",
     "b",
+    "beside",
     "card",
     "code",
     "element",
@@ -28,6 +29,7 @@ __all__ = [
     "metric_table",
     "own_table",
     "p",
+    "picture",
     "pre",
     "quiet",
     "shape",
@@ -37,7 +39,7 @@ __all__ = [
     "version_head",
 ]
 
-_VOID = frozenset({"br"})
+_VOID = frozenset({"br", "img"})
 _TINTS: dict[str, str] = {"better": "#11908f", "worse": "#d2581f"}
 _LEFT = "text-align:left;vertical-align:top"
 _RIGHT = "text-align:right;vertical-align:top;white-space:nowrap"
@@ -138,6 +140,18 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Child]], right: Sequence[
     ]
     shown = element("thead", element("tr", *top)) if any(head) else None
     return element("table", shown, element("tbody", *body), style="margin:4px 0")
+
+
+def beside(parts: Sequence[Child]) -> Safe:
+    """Return parts in columns."""
+    style = f"{_LEFT};padding:0 24px 0 0"
+    cells = [element("td", part, style=style) for part in parts]
+    return element("table", element("tbody", element("tr", *cells)), style="margin:4px 0")
+
+
+def picture(source: str, alt: str) -> Safe:
+    """Return an image; `source` is the address of its own content."""
+    return element("img", src=source, alt=alt, style="max-width:100%")
 
 
 def metric_table(rows: Sequence[wire.Metric], base: str, other: str) -> Safe | None:

@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_mvt.display import MIME
-from jupyter_mvt.views import format, pack, wire
+from jupyter_mvt.views import format, outputs, pack, wire
 from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Drawing", "bundle"]
 
@@ -40,6 +40,8 @@ class Drawing:
     payload: Callable[[Any], Any]
     as_text: Callable[[Any, Look], str]
     as_html: Callable[[Any], str]
+    pictures: Callable[[Any], Iterable[outputs.Pictures]] | None = None
+    """Figures that belong into its payload while they fit."""
 
 
 def bundle(drawing: Drawing, value: object) -> dict[str, Any]:
@@ -50,8 +52,30 @@ def bundle(drawing: Drawing, value: object) -> dict[str, Any]:
     html = _fitting(view, lambda cut: str(drawing.as_html(cut)), _HTML)
     text = _fitting(view, lambda cut: drawing.as_text(cut, look), _TEXT)
     left = _ALL - _size(html) - _size(text)
-    data = view if _cut(view, _MOST) is view and _size(view) <= left else None
-    return {MIME: data or _tightly(view, left), "text/html": html, "text/plain": text}
+    data = view if _cut(view, _MOST) is view and _size(view) <= left else _tightly(view, left)
+    if drawing.pictures is not None:
+        data, html = _illustrated(drawing, value, data, html, _ALL - _size(text))
+    return {MIME: data, "text/html": html, "text/plain": text}
+
+
+def _illustrated(
+    drawing: Drawing, value: object, data: Any, html: str, budget: int
+) -> tuple[Any, str]:
+    """Put in as many figures as fit: for every reader, else only for ours."""
+    if drawing.pictures is None:
+        return data, html
+    plain = json.loads(data["packed"]) if "packed" in data else data
+    chosen: outputs.Pictures = {}
+    shared: outputs.Pictures = {}
+    for found in drawing.pictures(value):
+        for mine, every in ((chosen | found, shared | found), (chosen | found, shared)):
+            made = _packed(outputs.placed(plain, mine))
+            # A page that was cut short stays as it is: it has no room.
+            page = str(drawing.as_html(outputs.placed(plain, every))) if every else html
+            if _size(made) + _size(page) <= budget:
+                chosen, shared, data, html = mine, every, made, page
+                break
+    return data, html
 
 
 def _tightly(view: Any, budget: int) -> wire.Packed:

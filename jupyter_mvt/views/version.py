@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from jupyter_mvt.views import escape, evaluation, format, html, parts, sections, text, wire
+from jupyter_mvt.views import (
+    escape,
+    evaluation,
+    format,
+    html,
+    outputs,
+    parts,
+    sections,
+    text,
+    wire,
+)
 from jupyter_mvt.views.diff import html_cell, qualified, side
 
 if TYPE_CHECKING:
@@ -39,6 +49,8 @@ def payload(details: VersionDetails) -> wire.VersionView:
         "notes": parts.notes(details.commit.notes),
         "cells": [sections.cell(order, source) for order, source in details.cells],
     }
+    if content.outputs is not UNSET and content.outputs:
+        view["outputs"] = outputs.listed(content.outputs)
     if details.evaluations:
         newest = reversed(details.evaluations[-_EVALUATIONS:])
         view["evaluations"] = [evaluation.section(made) for made in newest]
@@ -80,6 +92,8 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
         facts.append(("Environment", escape.line(content.env_summary)))
     if content.curves is not UNSET:
         facts.append(("Curves", _curves(content.curves)))
+    if content.outputs is not UNSET and content.outputs:
+        facts.append(("Outputs", outputs.counted(content.outputs)))
     if content.variables:
         names = ", ".join(escape.line(variable.name, 60) for variable in content.variables[:20])
         facts.append(("Variables", names))
@@ -107,6 +121,8 @@ def as_text(view: wire.VersionView, look: text.Look) -> str:
     blocks = [text.version_head(view["version"], look, parents), text.facts(view["facts"], look)]
     if view["metrics"]:
         blocks.append(text.own_table(view["metrics"], look))
+    if "outputs" in view:
+        blocks.append(f"Outputs\n{_text_rows(view['outputs'], look)}")
     blocks += [_text_evaluated(made, look) for made in view.get("evaluations", ())]
     blocks += [
         f"{row['author']}, {look.time(row['time_ms'])}\n{look.wrap(row['text'], '  ')}"
@@ -124,20 +140,28 @@ def as_text(view: wire.VersionView, look: text.Look) -> str:
 
 def _text_evaluated(made: wire.Evaluated, look: text.Look) -> str:
     head = look.wrap(f"Evaluated on {made['title']}, {look.time(made['time_ms'])}")
+    return f"{head}\n{_text_rows(made, look)}"
+
+
+def _text_rows(made: wire.Evaluated | wire.SectionTable, look: text.Look) -> str:
     rows = [tuple(cell["text"] for cell in row) for row in made["rows"]]
     titles = tuple(column["title"] for column in made["columns"])
     right = tuple(column["numeric"] for column in made["columns"])
-    return f"{head}\n{text.table([titles, *rows], right, look, give=1, indent='  ')}"
+    return text.table([titles, *rows], right, look, give=1, indent="  ")
 
 
 def _html_evaluated(made: wire.Evaluated) -> html.Safe:
-    head = [column["title"] for column in made["columns"]]
-    rows = [[cell["text"] for cell in row] for row in made["rows"]]
     return html.join(
         html.heading("Evaluation"),
         html.quiet(f"{made['title']} · ", html.time(made["time_ms"])),
-        html.table(head, rows, [column["numeric"] for column in made["columns"]]),
+        _html_rows(made),
     )
+
+
+def _html_rows(made: wire.Evaluated | wire.SectionTable) -> html.Safe:
+    head = [column["title"] for column in made["columns"]]
+    rows = [[cell["text"] for cell in row] for row in made["rows"]]
+    return html.table(head, rows, [column["numeric"] for column in made["columns"]])
 
 
 def as_html(view: wire.VersionView) -> html.Safe:
@@ -147,6 +171,9 @@ def as_html(view: wire.VersionView) -> html.Safe:
         html.version_head(view["version"], [parent["name"] for parent in view["parents"]]),
         html.facts(view["facts"]),
         html.own_table(view["metrics"]) if view["metrics"] else None,
+        html.join(html.heading("Outputs"), _html_rows(view["outputs"]))
+        if "outputs" in view
+        else None,
         *(_html_evaluated(made) for made in view.get("evaluations", ())),
         *(
             html.p(html.b(row["author"]), " ", html.time(row["time_ms"]), " ", row["text"])

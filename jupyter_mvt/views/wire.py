@@ -312,6 +312,7 @@ class VersionView(TypedDict):
     params: list[ParamRow]
     notes: list[NoteRow]
     cells: list[CellDiff]
+    outputs: NotRequired[SectionTable]
     evaluations: NotRequired[list[Evaluated]]
     remarks: NotRequired[list[RemarkRow]]
     cut: NotRequired[str]

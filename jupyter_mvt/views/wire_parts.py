@@ -15,10 +15,10 @@ __all__ = [
     "EnvironmentSection",
     "Fact",
     "Figure",
-    "Line",
-    "LogRow",
     "Grid",
     "GridRow",
+    "Line",
+    "LogRow",
     "Metric",
     "MetricsSection",
     "Module",
@@ -226,7 +226,8 @@ class CellDiff(TypedDict):
 class Picture(TypedDict):
     """A figure, ``640 × 480 PNG, 24.1 kB`` in `OutputSide.text`; 0 pixels where not known.
 
-    `data` is its bytes in base64. Without, a live view asks for output `number` of `version`.
+    `data` is its bytes in base64, `reduced` tells that they are a smaller copy. Without, a live
+    view asks for output `number` of `version`.
     """
 
     version: str
@@ -236,6 +237,7 @@ class Picture(TypedDict):
     height: int
     alt: str
     data: NotRequired[str]
+    reduced: NotRequired[bool]
 
 
 class GridRow(TypedDict):
@@ -274,9 +276,10 @@ class OutputRow(TypedDict):
 
 
 class OutputsSection(TypedDict):
-    """What cells showed and differs. `equal` names what does not."""
+    """What cells showed and differs; `equal` names what does not. `command` shows it live."""
 
     text: str
+    command: str
     rows: list[OutputRow]
     equal: list[str]
 

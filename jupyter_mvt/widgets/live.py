@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from jupyter_mvt.api.outputs import figure
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.display import bundle
 from jupyter_mvt.errors import MvtError, UsageError
 from jupyter_mvt.history.revisions import resolve
+from jupyter_mvt.objects.output import MOST_OUTPUTS
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -86,6 +89,7 @@ class LiveView(anywidget.AnyWidget):
         self._answers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "diff": self._diff,
             "version": self._version,
+            "output": self._output,
             "module": self._module,
         }
         super().__init__(**traits)
@@ -140,6 +144,11 @@ class LiveView(anywidget.AnyWidget):
         from jupyter_mvt.views.version import payload
 
         return payload(self._known(text(question, "name")).details)
+
+    def _output(self, question: dict[str, Any]) -> Any:
+        version = self._known(text(question, "name"))
+        found = figure(version.outputs, number(question, "number", MOST_OUTPUTS))
+        return {"mime": found.mime, "data": base64.b64encode(found.read()).decode()}
 
     def _module(self, question: dict[str, Any]) -> str:
         name = text(question, "name")

@@ -11,11 +11,12 @@ class Question(TypedDict):
     """A question of the view. `ask` numbers it; `what` names the answer that is wanted.
 
     ``open``, ``rows`` and ``course`` ask a timeline; ``page`` asks a leaderboard; ``diff`` and
-    ``version`` ask for another view's payload, ``module`` for the code that draws it.
+    ``version`` ask for another view's payload, ``module`` for the code that draws it; ``output``
+    asks for figure `number` of a version, answered by its MIME type and its bytes in base64.
     """
 
     ask: int
-    what: Literal["open", "rows", "course", "page", "diff", "version", "module"]
+    what: Literal["open", "rows", "course", "page", "diff", "version", "module", "output"]
     metric: NotRequired[str]
     branch: NotRequired[str]
     query: NotRequired[str]
@@ -27,6 +28,7 @@ class Question(TypedDict):
     base: NotRequired[str]
     other: NotRequired[str]
     name: NotRequired[str]
+    number: NotRequired[int]
 
 
 class Answered(TypedDict):

@@ -72,6 +72,16 @@ export class Client {
     }
   }
 
+  /** A figure that a version keeps: its kind, and where the page finds it until that is revoked. */
+  async figure(key: string, revision: string, number: number): Promise<{ mime: string; url: string }> {
+    const response = await this.request(`repositories/${key}/output?${new URLSearchParams({ revision, number: String(number) })}`);
+    if (!response.ok) {
+      throw refusal(response, await response.json().catch(() => null));
+    }
+    const blob = await response.blob();
+    return { mime: blob.type, url: URL.createObjectURL(blob) };
+  }
+
   private async follow(first: Done | Going, follow?: Follow): Promise<Done> {
     let answer = first;
     while ("work" in answer) {
@@ -107,13 +117,7 @@ export class Client {
   }
 
   private async ask<T>(end: string, init: RequestInit = {}): Promise<Answer<T> | null> {
-    const url = `${this.settings.baseUrl.replace(/\/$/, "")}/jupyter-mvt/api/${end}`;
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(url, init, this.settings);
-    } catch {
-      throw new Away("The server does not answer.");
-    }
+    const response = await this.request(end, init);
     if (response.status === 304) {
       return null;
     }
@@ -122,6 +126,15 @@ export class Client {
       throw refusal(response, told);
     }
     return { view: told as T, tag: response.headers.get("ETag") ?? "" };
+  }
+
+  private async request(end: string, init: RequestInit = {}): Promise<Response> {
+    const url = `${this.settings.baseUrl.replace(/\/$/, "")}/jupyter-mvt/api/${end}`;
+    try {
+      return await ServerConnection.makeRequest(url, init, this.settings);
+    } catch {
+      throw new Away("The server does not answer.");
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { ViewEvent } from "../views/view";
 import { createScope, type Scope } from "../views/scope";
 import type { Client } from "./client";
 import { ICON } from "./commands";
+import { hostOf } from "./host";
 import { errorState, skeleton } from "./panel/states";
 
 const OPEN = "jupyter-mvt:open";
@@ -55,7 +56,7 @@ class Wide extends Widget {
       const answer = await this.client.view<unknown>(this.shown.key, this.shown.view, this.shown.asked);
       window.clearTimeout(wait);
       this.node.replaceChildren();
-      scope.add(render(this.node, answer?.view, (event) => this.act(event)));
+      scope.add(render(this.node, answer?.view, (event) => this.act(event), undefined, this.shown.view === "diff" ? hostOf(this.client, this.shown.key) : undefined));
     } catch (error) {
       window.clearTimeout(wait);
       this.node.replaceChildren(dressed(errorState(error, scope, () => void this.draw())));

@@ -102,6 +102,21 @@ export interface LogRow {
   remarks?: number;
 }
 /**
+ * A table: rows of titles, other rows, and how many columns at the left are labels.
+ */
+export interface Grid {
+  head: string[][];
+  rows: GridRow[];
+  labels: number;
+}
+/**
+ * A row of a table: its cells, and which of them differ, counted from 0.
+ */
+export interface GridRow {
+  cells: string[];
+  marks: number[];
+}
+/**
  * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").
  *
  * `effect` is the signed size of the change on a scale shared by the rows, −1 … 1, positive is
@@ -152,6 +167,35 @@ export interface NoteRow {
   text: string;
 }
 /**
+ * A figure or table that differs. `edits` tells cells of a table: ``b, a 2.5 → 2.75``.
+ */
+export interface OutputRow {
+  title: string;
+  kind: "figure" | "table";
+  text: string;
+  edits: string[];
+  base?: OutputSide;
+  other?: OutputSide;
+}
+/**
+ * One side of an output: a figure or a table. `name` is the version.
+ */
+export interface OutputSide {
+  name: string;
+  text: string;
+  picture?: Picture;
+  grid?: Grid;
+}
+/**
+ * What cells showed and differs; `equal` names what does not. `command` shows it live.
+ */
+export interface OutputsSection {
+  text: string;
+  command: string;
+  rows: OutputRow[];
+  equal: string[];
+}
+/**
  * One hyperparameter on both sides; an absent side is ``None``.
  */
 export interface ParamRow {
@@ -166,6 +210,22 @@ export interface ParamRow {
 export interface ParamsSection {
   rows: ParamRow[];
   total: number;
+}
+/**
+ * A figure, ``640 × 480 PNG, 24.1 kB`` in `OutputSide.text`; 0 pixels where not known.
+ *
+ * `data` is its bytes in base64, `reduced` tells that they are a smaller copy. Without, a live
+ * view asks for output `number` of `version`.
+ */
+export interface Picture {
+  version: string;
+  number: number;
+  mime: string;
+  width: number;
+  height: number;
+  alt: string;
+  data?: string;
+  reduced?: boolean;
 }
 /**
  * A metric's value at one version, with the change against the first parent.

@@ -13,11 +13,13 @@ import type {
   Metric,
   MetricsSection,
   NoteRow,
+  OutputsSection,
   ParamRow,
   ParamsSection,
   PredictionsSection,
   RankRow,
   RemarkRow,
+  SectionTable,
   Version,
   WeightsSection,
 } from "./parts";
@@ -89,6 +91,7 @@ export interface DiffView {
   sentence: string;
   metrics?: MetricsSection;
   predictions?: PredictionsSection;
+  outputs?: OutputsSection;
   params?: ParamsSection;
   data?: DataSection;
   code?: CodeSection;
@@ -290,6 +293,7 @@ export interface VersionView {
   params: ParamRow[];
   notes: NoteRow[];
   cells: CellDiff[];
+  outputs?: SectionTable;
   evaluations?: Evaluated[];
   remarks?: RemarkRow[];
   cut?: string;

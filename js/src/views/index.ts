@@ -2,6 +2,7 @@
 
 import { drawCommit } from "./commit";
 import { WHOLE } from "./css/whole";
+import { diff as payload } from "./diff/payload";
 import { drawDiff } from "./diff/view";
 import { drawLeaderboard } from "./leaderboard/view";
 import { drawLog } from "./log/view";
@@ -24,7 +25,7 @@ const VIEWS: Views = {
   known: {
     commit: view(payloads.commit, drawCommit),
     log: view(payloads.log, drawLog),
-    diff: view(payloads.diff, drawDiff),
+    diff: view(payload, drawDiff),
     leaderboard: view(payloads.leaderboard, drawLeaderboard),
     table: view(payloads.table, drawTable),
     notice: view(payloads.notice, drawNotice),

@@ -1,15 +1,15 @@
 /** What each view's payload must hold: the contract of protocol/wire.ts, checked at run time. */
 
-import { flag, list, nullable, number, optional, record, recursive, shape, text } from "./shape";
+import { flag, list, nullable, number, optional, record, shape, text } from "./shape";
 
-const texts = list(text);
-const figure = shape({ text, value: nullable(number) });
-const fact = shape({ key: text, text });
+export const texts = list(text);
+export const figure = shape({ text, value: nullable(number) });
+export const fact = shape({ key: text, text });
 const note = shape({ kind: text, about: text, text });
-const param = shape({ name: text, scope: text, base: nullable(text), other: nullable(text) });
-const column = shape({ key: text, title: text, kind: text, lower: flag, numeric: flag });
+export const param = shape({ name: text, scope: text, base: nullable(text), other: nullable(text) });
+export const column = shape({ key: text, title: text, kind: text, lower: flag, numeric: flag });
 
-const version = shape({
+export const version = shape({
   id: text,
   name: text,
   number,
@@ -22,7 +22,7 @@ const version = shape({
   tags: texts,
 });
 
-const metric = shape({
+export const metric = shape({
   name: text,
   title: text,
   slice: text,
@@ -39,7 +39,7 @@ const metric = shape({
   interval: optional(text),
 });
 
-const cellDiff = shape({
+export const cellDiff = shape({
   title: text,
   lines: list(
     shape({ kind: text, base: number, other: number, text, marks: list(list(number)) }),
@@ -53,22 +53,6 @@ const comparison = shape({
   metrics: list(metric),
   worse: texts,
 });
-
-const drift = shape({
-  name: text,
-  text,
-  bars: list(number),
-  steps: list(number),
-  ticks: texts,
-});
-
-const dataRow = shape({ name: text, role: text, text, columns: list(drift), hidden: number });
-
-const tree = recursive((self) =>
-  shape({ name: text, path: text, size: number, rel: figure, tip: text, children: list(self) }),
-);
-
-const weightsModel = shape({ name: text, text, tree, structure: texts, largest: list(fact) });
 
 const point = shape({
   text,
@@ -89,7 +73,7 @@ const rank = shape({
   trail: optional(list(nullable(number))),
 });
 
-const cut = optional(text);
+export const cut = optional(text);
 
 /** A commit card. */
 export const commit = shape({
@@ -120,24 +104,8 @@ export const log = shape({
   cut,
 });
 
-const cells = list(list(shape({ text, value: optional(nullable(number)), kind: optional(text) })));
-const predictions = shape({ text, figures: list(fact), tables: list(shape({ title: text, columns: list(column), rows: cells })) });
-
-/** A diff. */
-export const diff = shape({
-  base: version,
-  other: version,
-  headline: list(metric),
-  sentence: text,
-  metrics: optional(shape({ basis: text, rows: list(metric), equal: texts })),
-  predictions: optional(predictions),
-  params: optional(shape({ rows: list(param), total: number })),
-  data: optional(shape({ rows: list(dataRow), equal: texts })),
-  code: optional(shape({ cells: list(cellDiff), total: number, git: text })),
-  environment: optional(shape({ rows: list(param), text })),
-  weights: optional(shape({ models: list(weightsModel) })),
-  cut,
-});
+export const cells = list(list(shape({ text, value: optional(nullable(number)), kind: optional(text) })));
+export const sectionTable = shape({ title: text, columns: list(column), rows: cells });
 
 /** A leaderboard. */
 export const leaderboard = shape({
@@ -199,6 +167,7 @@ export const everything = shape({
   params: list(param),
   notes: list(note),
   cells: list(cellDiff),
+  outputs: optional(sectionTable),
   evaluations: optional(list(evaluated)),
   remarks: optional(list(remark)),
   cut,

@@ -33,6 +33,7 @@ export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, s
       ...tiles,
       factsLine(data.facts) ?? "",
       ...data.notes.map(noteRow),
+      ...(data.outputs ? [sectionHead("Outputs", ""), listTable(data.outputs, scope)] : []),
       ...(data.evaluations ?? []).flatMap((made) => evaluation(made, scope)),
       ...(data.remarks ?? []).map(remarkRow),
       ...params(data, scope),

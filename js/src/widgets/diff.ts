@@ -6,16 +6,16 @@ import { DIFF } from "../views/css/diff";
 import { LOG } from "../views/css/log";
 import { TABLES } from "../views/css/base";
 import { sheetOf } from "../views/css/sheet";
+import { diff as payload } from "../views/diff/payload";
 import { drawDiff } from "../views/diff/view";
 import { mount, view, type Views } from "../views/mount";
-import * as payloads from "../views/payload";
-import type { Dispose } from "../views/view";
+import type { Dispose, Host } from "../views/view";
 import { connect, select } from "./connect/connect";
 
-const VIEWS: Views = { sheet: sheetOf(TABLES, CARDS, LOG, DIFF), known: { diff: view(payloads.diff, drawDiff) } };
+const VIEWS: Views = { sheet: sheetOf(TABLES, CARDS, LOG, DIFF), known: { diff: view(payload, drawDiff) } };
 
-export function draw(element: HTMLElement, payload: unknown): Dispose {
-  return mount(element, payload, () => undefined, VIEWS);
+export function draw(element: HTMLElement, data: unknown, host?: Host): Dispose {
+  return mount(element, data, () => undefined, VIEWS, undefined, host);
 }
 
 export default {

@@ -6,6 +6,7 @@ import { div, span } from "../../views/h";
 import { render } from "../../views/index";
 import { createScope, type Scope } from "../../views/scope";
 import type { Done } from "../client";
+import { hostOf } from "../host";
 import { ask, isAsking } from "./ask";
 import type { Feed } from "./feed";
 import { menuButton, type MenuLine } from "./menu";
@@ -100,13 +101,19 @@ export class Detail {
     const title = `${view.base.name} → ${view.other.name}`;
     const place = div("");
     scope.add(
-      render(place, view, (event) => {
-        if (event.type === "compare") {
-          void this.compare(event.base, event.other);
-          return true;
-        }
-        return false;
-      }),
+      render(
+        place,
+        view,
+        (event) => {
+          if (event.type === "compare") {
+            void this.compare(event.base, event.other);
+            return true;
+          }
+          return false;
+        },
+        undefined,
+        hostOf(this.feed.client, this.feed.key ?? ""),
+      ),
     );
     this.comparing = true;
     this.root.classList.add("cmp");

@@ -20,5 +20,10 @@ export const DIFF = `
 .mvt .sw{display:inline-block;width:12px;height:12px;border-radius:2px;vertical-align:-2px;margin-right:6px;background:color-mix(in srgb,var(--lane1) 50%,transparent)} .mvt .sw.ln6{background:none;border-radius:0;border-top:2px solid var(--t1);height:0;vertical-align:3px}
 .mvt .ramp{width:96px;height:8px;border-radius:2px;background:linear-gradient(90deg,color-mix(in srgb,var(--lane1) 7%,var(--bg)),color-mix(in srgb,var(--lane1) 50%,var(--bg)))}
 .mvt .drow{padding:0 16px 10px;font-size:var(--fs2);overflow-wrap:anywhere}
+.mvt .oside{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);border-top:1px solid var(--rule)} .mvt .oside>.ofig{padding:8px 16px 14px;min-width:0} .mvt .ofig+.ofig{border-left:1px solid var(--rule)}
+.mvt .ofig figcaption{padding-bottom:6px;overflow-wrap:anywhere} .mvt .ofig.none{display:flex;align-items:center;justify-content:center;min-height:64px;background:repeating-linear-gradient(135deg,transparent 0 5px,var(--f1) 5px 10px)} .mvt .ofig.none p{background:var(--bg);padding:2px 8px;border-radius:var(--r1)}
+.mvt .plate{display:flex;align-items:center;justify-content:center;width:fit-content;max-width:100%;min-width:96px;border:1px solid var(--rule);border-radius:var(--r1);overflow:hidden} .mvt .plate[style]{width:100%;background:var(--f1)} .mvt .plate>p{padding:8px 12px} .mvt .plate>img{display:block;max-width:100%;height:auto;background:#fff}
+.mvt .ofig .tw{border:1px solid var(--rule);border-radius:var(--r1)} .mvt .ofig th,.mvt .ofig td{padding:0 10px;height:26px} .mvt .ofig tbody th{color:var(--t2)} .mvt td.mk{background:var(--f3);font-weight:600} .mvt .ofig+.ofig td.mk{background:var(--sel2)} .mvt .eqr>td{background:var(--f1)}
+@container mvt (max-width:620px){.mvt .oside{grid-template-columns:minmax(0,1fr)} .mvt .ofig+.ofig{border-left:0;border-top:1px solid var(--rule)} .mvt .ofig.none{min-height:40px}}
 .mvt .struct{padding:0 16px 12px} .mvt .struct li{font-family:var(--mono);font-size:calc(var(--fs2) - 1px);overflow-wrap:anywhere}
 `;

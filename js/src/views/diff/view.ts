@@ -10,20 +10,21 @@ import { paramTable } from "../params";
 import { cutNote, factsLine, sectionHead } from "../parts";
 import type { Scope } from "../scope";
 import { listTable } from "../table";
-import type { Emit } from "../view";
+import type { Emit, Host } from "../view";
 import { dataBody, dataSummary } from "./data";
 import { metricsTable } from "./metrics";
+import { outputsBody } from "./outputs";
 import { tabs, type Tab } from "./tabs";
 import { weightsBody } from "./weights";
 
 /** What differs between two versions; what is equal is only named. */
-export function drawDiff(root: HTMLElement, data: DiffView, emit: Emit, scope: Scope): void {
+export function drawDiff(root: HTMLElement, data: DiffView, emit: Emit, scope: Scope, host?: Host): void {
   const slot = commandSlot(scope);
   const only = button("Only changes", { kind: "ghost", pressed: true });
   const swap = button(null, { icon: "swap", label: "Swap the two sides (x)", kind: "icn" });
   const whole = (): boolean => only.getAttribute("aria-pressed") === "false";
   const redraws: Redrawable[] = [];
-  const items = sections(data, whole, redraws, scope);
+  const items = sections(data, whole, redraws, scope, host);
   const { list, panel, step } = tabs(items, scope);
   const swapSides = (): void => {
     const text = `%mvt diff ${data.other.name} ${data.base.name}`;
@@ -94,13 +95,13 @@ function summary(data: DiffView, empty: boolean): HTMLElement {
   );
 }
 
-function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], scope: Scope): Tab[] {
+function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], scope: Scope, host?: Host): Tab[] {
   const tabsFound: Tab[] = [];
   const add = (key: string, title: string, count: number, about: string, ...body: HTMLElement[]): void => {
     const section = h("section", { class: "sec", "aria-label": title }, sectionHead(title, about), ...body);
     tabsFound.push({ key, title, count, section });
   };
-  const { metrics, predictions, params, data: sets, code, environment, weights } = data;
+  const { metrics, predictions, outputs, params, data: sets, code, environment, weights } = data;
   if (metrics) {
     add("metrics", "Metrics", metrics.rows.length, metrics.basis, ...metricsBody(data, scope));
   }
@@ -108,6 +109,9 @@ function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], s
     const { text, figures, tables } = predictions;
     const body = tables.flatMap((table) => [div("drow", h("b", null, table.title)), listTable(table, scope)]);
     add("predictions", "Predictions", 0, text, factsLine(figures) ?? div(""), ...body);
+  }
+  if (outputs) {
+    add("outputs", "Outputs", outputs.rows.length, outputs.text, ...outputsBody(outputs, data, whole, redraws, host, scope));
   }
   if (sets) {
     add("data", "Data", sets.rows.length, dataSummary(sets), ...dataBody(sets, data, scope));

@@ -3,7 +3,7 @@
 import { button } from "../../views/atoms/controls";
 import type { Dispose, Host, ViewEvent } from "../../views/view";
 
-type Render = (element: HTMLElement, payload: unknown) => Dispose;
+type Render = (element: HTMLElement, payload: unknown, host: Host) => Dispose;
 
 let modules: Record<string, Promise<{ draw: Render }>> = {};
 
@@ -33,7 +33,7 @@ export function opener(place: HTMLElement, host: Host): (event: ViewEvent) => bo
     const box = document.createElement("div");
     box.style.cssText = "margin-top:12px;position:relative";
     place.replaceChildren(box);
-    const undo = draw(box, payload);
+    const undo = draw(box, payload, host);
     const close = button(null, { icon: "close", label: "Close", kind: "ghost icn" });
     close.addEventListener("click", () => (end(), place.replaceChildren()));
     const bar = box.querySelector(".bar, .chead");
