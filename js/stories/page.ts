@@ -2,6 +2,7 @@
 import { render } from "../src/views/index";
 import type { Host } from "../src/views/view";
 import * as fixtures from "./fixtures.mjs";
+import { outputs } from "./outputs.mjs";
 
 type Story = [title: string, payload: unknown, host?: Host];
 
@@ -12,6 +13,7 @@ const STORIES: Record<string, () => Story[]> = {
   log: () => [["%mvt log", fixtures.log]],
   diff: () => [["%mvt diff", fixtures.diff]],
   diffs: () => [["without metrics", fixtures.nometrics]],
+  outputs: () => [["figures and tables", outputs]],
   storage: () => [["%mvt du", fixtures.storage], ["empty", fixtures.nostorage]],
   leaderboard: () => [["%mvt leaderboard", fixtures.leaderboard], ["with courses", fixtures.trails]],
   one: () => [["1 version", fixtures.one]],

@@ -141,8 +141,10 @@ def read_tables(text: str) -> list[Found]:
     reader = _Reader()
     at = 0
     while at < len(text):
-        reader.feed(text[at : at + _PIECE])
-        at = _past(reader, text, at + _PIECE)
+        # Whole tags: what the reader has not come to yet can then be counted.
+        end = text.find(">", at + _PIECE) + 1 or len(text)
+        reader.feed(text[at:end])
+        at = _past(reader, text, end)
     reader.close()
     found = [made for table in reader.tables if (made := _found(table)) is not None]
     told = _told(" ".join(reader.beside))
@@ -159,7 +161,9 @@ def _past(reader: _Reader, text: str, at: int) -> int:
     end = text.find("</table", at)
     end = len(text) if end < 0 else end
     if end > at:
-        reader.tables[-1].further += len(_ROW.findall(text, at, end))
+        table = reader.tables[-1]
+        # The last row may have been begun, and its cells be among those that are passed over.
+        table.further += len(_ROW.findall(text, at, end)) + (not table.rows[-1].cells)
     return max(end, at)
 
 
@@ -177,7 +181,7 @@ def _found(table: _Open) -> Found | None:
     if not rows:
         return None
     texts, heads = _laid_out(rows[: MOST_ROWS + _HEADS])
-    columns = max(map(len, texts))
+    columns = max(*map(len, texts), *(sum(c.across for c in row.cells) for row in rows))
     head = next((i for i, row in enumerate(rows[: len(texts)]) if not _heads(row)), len(texts))
     labels = min((_labels(marks) for marks in heads[head : head + MOST_ROWS]), default=0)
     wide = [(row + [""] * columns)[: min(columns, MOST_COLUMNS)] for row in texts]

@@ -72,18 +72,17 @@ Numbered = tuple[int, Output]
 def diff_outputs(base: Side, other: Side) -> OutputsDiff | None:
     """Compare what cells showed.
 
-    Outputs are paired within the same cell: by equal bytes, then figure by figure and table by
-    table in order. Cells are the same by the notebook's id, else by their text, else by similar
+    Outputs of equal bytes are the same one; others are paired within the same cell, figure by
+    figure and table by table in order. Cells are the same by the notebook's id, else by their text, else by similar
     text.
     """
     left, right = _numbered(base), _numbered(other)
-    pairs: list[tuple[Numbered, Numbered]] = []
-    for mine, theirs in _same_cells(base, left, other, right):
-        pairs += _within(mine, theirs)
     # A figure that another cell drew before is the same figure.
+    pairs = _equal(left, right)
     gone = [one for one in left if not any(one is pair[0] for pair in pairs)]
     come = [one for one in right if not any(one is pair[1] for pair in pairs)]
-    pairs += _equal(gone, come)
+    for mine, theirs in _same_cells(base, gone, other, come):
+        pairs += _within(mine, theirs)
     changes = []
     for was, now in pairs:
         if was[1].body != now[1].body:
@@ -152,10 +151,10 @@ def _twins(left: Sequence[_Cell], right: Sequence[_Cell]) -> list[tuple[int, int
 
 
 def _within(left: Sequence[Numbered], right: Sequence[Numbered]) -> list[tuple[Numbered, Numbered]]:
-    pairs = _equal(left, right)
+    pairs: list[tuple[Numbered, Numbered]] = []
     for kind in ("figure", "table"):
-        gone = [one for one in left if one[1].kind == kind and all(one is not p[0] for p in pairs)]
-        come = [one for one in right if one[1].kind == kind and all(one is not p[1] for p in pairs)]
+        gone = [one for one in left if one[1].kind == kind]
+        come = [one for one in right if one[1].kind == kind]
         pairs += zip(gone, come, strict=False)
     return pairs
 

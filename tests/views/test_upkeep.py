@@ -110,6 +110,7 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             Best                 3 by accuracy
             Undo of gc           for 14 days
             Packing when idle    on
+            Figures and tables   kept
             Quota                20.0 GB
             """,
         ),

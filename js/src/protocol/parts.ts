@@ -82,6 +82,21 @@ export interface Figure {
   value: number | null;
 }
 /**
+ * A table: rows of titles, other rows, and how many columns at the left are labels.
+ */
+export interface Grid {
+  head: string[][];
+  rows: GridRow[];
+  labels: number;
+}
+/**
+ * A row of a table: its cells, and which of them differ, counted from 0.
+ */
+export interface GridRow {
+  cells: string[];
+  marks: number[];
+}
+/**
  * One line of code; `marks` are [start, end) character spans that changed within it.
  */
 export interface Line {
@@ -100,21 +115,6 @@ export interface LogRow {
   regressed: string[];
   model: string;
   remarks?: number;
-}
-/**
- * A table: rows of titles, other rows, and how many columns at the left are labels.
- */
-export interface Grid {
-  head: string[][];
-  rows: GridRow[];
-  labels: number;
-}
-/**
- * A row of a table: its cells, and which of them differ, counted from 0.
- */
-export interface GridRow {
-  cells: string[];
-  marks: number[];
 }
 /**
  * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").

@@ -16,7 +16,7 @@ export const DIFF = `
 .mvt .eq{display:flex;align-items:center;gap:12px;min-height:26px;padding:0 16px;font:400 var(--fs1)/18px var(--ui);color:var(--t2);background:var(--f1)}
 .mvt .ln{display:grid;grid-template-columns:minmax(30px,auto) 16px minmax(0,1fr);padding-right:8px;min-height:20px} .mvt .ln>span{color:var(--t2);text-align:right;user-select:none} .mvt .ln>span+span{text-align:center} .mvt .ln pre{margin:0;padding:0 0 0 4px;border:0;font:inherit;color:var(--t1);white-space:pre-wrap;overflow-wrap:anywhere;background:none}
 .mvt .ln.del{background:var(--f2)} .mvt .ln.add{background:var(--sel)} .mvt .ln.gap{background:repeating-linear-gradient(135deg,transparent 0 5px,var(--f1) 5px 10px)} .mvt .ln mark{color:inherit;border-radius:2px;padding:1px 0} .mvt .ln.del mark{background:var(--f3);text-decoration:line-through;text-decoration-thickness:1px} .mvt .ln.add mark{background:var(--sel2)}
-.mvt .ch{padding:8px 16px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2)} .mvt .cx+.ch{margin-top:0}
+.mvt .ch{padding:8px 16px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2)} .mvt .ch b{color:var(--t1)} .mvt .cx+.ch{margin-top:0}
 .mvt .sw{display:inline-block;width:12px;height:12px;border-radius:2px;vertical-align:-2px;margin-right:6px;background:color-mix(in srgb,var(--lane1) 50%,transparent)} .mvt .sw.ln6{background:none;border-radius:0;border-top:2px solid var(--t1);height:0;vertical-align:3px}
 .mvt .ramp{width:96px;height:8px;border-radius:2px;background:linear-gradient(90deg,color-mix(in srgb,var(--lane1) 7%,var(--bg)),color-mix(in srgb,var(--lane1) 50%,var(--bg)))}
 .mvt .drow{padding:0 16px 10px;font-size:var(--fs2);overflow-wrap:anywhere}
@@ -24,6 +24,8 @@ export const DIFF = `
 .mvt .ofig figcaption{padding-bottom:6px;overflow-wrap:anywhere} .mvt .ofig.none{display:flex;align-items:center;justify-content:center;min-height:64px;background:repeating-linear-gradient(135deg,transparent 0 5px,var(--f1) 5px 10px)} .mvt .ofig.none p{background:var(--bg);padding:2px 8px;border-radius:var(--r1)}
 .mvt .plate{display:flex;align-items:center;justify-content:center;width:fit-content;max-width:100%;min-width:96px;border:1px solid var(--rule);border-radius:var(--r1);overflow:hidden} .mvt .plate[style]{width:100%;background:var(--f1)} .mvt .plate>p{padding:8px 12px} .mvt .plate>img{display:block;max-width:100%;height:auto;background:#fff}
 .mvt .ofig .tw{border:1px solid var(--rule);border-radius:var(--r1)} .mvt .ofig th,.mvt .ofig td{padding:0 10px;height:26px} .mvt .ofig tbody th{color:var(--t2)} .mvt td.mk{background:var(--f3);font-weight:600} .mvt .ofig+.ofig td.mk{background:var(--sel2)} .mvt .eqr>td{background:var(--f1)}
-@container mvt (max-width:620px){.mvt .oside{grid-template-columns:minmax(0,1fr)} .mvt .ofig+.ofig{border-left:0;border-top:1px solid var(--rule)} .mvt .ofig.none{min-height:40px}}
+@container mvt (max-width:620px){.mvt .oside{grid-template-columns:minmax(0,1fr)} .mvt .ofig+.ofig{border-left:0;border-top:1px solid var(--rule)} 
+.mvt .ofig.none{min-height:40px}}
+@container mvt (max-width:400px){.mvt .oside>.ofig{padding-left:12px;padding-right:12px}}
 .mvt .struct{padding:0 16px 12px} .mvt .struct li{font-family:var(--mono);font-size:calc(var(--fs2) - 1px);overflow-wrap:anywhere}
 `;

@@ -1,0 +1,2 @@
+/** What cells showed, on two sides. */
+export const outputs: Record<string, unknown>;
