@@ -73,8 +73,8 @@ def diff_outputs(base: Side, other: Side) -> OutputsDiff | None:
     """Compare what cells showed.
 
     Outputs of equal bytes are the same one; others are paired within the same cell, figure by
-    figure and table by table in order. Cells are the same by the notebook's id, else by their text, else by similar
-    text.
+    figure and table by table in order. Cells are the same by the notebook's id, else by their
+    text, else by similar text.
     """
     left, right = _numbered(base), _numbered(other)
     # A figure that another cell drew before is the same figure.

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.capture.cells import CellLog
@@ -288,6 +288,7 @@ def test_hostile_spans_and_nesting_are_bounded() -> None:
     assert len(found.grid.rows[0]) == MOST_COLUMNS
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='<>/tabledrhcpionsu "=1\n', max_size=300))
 def test_any_text_is_read(text: str) -> None:
     for found in read_tables(f"<table>{text}"):

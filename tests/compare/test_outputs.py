@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.compare.outputs import diff_outputs
@@ -98,6 +98,7 @@ _tables = st.integers(1, 3).flatmap(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_tables, _tables)
 def test_marks_are_in_place_and_swap_with_the_sides(one: Grid, two: Grid) -> None:
     found = marks(one, two)
@@ -116,6 +117,7 @@ _versions = st.tuples(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_version_equals_itself_and_every_output_is_told_once(make: Any, data: Any) -> None:
     objects = make.Objects()
