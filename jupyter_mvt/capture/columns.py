@@ -32,6 +32,9 @@ _ARROW_NAMES = {
 }  # fmt: skip
 
 
+_NOT_A_TIME = np.iinfo(np.int64).min
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
     """A column of a live dataset.
@@ -108,7 +111,10 @@ def _missing(values: Array) -> Array | None:
             return None  # the least of numbers is NaN where any of them is
         bad = np.isnan(values)
     elif values.dtype.kind in "Mm":
-        bad = np.isnat(values)
+        numbers = values.view(np.int64)
+        if not len(values) or numbers.min() != _NOT_A_TIME:
+            return None  # what is no time is the least of all numbers
+        bad = numbers == _NOT_A_TIME
     else:
         return None
     return bad if bad.any() else None

@@ -45,7 +45,39 @@ def mixed(rows: int) -> pd.DataFrame:
     return frame
 
 
-FRAMES = {"numeric": numeric, "mixed": mixed}
+def texts(rows: int) -> pd.DataFrame:
+    """Return sentences, keys and few words."""
+    rng = np.random.default_rng(0)
+    many = pd.Series(rng.integers(0, 10**6, rows).astype(str))
+    return pd.DataFrame(
+        {
+            "word": pd.array(_WORDS[rng.integers(0, 5, rows)], dtype="str"),
+            "key": many.astype("str"),
+            "sentence": ("the row of number " + many).astype("str"),
+        }
+    )
+
+
+def categories(rows: int) -> pd.DataFrame:
+    """Return four columns of codes for words."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {f"c{i}": pd.Categorical(_WORDS[rng.integers(0, 5, rows)]) for i in range(4)}
+    )
+
+
+def times(rows: int) -> pd.DataFrame:
+    """Return ten columns of times."""
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2026-01-01")
+    return pd.DataFrame(
+        {f"t{i}": start + pd.to_timedelta(rng.integers(0, 10**7, rows), "s") for i in range(10)}
+    )
+
+
+FRAMES = {
+    "numeric": numeric, "mixed": mixed, "text": texts, "category": categories, "datetime": times
+}  # fmt: skip
 
 
 def compare(frame: pd.DataFrame, rounds: int) -> tuple[float, float]:
@@ -69,7 +101,7 @@ def _cpu(run: object, rounds: int = 3) -> float:
     return statistics.median(spent)
 
 
-def main(rows: int = 1_000_000, rounds: int = 7) -> None:
+def main(rows: int = 500_000, rounds: int = 7) -> None:
     """Print the table."""
     load = os.getloadavg()[0]
     print(f"{rows:,} rows, {os.cpu_count()} cores, load {load:.1f}")
