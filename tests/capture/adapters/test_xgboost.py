@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,6 +156,19 @@ def test_a_tree_that_leads_astray_is_refused(path, place, value):
     )
     with pytest.raises(MvtError) as refused:
         ADAPTER.restore(bad)
+    assert refused.value.code == "corrupt-state"
+
+
+@pytest.mark.parametrize("key", ["num_class", "num_target"])
+@pytest.mark.parametrize("booster", ["gbtree", "dart", "gblinear"])
+def test_outputs_without_trees_are_refused_before_room_is_made(key, booster):
+    model = xgboost.XGBRegressor(n_estimators=2, booster=booster, n_jobs=1).fit(X, Y)
+    skeleton = thaw(ADAPTER.freeze(model, no_source))
+    text = skeleton.state.decode()
+    found = re.search(rf'\["{key}","(\d+)"\]', text)
+    forged = text[: found.start(1)] + "2147483647" + text[found.end(1) :]
+    with pytest.raises(MvtError) as refused:
+        ADAPTER.restore(replace(skeleton, state=forged.encode()))
     assert refused.value.code == "corrupt-state"
 
 

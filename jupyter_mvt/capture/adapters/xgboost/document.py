@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _INTEGER = re.compile(r"[0-9]{1,10}\Z")
 _SCORES = re.compile(r"\[?[-+0-9.,eEinfa]+\]?\Z")
 _LIMIT = 1 << 31
-_WEIGHTS = 1 << 36
+_MOST_OUTPUTS = 1 << 16
 
 
 def check_document(document: dict[str, Any]) -> None:
@@ -102,7 +102,7 @@ def _booster(level: Any, features: int, outputs: int) -> None:
     elif name == "gblinear":
         _keys(level, {"name", "model"}, "a linear booster", frozenset({"boosted_rounds"}))
         weights = level["model"].get("weights")
-        if weights is None or len(weights) != (features + 1) * outputs > _WEIGHTS:
+        if weights is None or len(weights) != (features + 1) * outputs:
             refuse("a linear booster has not a weight for each feature")
     else:
         refuse("a booster is of an unknown kind")
@@ -122,6 +122,12 @@ def _trees(model: Any, features: int, outputs: int) -> None:
         refuse("a booster has not as many trees as it says")
     if any(type(group) is not int or not 0 <= group < outputs for group in map(_plain, groups)):
         refuse("a tree belongs to no output")
+    # XGBoost makes room for every output it is told of: each must have trees, or vectors of leaves.
+    vectors = any(tree["tree_param"].get("size_leaf_vector", "1") not in ("0", "1")
+                  for tree in trees)  # fmt: skip
+    most = outputs if vectors else len(set(map(_plain, groups))) or _MOST_OUTPUTS
+    if outputs > most:
+        refuse("a booster has outputs that no tree tells of")
     steps = [_plain(step) for step in model.get("iteration_indptr", ())]
     if steps and (steps != sorted(steps) or steps[0] != 0 or steps[-1] != len(trees)):
         refuse("a booster's iterations do not fit its trees")
