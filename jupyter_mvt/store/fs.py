@@ -269,6 +269,11 @@ _CAUSES: dict[int, tuple[str, str, str]] = {
     ),
     errno.EPERM: ("permission-denied", "it is not permitted", "once the folder is yours: mvt fsck"),
     errno.EIO: ("io-error", "the disk reported an I/O error", "mvt fsck"),
+    errno.ESTALE: (
+        "stale-handle",
+        "the network folder has lost sight of it",
+        "once the folder is mounted again: mvt fsck",
+    ),
     errno.EINTR: ("interrupted", "the system call was interrupted", "mvt status"),
     errno.EMFILE: (
         "too-many-files",

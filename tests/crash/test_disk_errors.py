@@ -35,6 +35,7 @@ CODES = {
     errno.EROFS: "read-only",
     errno.EACCES: "permission-denied",
     errno.EINTR: "interrupted",
+    errno.ESTALE: "stale-handle",
 }
 REPLACING = ("commit against another", "commit again", "gc on a full disk")
 """Commands whose test replaces verbs of the disk itself, and one that cannot be done twice."""
