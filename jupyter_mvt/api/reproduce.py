@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reproduction", "carried_out", "plan_of", "reproduce"]
 
+_INPUTS = re.compile(r"\bIn\b|\b_i+\d*\b|\b_ih\b")
 _PACKAGES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 
 
@@ -145,8 +147,14 @@ def plan_of(handle: Handle, version: Version, tolerance: float) -> Plan:
         commit=version.id,
         pieces=tuple(pieces),
         imports=tuple(_PACKAGES[name] for name in sorted(names & _PACKAGES.keys())),
+        inputs=tuple(text for _, text in version.cells) if _asks(pieces) else (),
         tolerance=tolerance,
     )
+
+
+def _asks(pieces: list[Piece]) -> bool:
+    """Tell whether a piece may ask for the texts of others."""
+    return any(_INPUTS.search(piece.source) for piece in pieces)
 
 
 def _spans(lines: set[int]) -> tuple[tuple[int, int], ...]:

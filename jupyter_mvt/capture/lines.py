@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PLAIN_MAGIC", "SHOWS_ONLY", "plain_lines"]
+__all__ = ["CAPTURE", "OURS", "PLAIN_MAGIC", "SHELL", "SHOWS_ONLY", "plain_lines"]
+
+SHELL, CAPTURE = "__mvt_shell__", "__mvt_captured__"
+"""Names that run a shell's command, and stand for what ``%%capture`` binds."""
+
+OURS = frozenset({SHELL, CAPTURE})
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
+_SHELLS = frozenset({"bash", "sh", "system", "sx", "script"})
 _STATEMENT_MAGIC = re.compile(r"^(\s*)%(?:time|prun)\s+(?=[^\s-])")
 _FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|;\s*$|[\w.]+\?{1,2}\s*$)")
 _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
+_SHELL = re.compile(r"^(\s*)!!?\s*(.+)$")
+_SHELL_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)(?:!!?|%s[xc]\s)\s*(.+)$")
+_AUTOMAGIC = re.compile(
+    r"^(?=(?:cd|pip|conda|mamba|run|ls|cat|mkdir|rmdir|rm|cp|mv|load_ext|matplotlib|pylab)\s+"
+    r"(?![=(\[,:;+*&|<>)]|(?:in|is|and|or|not|if|for)\b)\S)"
+)
+_ALIAS = re.compile(r"^%(?=(?:mkdir|rmdir|rm|cp|mv|ln|sx|sc|system)\s)(?:(?:sx|sc|system)\s+)?")
+_INSTALLS = re.compile(r"(?:(?:sudo|python3?|-m|\S*/python3?|\{?sys\.executable\}?)\s+)*"
+                       r"(?:pip3?|conda|mamba|uv|apt|apt-get)\b")  # fmt: skip
+_LOOKS = re.compile(r"(?:ls|head|tail|cat|pwd|wc|du|df|nvidia-smi|which|whoami|echo|file|free|"
+                    r"lscpu|date|uname|env|printenv|tree)\b[^>|;&`]*$")  # fmt: skip
+_WRITEFILE = re.compile(r"^%%(?:writefile|file)\s+(-a\s+)?(\S+)\s*$")
+_CAPTURED = re.compile(r"^%%capture\s+(?:--?\S+\s+)*(\w+)\s*$")
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 
 PLAIN_MAGIC = re.compile(
     r"^\s*%(?:time|prun|matplotlib|config|load_ext|reload_ext|autoreload|precision|pprint|pdb|xmode|"
-    r"colors|who|whos|history|pinfo|lsmagic|pylab|mvt)\b|^\s*[\w.]+\?{1,2}\s*$|^\s*(?:\?|;\s*$)"
+    r"colors|who|whos|history|pinfo|lsmagic|pylab|mvt|pip|conda|mamba|timeit|pwd|ls|"
+    r"env\s*$|notebook|debug|logstop|alias|page|psource|pdoc|%time)\b"
+    r"|^\s*[\w.]+\?{1,2}\s*$|^\s*(?:\?|;\s*$)"
+    rf"|^\s*!\s*(?:{_INSTALLS.pattern}|{_LOOKS.pattern})"
 )
 """Magics that touch no file and no name behind the syntax."""
 
@@ -25,7 +47,12 @@ _MEANING: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^%pylab\b.*$"),
      "from pylab import *; import numpy as np, matplotlib, matplotlib.pyplot as plt"),
     (re.compile(r"^%cd\s+(?:-q\s+)?['\"]?([^'\"\n]+?)['\"]?\s*$"), "__import__('os').chdir({!r})"),
-    (re.compile(r"^%run\s+(?:-i\s+)?['\"]?([\w./\\ -]+\.py)['\"]?\s*$"),
+    (re.compile(r"^%run\s+(?:-[itne]\s+)*['\"]?([\w./\\ -]+?\.py)['\"]?\s*$"),
+     "exec(compile(__import__('pathlib').Path({0!r}).read_text(), {0!r}, 'exec'))"),
+    (re.compile(r"^%run\s+(?:-[itne]\s+)*([\w./]+)\s*$"),
+     "exec(compile(__import__('pathlib').Path({0!r} + '.py').read_text(), {0!r}, 'exec'))"),
+    (re.compile(r"^%run\s+(?:-[itne]\s+)*(\S+?\.py)\s+(\S.*?)\s*$"),
+     "__import__('sys').argv[:] = {0!r}, *{1!r}.split(); "
      "exec(compile(__import__('pathlib').Path({0!r}).read_text(), {0!r}, 'exec'))"),
     (re.compile(r"^%(?:set_)?env\s+(\w+)[=\s]\s*(.+?)\s*$"),
      "__import__('os').environ[{!r}] = {!r}"),
@@ -43,19 +70,56 @@ def plain_lines(source: str) -> list[str]:
     start = 0
     while start < len(lines) and not lines[start].strip():
         start += 1
+    before, within = [""] * start, ""
     while start < len(lines) and lines[start].startswith("%%"):
         name = _CELL_MAGIC.match(lines[start])
         if name is None or name[1] not in _BODY_MAGICS:
-            return [""] * len(lines)
+            whole = _said(lines[start], "\n".join(lines[start + 1 :]))
+            return [*before, whole, *[""] * (len(lines) - start - 1)]
+        captured = _CAPTURED.match(lines[start])
+        # What is timed runs in a function of its own, as the body of a class nearly does.
+        within = "    " if name[1] == "timeit" else within
+        said = "class __mvt_timed__:" if name[1] == "timeit" else ""
+        before.append(f"{captured[1]} = {CAPTURE}()" if captured else said)
         start += 1
-    return [""] * start + [_plain(line) for line in lines[start:]]
+    return before + [within + _plain(line) for line in lines[start:]]
+
+
+def _said(first: str, body: str) -> str:
+    """Return a cell in another language as one line of Python, empty if it has no meaning."""
+    written = _WRITEFILE.match(first)
+    if written is not None:
+        file = f"__import__('pathlib').Path({written[2]!r})"
+        before = f"{file}.read_text() + " if written[1] else ""
+        return f"{file}.write_text({before}{body + chr(10)!r})"
+    name = _CELL_MAGIC.match(first)
+    return f"{SHELL}({body!r})" if name is not None and name[1] in _SHELLS else ""
+
+
+def _shell(command: str) -> str:
+    """Return the call that runs a command; names in braces, and after ``$``, are put in."""
+    text = re.sub(r"(?<![\\$])\$([a-z_]\w*)", r"{\1}", command)
+    parts = re.split(r"(\{[A-Za-z_][\w.\[\]'\"]*\})", text)
+    inside = "".join(part if i % 2 else part.replace("{", "{{").replace("}", "}}")
+                     for i, part in enumerate(parts))  # fmt: skip
+    said = repr(inside)
+    if len(parts) == 1 or "\\" in said or any(said[0] in part for part in parts[1::2]):
+        return f"{SHELL}({command!r})"
+    return f"{SHELL}(f{said})"
 
 
 def _plain(line: str) -> str:
     line = _STATEMENT_MAGIC.sub(r"\1", line)
+    line = _ALIAS.sub("!", _AUTOMAGIC.sub("%", line))
+    value = _SHELL_VALUE.match(line)
+    if value is not None:
+        return value[1] + _shell(value[2].strip())
     found = _FOREIGN_LINE.match(line)
     if found is None:
         return _FOREIGN_VALUE.sub(r"\1None", line)
+    shell = _SHELL.match(line)
+    if shell is not None and not PLAIN_MAGIC.match(line):
+        return shell[1] + _shell(shell[2].strip())
     for pattern, meaning in _MEANING:
         said = pattern.match(line.strip())
         if said is not None:

@@ -41,7 +41,7 @@ def test_what_a_notebook_takes_for_granted_is_there(session):
 def test_magics_are_left_out_and_said(session):
     session.run(piece("%matplotlib inline\n!pip install x\nfiles = !ls\nx = 1"))
     assert session.namespace["x"] == 1
-    assert list(session.skipped) == ["!pip install x", "files = !ls"]
+    assert list(session.skipped) == ["!ls"]
 
 
 def test_magics_that_python_can_say_are_run(session, tmp_path, monkeypatch):
@@ -59,8 +59,43 @@ def test_magics_that_python_can_say_are_run(session, tmp_path, monkeypatch):
 def test_cells_in_another_language_are_left_out(session):
     session.run(piece('%%javascript\nlet a = "3";\nif (a) { a = 4 }'))
     session.run(piece("%%bash\necho 5 > there\n"))
-    assert list(session.skipped) == ["%%javascript", 'let a = "3";', "if (a) { a = 4 }", "%%bash",
-                                     "echo 5 > there"]  # fmt: skip
+    assert list(session.skipped) == ["%%javascript", 'let a = "3";', "if (a) { a = 4 }",
+                                     "!echo 5 > there"]  # fmt: skip
+
+
+def test_texts_of_cells_have_the_names_that_a_notebook_gives_them():
+    session = Session(inputs=("a = 3", "b = 4"))
+    session.run(piece("found = [In[2], _i, _ii, _i1, _ih[-1]]", order=3))
+    assert session.namespace["found"] == ["b = 4", "b = 4", "a = 3", "a = 3",
+                                          "found = [In[2], _i, _ii, _i1, _ih[-1]]"]  # fmt: skip
+    session.close()
+
+
+def test_commands_run_in_a_mirror_and_spare_what_is_behind_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    for name in ("theirs", "mirror"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "theirs" / "a.csv").write_text("1")
+    mirror(tmp_path / "theirs", tmp_path / "mirror")
+    monkeypatch.chdir(tmp_path / "mirror")
+    session = Session(home=str(tmp_path / "mirror"))
+    session.run(piece("word = 'b'\n!echo 2 > a.csv\n!echo 3 > {word}.csv\nfound = !ls *.csv"))
+    session.run(piece("%%bash\ncat a.csv > c.csv"))
+    session.run(piece("%%writefile m.py\nk = 5"))
+    session.run(piece("!echo 4 > ../theirs/a.csv"))
+    session.run(piece("out = get_ipython().getoutput('cat c.csv')"))
+    assert session.namespace["found"] == ["a.csv", "b.csv"]
+    assert session.namespace["out"].n == "2"
+    assert (tmp_path / "mirror" / "m.py").read_text() == "k = 5\n"
+    assert (tmp_path / "theirs" / "a.csv").read_text() == "1"
+    assert list(session.skipped) == ["!echo 4 > ../theirs/a.csv"]
+    session.close()
+
+
+def test_what_a_cell_magic_binds_and_times(session):
+    session.run(piece("%%capture out\nx = 1"))
+    session.run(piece("%%timeit -n 1\nx = 2\nz = x"))
+    assert (session.namespace["x"], session.namespace["out"].stdout) == (1, "")
 
 
 def test_answers_have_the_names_that_a_notebook_gives_them(session):

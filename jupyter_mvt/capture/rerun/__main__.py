@@ -24,8 +24,11 @@ from jupyter_mvt.store.open import open_store
 __all__ = ["carry_out"]
 
 
-def carry_out(plan: Plan) -> Outcome:
-    """Run the pieces of `plan` in this process and judge every model of the version."""
+def carry_out(plan: Plan, home: str = "") -> Outcome:
+    """Run the pieces of `plan` in this process and judge every model of the version.
+
+    Commands of the shell are run too, if `home` is a mirror that they may write to.
+    """
     for name in plan.imports:
         with suppress(ImportError):
             importlib.import_module(name)
@@ -35,7 +38,7 @@ def carry_out(plan: Plan) -> Outcome:
     store = open_store(Path(plan.store))
     content = oplog.commit_object(store, ObjectId(plan.commit)).content
     stand_ins = kept_rows(store, content.datasets)
-    session, unset = Session(stand_ins), []
+    session, unset = Session(stand_ins, plan.inputs, home), []
     started = perf_counter()
     try:
         for piece in plan.pieces:
@@ -66,7 +69,7 @@ def main() -> None:
     plan = decode_as(disk.read(source), Plan)
     sys.argv[:] = [""]
     guard(Path(home))
-    outcome = encode(carry_out(plan))
+    outcome = encode(carry_out(plan, home))
     handle = disk.create(target)
     disk.write(handle, outcome)
     disk.close(handle)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from jupyter_mvt.store.fs import OsDisk
 
-__all__ = ["guard", "mirror", "mirror_around"]
+__all__ = ["detach", "guard", "mirror", "mirror_around"]
 
 _SKIPPED = frozenset({".mvt", ".git", "__pycache__", ".ipynb_checkpoints", "node_modules"})
 _MOST_FOLDERS = 500
 _LEVELS = 3
 _MOST_BESIDE = 1000
+_MOST_BYTES = 1 << 28
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGING = frozenset({"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"})
 
@@ -84,6 +85,23 @@ def guard(home: Path) -> None:
     sys.addaudithook(hook)
 
 
+def detach(folder: str) -> bool:
+    """Put copies in the place of all links below `folder`, for what is not Python's own doing.
+
+    Returns ``False``, and does nothing, where that would be more than 256 MB.
+    """
+    found = (os.path.join(place, name) for place, folders, files in os.walk(folder)
+             for name in (*folders, *files))  # fmt: skip
+    links = [path for path in found if os.path.islink(path)]
+    if any(os.path.isdir(link) for link in links):
+        return False
+    if sum(os.path.getsize(link) for link in links if os.path.exists(link)) > _MOST_BYTES:
+        return False
+    for link in links:
+        _copied(link)
+    return True
+
+
 def _writes(mode: object, flags: object) -> bool:
     if isinstance(mode, str):
         return bool(set(mode) & set("wax+"))
@@ -95,6 +113,10 @@ def _unlink(path: str, root: str) -> None:
     full = os.path.abspath(path)
     if not _own(full, root) or not os.path.islink(full):
         return
+    _copied(full)
+
+
+def _copied(full: str) -> None:
     disk = OsDisk()
     data = disk.read(full) if os.path.isfile(full) else b""
     disk.unlink(full)

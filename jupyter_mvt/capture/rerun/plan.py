@@ -46,6 +46,8 @@ class Plan:
         What to run, in order.
     imports
         Packages whose random states are put back: imported at the start if they are installed.
+    inputs
+        The texts of all runs, from the first one, where a piece asks for ``In``.
     tolerance
         Largest difference, relative to a tensor's largest element, that counts as close.
     """
@@ -54,6 +56,7 @@ class Plan:
     commit: str
     pieces: tuple[Piece, ...]
     imports: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     tolerance: float = 1e-5
 
 

@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jupyter_mvt.capture.lines import PLAIN_MAGIC, plain_lines
+from jupyter_mvt.capture.lines import CAPTURE, PLAIN_MAGIC, SHELL, plain_lines
 from jupyter_mvt.capture.rerun.plan import Piece
+from jupyter_mvt.capture.rerun.shell import Captured, Commands, Shell
 from jupyter_mvt.capture.rerun.standins import StandIns
 from jupyter_mvt.capture.syntax import analyse
 
@@ -41,14 +42,21 @@ class Session:
         Magics and shell lines that were left out.
     """
 
-    def __init__(self, stand_ins: StandIns | None = None) -> None:
+    def __init__(
+        self, stand_ins: StandIns | None = None, inputs: Iterable[str] = (), home: str = ""
+    ) -> None:
         self._stand_ins = stand_ins or StandIns()
         self._pending: CellFailed | None = None
         main = types.ModuleType("__main__")
-        main.__dict__.update(display=_show_nothing, get_ipython=_Nothing, Out={})
+        self.skipped: dict[str, None] = {}
+        commands = Commands(home, self.skipped)
+        answers: dict[int, Any] = {}
+        main.__dict__.update(display=_show_nothing, Out=answers, _oh=answers)
+        shell = Shell(main.__dict__, commands)
+        main.__dict__.update({"get_ipython": lambda: shell, SHELL: commands, CAPTURE: Captured})
+        self._inputs = ["", *inputs]
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
-        self.skipped: dict[str, None] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, piece: Piece) -> None:
@@ -67,6 +75,7 @@ class Session:
         except SyntaxError as error:
             raise CellFailed(piece.order, error) from error
         self._stand_ins.learn(text)
+        self._typed(piece)
         answer = _answer(piece)
         for node in tree.body:
             trains = self._stand_ins.trains(node, self.namespace)
@@ -121,7 +130,10 @@ class Session:
         try:
             ast.parse(text)
         except SyntaxError:
-            pairs = zip(kept, plain_lines(piece.source), strict=True)
+            said = plain_lines(piece.source)
+            if piece.source.lstrip().startswith("%%") and sum(map(bool, said)) == 1:
+                return "\n".join(said)  # another language, said in one line
+            pairs = zip(kept, said, strict=True)
             plain = [other if line.strip() else line for line, other in pairs]
             for line, other in zip(kept, plain, strict=True):
                 lost = other.strip() in ("", "pass") or other.endswith("= None")
@@ -136,6 +148,14 @@ class Session:
             self._await(types.FunctionType(code, self.namespace))
         else:
             exec(code, self.namespace)
+
+    def _typed(self, piece: Piece) -> None:
+        """Give the texts of cells the names that IPython gives them: ``In``, ``_i``, ``_i3``."""
+        texts = [*self._inputs[: piece.order], piece.source]
+        self.namespace["In"] = self.namespace["_ih"] = texts
+        last = ["", "", "", *texts[:-1]]
+        self.namespace.update(_i=last[-1], _ii=last[-2], _iii=last[-3])
+        self.namespace.update({f"_i{number}": one for number, one in enumerate(texts) if number})
 
     def _answered(self, order: int) -> None:
         """Give an answer the names that IPython gives it: ``_``, ``_3``, ``Out[3]``."""
@@ -168,13 +188,6 @@ def _answer(piece: Piece) -> int:
 def _bound(value: ast.expr) -> ast.Assign:
     name = ast.copy_location(ast.Name(_VALUE, ast.Store()), value)
     return ast.Assign(targets=[name], value=value)
-
-
-class _Nothing:
-    """Stands in for the shell: any method may be called, and does nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return _show_nothing
 
 
 def _show_nothing(*values: object, **options: object) -> None:

@@ -1,0 +1,112 @@
+"""What notebooks take for granted of IPython besides Python: its shell, and shell commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_mvt.capture.rerun.guarding import detach
+
+__all__ = ["Captured", "Commands", "Lines", "Shell"]
+
+
+class Lines(list[str]):
+    """What a command printed, as IPython gives it: a list of lines, or the whole text."""
+
+    @property
+    def n(self) -> str:
+        """The lines, with line breaks."""
+        return "\n".join(self)
+
+    nlstr = n
+
+    @property
+    def s(self) -> str:
+        """The lines, with blanks."""
+        return " ".join(self)
+
+    spstr = s
+    l = list = property(lambda self: [*self])  # noqa: E741
+
+
+class Commands:
+    """Runs commands of the shell, in a mirror of the user's folder only.
+
+    Attributes
+    ----------
+    skipped
+        Commands that were not run: they might write outside of the mirror, or to files that are
+        too large to be copied.
+    """
+
+    def __init__(self, home: str, skipped: dict[str, None]) -> None:
+        self._home = home and os.path.realpath(home)
+        self.skipped = skipped
+
+    def __call__(self, command: str) -> Lines:
+        """Run a command in the working folder, and return what it printed."""
+        here = os.path.realpath(os.getcwd())
+        inside = bool(self._home) and (here + os.sep).startswith(self._home + os.sep)
+        if not inside or ".." in command or not detach(here):
+            self.skipped.setdefault(f"!{command.strip()}")
+            return Lines()
+        done = subprocess.run(
+            command, shell=True, check=False, stdin=subprocess.DEVNULL, text=True,
+            errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        return Lines(done.stdout.splitlines())
+
+
+class Captured:
+    """Stands for what ``%%capture`` binds: nothing is printed here."""
+
+    stdout = stderr = ""
+    outputs: tuple[object, ...] = ()
+
+    def __call__(self) -> None:
+        """Show it."""
+
+    show = __call__
+
+    def __str__(self) -> str:
+        return ""
+
+
+class Shell:
+    """Stands in for the shell: what reaches the models is done, any other method does nothing."""
+
+    def __init__(self, namespace: dict[str, Any], commands: Commands) -> None:
+        self._commands = commands
+        self.user_ns = self.user_global_ns = namespace
+
+    def push(self, variables: dict[str, Any], interactive: bool = True) -> None:
+        """Give names values."""
+        del interactive
+        self.user_ns.update(variables)
+
+    def ex(self, source: str) -> None:
+        """Run Python."""
+        exec(source, self.user_ns)
+
+    def run_cell(self, source: str, **options: object) -> None:
+        """Run Python."""
+        del options
+        exec(source, self.user_ns)
+
+    def getoutput(self, command: str, split: bool = True, depth: int = 0) -> Lines:
+        """Run a command and return its lines."""
+        del split, depth
+        return self._commands(command)
+
+    def system(self, command: str) -> None:
+        """Run a command."""
+        self._commands(command)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _nothing
+
+
+def _nothing(*values: object, **options: object) -> None:
+    """Do nothing."""
