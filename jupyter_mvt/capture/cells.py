@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
-from jupyter_mvt.capture.observe import failed_line, kinds_of, prints_of, unchanged
+from jupyter_mvt.capture.observe import compared, failed_line, kinds_of, prints_of
 from jupyter_mvt.capture.slicing import Run, made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
 from jupyter_mvt.capture.watch import ModelWatch
@@ -66,6 +66,7 @@ class _Entry:
     kinds: Mapping[str, str] = field(default_factory=dict)
     prints: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
     unchanged: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     chance: Mapping[str, Any] = field(default_factory=dict)
     drew: bool = True
@@ -171,12 +172,14 @@ class CellLog:
         entry.ended_us = self._clock.now_us()
         ids = _ids(namespace)
         if entry.ids:
+            source = entry.source.lower()
             entry.rebound = _rebound(entry.ids, ids)
             entry.kinds = kinds_of(entry.rebound, namespace)
             self._kinds.update(entry.kinds)
-            entry.unchanged = unchanged(entry.prints, namespace)
+            entry.unchanged, entry.changed = compared(entry.prints, namespace, entry.ids)
             self._chance = states(entry.chance)
-            entry.drew = drew(entry.chance, self._chance)
+            # Run a second time, a cell that seeds ends where it began, and has drawn all the same.
+            entry.drew = "seed" in source or drew(entry.chance, self._chance)
         entry.ids, entry.prints = {}, {}
         self._done.append(entry)
         entry.touched = self.watch.look(namespace, entry.order)
@@ -331,6 +334,7 @@ class CellLog:
             failed_at=entry.failed_at,
             kinds=entry.kinds,
             unchanged=entry.unchanged,
+            changed=entry.changed,
             touched=entry.touched | certain,
             drew=entry.drew,
         )

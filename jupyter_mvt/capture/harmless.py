@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 
 __all__ = [
     "ANYTHING",
@@ -12,14 +13,20 @@ __all__ = [
     "LOOKS",
     "OUT",
     "PATH",
+    "PSEUDO",
+    "SETTINGS",
     "VIEWS",
     "draws_nothing",
     "holds_file",
     "is_look",
+    "named_in_texts",
+    "names_module",
     "only_keeps",
     "reads_files",
     "runs_anything",
+    "set_by",
     "sets_globally",
+    "sets_libraries",
     "spares_arguments",
     "writes_files",
     "written_to",
@@ -33,6 +40,15 @@ FILES = "<files>"
 
 OUT = "<out>"
 """Stands for all answers of cells together, which are called ``_``, ``_3`` and ``Out[3]``."""
+
+SETTINGS = "<settings>"
+"""Stands for all settings of libraries together, that any call may go by."""
+
+PATH = "<path>"
+"""Stands for what decides which modules an import finds."""
+
+PSEUDO = frozenset({ANYTHING, FILES, OUT, SETTINGS, PATH})
+"""Names that stand for something else."""
 
 LOOKS = frozenset({
     "agg", "aggregate", "all", "any", "astype", "argmax", "argmin", "columns", "copy", "corr",
@@ -68,7 +84,7 @@ _FUNCTIONS = frozenset(dir(builtins)) - {"exec", "eval", "next", "setattr", "del
     "make_column_transformer", "train_test_split",
 }  # fmt: skip
 _LIBRARIES = frozenset({"math", "np", "numpy", "pd", "pandas", "plt", "sns", "torch"})
-_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "putmask", "put_along_axis",
+_WRITING = frozenset({"at", "copyto", "fill_diagonal", "place", "put", "putmask", "put_along_axis",
                       "shuffle", "backward"})  # fmt: skip
 _ENDINGS = ("_score", "_error", "_loss", "_report", "_matrix", "_curve")
 
@@ -104,10 +120,6 @@ def spares_arguments(called: ast.expr) -> bool:
         return False
     name = called.id
     return name in _FUNCTIONS or name.endswith(_ENDINGS) or name[:1].isupper()
-
-
-PATH = "<path>"
-"""Stands for what decides which modules an import finds."""
 
 
 def _root(node: ast.expr) -> str:
@@ -152,13 +164,28 @@ _WRITES = ("to_csv", "to_parquet", "to_pickle", "to_json", "to_feather", "to_hdf
            "makedirs", "mkdir", "copy2", "copyfile", "copytree", "move", "rename", "unlink",
            "remove", "rmtree", "touch", "download", "imsave", "savefig", "system", "run",
            "check_call", "check_output", "Popen", "export", "to_sql", "execute", "commit",
-           "memmap", "File", "HDFStore", "flush")  # fmt: skip
+           "memmap", "File", "HDFStore", "flush", "close")  # fmt: skip
 _READS = ("read", "load", "open", "fetch", "from_", "genfromtxt", "fromfile", "listdir", "glob",
           "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image", "memmap",
-          "File", "HDFStore", "connect", "Booster")  # fmt: skip
-_SETS = ("set", "use", "enable", "disable", "register", "seed", "manual_seed", "filter", "chdir",
+          "File", "HDFStore", "connect", "Booster", "iterdir", "is_file", "is_dir", "isdir",
+          "rglob", "getsize")  # fmt: skip
+_SETS = ("set", "use", "enable", "disable", "register", "filter", "chdir",
          "config", "init", "reset", "add", "append", "insert", "update", "simplefilter", "clear",
          "patch", "put", "reload")  # fmt: skip
+
+
+_SYSTEM = frozenset({"popen", "replace", "link", "symlink", "truncate", "utime"})
+_DRAWING = frozenset({"plt", "pylab", "matplotlib", "mpl", "sns", "seaborn"})
+_SETTERS = frozenset({
+    "set_config", "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "set_deterministic", "set_flush_denormal", "set_float32_matmul_precision", "set_floatx",
+    "set_global_policy", "set_grad_enabled", "set_image_data_format", "set_num_threads", "seterr",
+    "setcontext", "setlocale", "setrecursionlimit", "use_deterministic_algorithms",
+    "set_dtype_policy", "set_backend", "config_context",
+})  # fmt: skip
+_FORMULA = re.compile(r"([A-Za-z_]\w*)(?:\.\w+)*\s*\(")
+_LOCAL = re.compile(r"@([A-Za-z_]\w*)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def draws_nothing(called: ast.expr) -> bool:
@@ -179,7 +206,18 @@ def writes_files(node: ast.Call) -> bool:
         modes = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "mode")]
         return any(not isinstance(mode, ast.Constant) or set(str(mode.value)) & set("wax+")
                    for mode in modes)  # fmt: skip
-    return name.startswith(_WRITES)
+    root = _root(node.func)
+    if root in ("shutil", "subprocess") or (root == "os" and name in _SYSTEM):
+        return True
+    if any(word.arg in ("file", "buf") for word in node.keywords):
+        return True
+    return name.startswith(_WRITES) and not (name == "close" and root in _DRAWING)
+
+
+def names_module(node: ast.Call) -> bool:
+    """Tell whether a call names a file that an import may find."""
+    return any(isinstance(part, ast.Constant) and str(part.value).endswith(".py")
+               for part in ast.walk(node))  # fmt: skip
 
 
 def reads_files(node: ast.Call) -> bool:
@@ -211,8 +249,36 @@ def runs_anything(called: ast.expr) -> bool:
 
 
 def sets_globally(name: str) -> bool:
-    """Tell whether a module's function of this name may change how the module works."""
-    return name.startswith(_SETS)
+    """Tell whether a module's function of this name may change how the module works.
+
+    Seeds are none: states of generators are kept, and put back where they are drawn from.
+    """
+    return name.startswith(_SETS) and name != "set_printoptions"
+
+
+def sets_libraries(node: ast.Call) -> bool:
+    """Tell whether a call changes how libraries work from then on, beyond what they print."""
+    return _called(node) in _SETTERS
+
+
+def set_by(node: ast.Call) -> list[ast.expr]:
+    """Return what a call sets an attribute of, or prints to: ``setattr(a, "k", 1)``."""
+    printed = [word.value for word in node.keywords if word.arg in ("file", "buf")]
+    attributes = isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
+    return printed + (node.args[:1] if attributes else [])
+
+
+def named_in_texts(node: ast.Call) -> set[str]:
+    """Return names that texts given to a call refer to: queries, and formulas of statsmodels."""
+    given = [*node.args, *(word.value for word in node.keywords)]
+    texts = [str(one.value) for one in given if isinstance(one, ast.Constant)
+             and isinstance(one.value, str)]  # fmt: skip
+    found = {name for text in texts if "~" in text for name in _FORMULA.findall(text)}
+    if _called(node) in ("query", "eval"):
+        found |= {name for text in texts for name in _LOCAL.findall(text)}
+        if _root(node.func) in ("pd", "pandas"):
+            found |= {name for text in texts for name in _WORD.findall(text)}
+    return found
 
 
 def _called(node: ast.Call) -> str:

@@ -10,13 +10,17 @@ from jupyter_mvt.capture.expressions import held_names, in_place, root_name
 from jupyter_mvt.capture.harmless import (
     FILES,
     PATH,
+    SETTINGS,
     holds_file,
     is_look,
+    names_module,
     only_keeps,
     reads_files,
+    sets_libraries,
     spares_arguments,
     writes_files,
 )
+from jupyter_mvt.capture.lines import OURS
 
 __all__ = ["NameBook"]
 
@@ -45,6 +49,8 @@ class NameBook:
         notebook may give a well-known name a meaning of its own.
     spared
         ``(function, name)``: what is given to calls that are known not to change it.
+    wraps
+        Decorators of the functions and classes that are defined.
     graphs
         Pairs: the first was computed from the second, so that ``backward`` may reach it.
     """
@@ -68,6 +74,7 @@ class NameBook:
         self.attrs: set[tuple[str, str]] = set()
         self.spared: set[tuple[str, str]] = set()
         self.graphs: set[tuple[str, str]] = set()
+        self.wraps: set[str] = set()
         self._shadow: list[frozenset[str]] = []
         self._branches = 0
 
@@ -77,7 +84,9 @@ class NameBook:
             self.sure.add(name)
 
     def _outer(self, name: str | None) -> bool:
-        return name is not None and not any(name in names for names in self._shadow)
+        if name is None or name in OURS:
+            return False
+        return not any(name in names for names in self._shadow)
 
     def _together(self, called: ast.expr, held: set[str]) -> None:
         """Note that what a call is given may be kept by its receiver, or by one another."""
@@ -100,7 +109,17 @@ class NameBook:
             self.reads.add(FILES)
         if writes_files(node):
             self.reads.add(FILES)
-            self.mutates.add(FILES)
+            self.mutates |= {FILES, PATH} if names_module(node) else {FILES}
+
+    def _settings(self, node: ast.Call) -> None:
+        """Note that a call works as libraries are set to, and that it may set one."""
+        self.reads.add(SETTINGS)
+        if sets_libraries(node):
+            self.mutates.add(SETTINGS)
+
+    def _wrapped(self, decorators: list[ast.expr]) -> None:
+        if not self._shadow:
+            self.wraps |= {name for one in decorators if (name := root_name(one)) is not None}
 
     def _define(self, name: str, free: frozenset[str]) -> None:
         if not self._shadow:

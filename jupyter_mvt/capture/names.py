@@ -24,11 +24,14 @@ from jupyter_mvt.capture.harmless import (
     PATH,
     draws_nothing,
     is_look,
+    named_in_texts,
     runs_anything,
+    set_by,
     sets_globally,
     spares_arguments,
     written_to,
 )
+from jupyter_mvt.capture.lines import OURS
 from jupyter_mvt.capture.namebook import NameBook
 
 if TYPE_CHECKING:
@@ -75,12 +78,16 @@ class _Names(NameBook, ast.NodeVisitor):
             self._target(target)
             for one, value in paired(target, node.value):
                 self._share(one, value)
+                if target is not node.targets[0] and not isinstance(value, ast.Constant):
+                    self._share(one, node.targets[0])  # a = b = []
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Lambda):
                 self.frees[target.id] = frozenset(outer_names(node.value))
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            if not isinstance(target, ast.Name):
+            if isinstance(target, ast.Name):
+                self.reads |= {target.id} - self.sure if self._outer(target.id) else set()
+            else:
                 self._mutated(root_name(target), sets=True)
         self.generic_visit(node)
 
@@ -168,12 +175,16 @@ class _Names(NameBook, ast.NodeVisitor):
             if inside or not is_look(called.attr, given=len(node.args) + len(node.keywords)):
                 self._mutated(root_name(called.value), sets=sets_globally(called.attr))
         elif isinstance(called, ast.Name):
-            self.calls.add(called.id)
+            self.calls |= {called.id} - OURS
         self.draws = self.draws or not draws_nothing(called)
         self._touch_files(node)
         if runs_anything(called):
             self.reads.add(ANYTHING)
             self.mutates.add(ANYTHING)
+        self._settings(node)
+        self.reads |= {name for name in named_in_texts(node) if self._outer(name)}
+        for one in set_by(node):
+            self._mutated(root_name(one), sets=True)
         self.generic_visit(node)
         handing = self._handing(node)
         if handing is not None:
@@ -193,13 +204,15 @@ class _Names(NameBook, ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for part in (*node.decorator_list, *defaults(node.args)):
             self.visit(part)
+        self._wrapped(node.decorator_list)
         own = locals_of(node) | {node.name}
         if self._shadow:
             self._inside(node.body, own)
             return
         # Nothing of the body happens here; what a call of it does is told by `bodies`.
         at_rest = _Names()
-        self._define(node.name, at_rest._inside(node.body, own) - self.sure)
+        around = at_rest._inside(node.body, own) - self.sure
+        self._define(node.name, around | set(filter(None, map(root_name, node.decorator_list))))
         self.reads |= self.frees[node.name]
         self.bodies[node.name] = (_body(node),)
 
@@ -213,6 +226,7 @@ class _Names(NameBook, ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.visit(part)
+        self._wrapped(node.decorator_list)
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
         self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
         if not self._shadow:

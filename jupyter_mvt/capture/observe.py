@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_mvt.capture.prints import Prints
 from jupyter_mvt.capture.slicing import ATOM, DATA, FIXED, STATEFUL
 
-__all__ = ["failed_line", "kinds_of", "prints_of", "unchanged"]
+__all__ = ["compared", "failed_line", "kinds_of", "prints_of"]
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SECONDS = 0.01
@@ -24,7 +24,7 @@ _TABLES = frozenset({
 })  # fmt: skip
 _GENERATORS = frozenset({
     "random.Random", "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator",
-    "torch._C.Generator",
+    "torch._C.Generator", "collections.defaultdict",
 })  # fmt: skip
 
 
@@ -83,18 +83,34 @@ def prints_of(
     return found
 
 
-def unchanged(
-    before: Mapping[str, tuple[int, bytes]], namespace: Mapping[str, Any]
-) -> frozenset[str]:
-    """Return the names whose values are the same objects with the same content, within 10 ms."""
+def compared(
+    before: Mapping[str, tuple[int, bytes]],
+    namespace: Mapping[str, Any],
+    ids: Mapping[str, int],
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return names whose values are the same objects: with the same content, and with another.
+
+    What an unchanged value holds is unchanged too, by whatever name of `ids` it is known: those
+    from before the cell. It takes at most 10 ms.
+    """
     if not before:
-        return frozenset()
+        return frozenset(), frozenset()
     prints = Prints(_SECONDS * 1.5)
-    return frozenset(
-        name
-        for name, (key, seen) in before.items()
-        if name in namespace and id(namespace[name]) == key and prints.of(namespace[name]) == seen
-    )
+    same, other = set(), set()
+    held: set[int] = set()
+    for name, (key, seen) in before.items():
+        if name not in namespace or id(namespace[name]) != key:
+            continue
+        now = prints.of(namespace[name])
+        if now == seen:
+            same.add(name)
+            held |= prints.held
+        elif now is not None:
+            other.add(name)
+    for name, key in ids.items():
+        if key in held and name in namespace and id(namespace[name]) == key:
+            same.add(name)
+    return frozenset(same), frozenset(other)
 
 
 def failed_line(result: Any, source: str, namespace: Mapping[str, Any]) -> int:

@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Owned"]
 
-_INIT = "__init__"
-_SILENT = frozenset({
-    "__getitem__", "__iter__", "__next__", "__len__", "__contains__", "__getattr__",
-    "__getattribute__", "__repr__", "__str__", "__enter__", "__exit__", "__eq__", "__hash__",
-})  # fmt: skip
-"""Methods that are called where nobody names them."""
+_BUILDERS = frozenset({"__init__", "__new__", "__post_init__"})
+_NAMED = frozenset({"__call__", "__init_subclass__", "__set_name__"})
+"""Special methods that are not called where nobody names the object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,14 @@ class Owned:
 
     _methods: dict[str, _Method] = field(default_factory=dict)
     _builders: dict[str, _Method] = field(default_factory=dict)
+    _functions: dict[str, _Method] = field(default_factory=dict)
+    _classes: set[str] = field(default_factory=set)
     _restless: set[str] = field(default_factory=set)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Names of the classes."""
+        return frozenset(self._classes)
 
     def learn(self, unit: Unit, bodies: Mapping[str, Body], fixed: Iterable[str]) -> None:
         """Note the classes that a statement defines.
@@ -76,12 +80,16 @@ class Owned:
         for name, own in unit.bodies.items():
             for body in own:
                 if body.name == name:
-                    continue  # a function
+                    self._functions[name] = _method(body, bodies, fixed, owned=False)
+                    continue
+                self._classes.add(name)
                 method = _method(body, bodies, fixed)
-                if body.name in _SILENT and (method.owner or method.forced):
+                builds = body.name in _BUILDERS
+                silent = body.name.startswith("__") and not builds and body.name not in _NAMED
+                if silent and (method.owner or method.forced):
                     self._restless.add(name)
-                known = self._builders if body.name == _INIT else self._methods
-                key = name if body.name == _INIT else body.name
+                known = self._builders if builds else self._methods
+                key = name if builds else body.name
                 known[key] = known.get(key, _Method()) | method
                 found = True
         if found:
@@ -91,18 +99,21 @@ class Owned:
         """Return names that a statement may change through them; then those it changes anyway."""
         called: list[_Method] = []
         changed: set[str] = set()
+        forced: set[str] = set()
         for name, attr in unit.attrs:
             method = self._methods.get(attr)
             if method is not None:
                 called.append(method)
                 if method.owner:
                     changed.add(name)
+                    forced |= {name} & self._classes
         for function, name in unit.spared:
-            method = self._methods.get(function) or self._builders.get(function)
+            method = (self._methods.get(function) or self._builders.get(function)
+                      or self._functions.get(function))  # fmt: skip
             if method is not None and method.given:
                 changed.add(name)
         called += [self._builders[name] for name in unit.calls & self._builders.keys()]
-        forced = {name for method in called for name in method.forced}
+        forced |= {name for method in called for name in method.forced}
         return changed.union(*(method.around for method in called)), forced
 
     def restless(self, unit: Unit) -> set[str]:
@@ -124,10 +135,12 @@ class Owned:
                     changed = True
 
 
-def _method(body: Body, bodies: Mapping[str, Body], fixed: Iterable[str]) -> _Method:
+def _method(
+    body: Body, bodies: Mapping[str, Body], fixed: Iterable[str], *, owned: bool = True
+) -> _Method:
     effect = effect_of(body, bodies, fixed)
     changed = worst_of(body) | body.parameters if effect is None else effect.changed
-    owner = {body.slots["0"]} if "0" in body.slots else set()
+    owner = {body.slots["0"]} if owned and "0" in body.slots else set()
     return _Method(
         owner=bool(changed & owner),
         given=bool((changed & body.parameters) - owner),

@@ -38,6 +38,11 @@ class Prints:
         self._seen: dict[int, int] = {}
         self._items = 0
 
+    @property
+    def held(self) -> frozenset[int]:
+        """Ids of the objects that the newest fingerprint is made of."""
+        return frozenset(self._seen)
+
     def of(self, value: Any) -> bytes | None:
         """Return the fingerprint of `value`, ``None`` when it has none or time is up."""
         self._state, self._seen, self._items = blake3(), {}, 0
@@ -129,7 +134,8 @@ class Prints:
         pandas: Any = sys.modules["pandas"]
         self._text(value.shape, getattr(value, "dtypes", ""), getattr(value, "name", ""))
         if hasattr(value, "columns"):
-            self._text(list(value.columns))
+            self._text(list(value.columns), value.columns.names)
+        self._text(value.index.names)
         self._state.update(pandas.util.hash_pandas_object(value).to_numpy().tobytes())
 
     def _tensor(self, value: Any) -> None:

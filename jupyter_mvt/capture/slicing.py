@@ -46,6 +46,8 @@ class Run:
         Names whose content was the same before and after.
     touched
         Names of models that were seen to change.
+    changed
+        Names seen to hold the same object with other content.
     drew
         Whether a random number generator moved.
     """
@@ -57,12 +59,16 @@ class Run:
     kinds: Mapping[str, str] = field(default_factory=dict)
     unchanged: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
     drew: bool = True
 
 
 @dataclass(slots=True)
 class _Step:
-    """A statement that was run: what it may have written, and whether it surely ran through."""
+    """A statement that was run: what it may have written, and whether it surely ran through.
+
+    What it read includes the names that functions refer to, as they were defined by then.
+    """
 
     unit: Unit
     written: frozenset[str]
@@ -84,12 +90,11 @@ def made_by(
     kinds
         Kinds of the values that names had before the first run.
     """
-    frees = _frees(runs)
-    steps = _forwards(runs, frees, dict(kinds or {}))
+    steps, frees = _forwards(runs, dict(kinds or {}))
     needed = _closure(names, frees)
     kept: dict[int, tuple[Unit, ...]] = {}
     for i in range(len(runs) - 1, -1, -1):
-        units, needed = _backwards(runs[i], steps[i], needed, frees)
+        units, needed = _backwards(runs[i], steps[i], needed)
         if units:
             kept[i] = units
     return dict(sorted(kept.items()))
@@ -106,14 +111,12 @@ def spans(units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _backwards(
-    run: Run, steps: list[_Step], needed: set[str], frees: Mapping[str, frozenset[str]]
-) -> tuple[tuple[Unit, ...], set[str]]:
+def _backwards(run: Run, steps: list[_Step], needed: set[str]) -> tuple[tuple[Unit, ...], set[str]]:
     bound = run.rebound.union(*(step.unit.binds for step in steps))
     # What is needed after the run and was the same before it passes by.
     carried = (needed & run.unchanged) - bound
     inside = needed - carried
-    seen = inside & run.touched
+    seen = inside & (run.touched | run.changed)
     explained = set().union(*(step.written for step in steps)) if steps else set()
     forced = bool(seen - explained)
     kept: list[Unit] = []
@@ -126,14 +129,16 @@ def _backwards(
         draws = draws or drawn
         if step.sure:
             inside -= step.unit.kills
-        inside |= _closure(step.reads, frees)
+        inside |= step.reads
     return tuple(reversed(kept)), inside | carried
 
 
 def _forwards(
-    runs: Sequence[Run], frees: Mapping[str, frozenset[str]], kinds: dict[str, str]
-) -> list[list[_Step]]:
+    runs: Sequence[Run], kinds: dict[str, str]
+) -> tuple[list[list[_Step]], Mapping[str, frozenset[str]]]:
     aliases = Aliases()
+    frees: dict[str, frozenset[str]] = {}
+    made: dict[str, frozenset[str]] = {}
     mutators: dict[str, frozenset[str]] = {}
     bodies: dict[str, Body] = {}
     owned = Owned()
@@ -147,6 +152,8 @@ def _forwards(
         steps = []
         for unit in units:
             fixed = [name for name, kind in now.items() if kind in (ATOM, FIXED)]
+            before = dict(frees)
+            _define(unit, frees)
             calls = [handed(one, bodies, fixed) for one in unit.handings]
             given = {name for names, _ in calls for name in names}
             behind, forced = owned.changed(unit)
@@ -161,12 +168,21 @@ def _forwards(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
             written = aliases.reach(changed) | unit.binds
-            reads = unit.reads
+            sure = _is_sure(run, unit)
+            # A name is read as it was before the statement, and as functions in it see it.
+            reads = _closure(unit.reads, {**made, **before})
+            reads |= _closure(unit.reads - unit.binds, {**made, **frees})
             if ANYTHING in changed:
                 written |= aliases.names
             if ANYTHING in reads:
                 reads |= aliases.names
-            steps.append(_Step(unit, frozenset(written), reads, _is_sure(run, unit)))
+            steps.append(_Step(unit, frozenset(written), frozenset(reads), sure))
+            if sure:
+                for name in unit.kills - unit.frees.keys():
+                    for known in (frees, mutators, made):
+                        known.pop(name, None)
+            # What an object's methods refer to may be bound after the object was made.
+            made.update(dict.fromkeys(unit.binds - frees.keys(), unit.calls & owned.classes))
             for name in unit.binds:
                 bodies.pop(name, None)
             bodies.update((name, own[0]) for name, own in unit.bodies.items()
@@ -175,11 +191,18 @@ def _forwards(
             restless = restless - unit.kills | owned.restless(unit)
             for name in unit.frees:
                 mutators[name] = _changed_by(unit, name, bodies, fixed)
+                mutators[name] |= _closure(unit.wraps & frees.keys(), frees)
         _explain(run, steps)
         for name in run.rebound:
             kinds[name] = run.kinds.get(name, "")
         found.append(steps)
-    return found
+    return found, {**made, **frees}
+
+
+def _define(unit: Unit, frees: dict[str, frozenset[str]]) -> None:
+    """Note what the functions that a statement defines refer to."""
+    for name, free in unit.frees.items():
+        frees[name] = free if name in unit.kills else free | frees.get(name, frozenset())
 
 
 def _drawn_through(
@@ -236,6 +259,7 @@ def _changed(
     changed = {*unit.mutates, *unit.passes, *given, *called}
     for name in _closure(unit.reads, frees) & mutators.keys():
         changed |= mutators[name]
+    changed |= _closure(unit.wraps & frees.keys(), frees)
     changed |= {name for name in unit.reads if kinds.get(name) == STATEFUL}
     return {
         name
@@ -272,15 +296,6 @@ def _explain(run: Run, steps: list[_Step]) -> None:
            or step.unit.foreign or step.unit.draws or "*" in step.unit.binds]  # fmt: skip
     for step in may or steps:
         step.written |= behind
-
-
-def _frees(runs: Sequence[Run]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for run in runs:
-        for unit in run.units:
-            for name, free in unit.frees.items():
-                found[name] = found.get(name, frozenset()) | free
-    return found
 
 
 def _closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.effects import Body, Handing
-from jupyter_mvt.capture.harmless import ANYTHING, FILES, OUT, PATH
+from jupyter_mvt.capture.harmless import FILES, OUT, PATH, PSEUDO
 from jupyter_mvt.capture.lines import PLAIN_MAGIC, SHOWS_ONLY, plain_lines
 from jupyter_mvt.capture.names import names_in
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
@@ -28,7 +28,7 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs
+    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -56,6 +56,7 @@ class Unit:
     attrs: frozenset[tuple[str, str]] = frozenset()
     spared: frozenset[tuple[str, str]] = frozenset()
     graphs: frozenset[tuple[str, str]] = frozenset()
+    wraps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
 
 
 def _real(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names) - {ANYTHING, FILES, OUT, PATH}
+    return frozenset(names) - PSEUDO
 
 
 def _parse(source: str) -> tuple[str, ast.Module | None]:
@@ -218,6 +219,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         attrs=frozenset(names.attrs),
         spared=frozenset(names.spared),
         graphs=frozenset(names.graphs),
+        wraps=frozenset(names.wraps),
     )
 
 

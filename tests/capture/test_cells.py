@@ -219,7 +219,7 @@ def test_training_inside_a_function_is_attributed_to_the_argument(kernel):
         ("%%bash\nrm -rf x", set(), set()),
         ("files = !ls\nn = files", set(), {"files", "n"}),
         ("not python at all", set(), set()),
-        ("del x", set(), {"x"}),
+        ("del x", {"x"}, {"x"}),
     ],
 )
 def test_syntax(source, reads, writes):

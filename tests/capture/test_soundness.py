@@ -6,6 +6,8 @@ to give the same. Where a case names a text, the slice must be without it, too.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -137,7 +139,71 @@ FILES = {
                     "e = sqlite3.connect('a.db')\ny = pd.read_sql('select * from t', e)\n"
                     "c.close()\ne.close()"],
 }  # fmt: skip
-CASES = {**MEMORY, **CLASSES, **CHANCE, **OTHERS, **TORCH, **FILES}
+MORE_FILES = {
+    "a file, closed in a later cell": ["f = open('a.txt', 'w')", "f.write('hi')", "f.close()",
+                                       "y = Path('a.txt').read_text()"],
+    "a file, printed to": ["f = open('a.txt', 'w')", "print('hi', file=f)", "f.close()",
+                           "y = Path('a.txt').read_text()"],
+    "a csv writer": ["import csv\nf = open('a.csv', 'w')\nw = csv.writer(f)",
+                     "w.writerow([1, 2])", "f.close()", "y = Path('a.csv').read_text()"],
+    "a copied file": ["import shutil\nPath('a').write_text('1')", "shutil.copy('a', 'b')",
+                      "y = Path('b').read_text()"],
+    "a moved file": ["import os\nPath('a').write_text('1')", "os.replace('a', 'b')",
+                     "y = os.path.exists('a'), os.path.exists('b')"],
+    "another program": ["import subprocess", "subprocess.call('echo 3 > a', shell=True)",
+                        "y = Path('a').read_text()"],
+    "a folder that is listed": ["Path('d').mkdir()",
+                                "Path('d/a').touch()",
+                                "y = [str(path) for path in Path('d').iterdir()]"],
+    "an archive": ["import zipfile", "z = zipfile.ZipFile('a.zip', 'w')\nz.writestr('k', 'q')",
+                   "z.close()", "with zipfile.ZipFile('a.zip') as z:\n    y = z.read('k')"],
+}  # fmt: skip
+SETTINGS = {
+    "a setting of a library": [
+        "import sklearn", "sklearn.set_config(transform_output='pandas')",
+        "from sklearn.preprocessing import StandardScaler",
+        "y = type(StandardScaler().fit_transform(pd.DataFrame({'a': [1., 2.]})))",
+        "sklearn.set_config(transform_output='default')"],
+    "an attribute set by name": ["class A:\n    k = 0", "setattr(A, 'k', 2)", "y = A().k"],
+    "a name in a query": ["k = 5\nd = pd.DataFrame({'a': [1, 9]})", "k = 1",
+                          "y = d.query('a >= @k')"],
+    "a function in a formula": [
+        "smf = pytest.importorskip('statsmodels.formula.api')\n"
+        "d = pd.DataFrame({'a': [1., 2, 4], 'b': [1., 3, 4]})", "def twice(v):\n    return v * 2",
+        "y = smf.ols('b ~ twice(a)', d).fit().params.tolist()"],
+    "a builtin, hidden for a while": ["sum = 5", "del sum", "y = sum([1, 2])"],
+    "a dictionary that makes what is asked for": [
+        "from collections import defaultdict\nd = defaultdict(int)", "d['b']", "y = dict(d)"],
+    "two names at once": ["a = b = []", "a.append(1)", "y = list(b)"],
+    "a table's own names": ["d = pd.DataFrame({'a': [3, 1]})", "d.index.name = 'k'",
+                            "y = d.reset_index()"],
+    "a sum at places": ["x = np.zeros(2)", "np.add.at(x, [0, 0], 1)", "y = x * 1"],
+}  # fmt: skip
+FUNCTIONS = {
+    "a score that changes its data": ["def my_score(m):\n    m.append(1)", "x = []",
+                                      "my_score(x)", "y = list(x)"],
+    "a function with a class's name": ["def Train(m):\n    m.append(1)", "x = []", "Train(x)",
+                                       "y = list(x)"],
+    "a decorator that counts": [
+        "calls = []\ndef deco(f):\n    def g(*a):\n        calls.append(1)\n        return f(*a)\n"
+        "    return g", "@deco\ndef a(v):\n    return v", "a(1)", "y = len(calls)"],
+    "a decorator that registers": [
+        "R = {}", "def reg(n):\n    def d(f):\n        R[n] = f\n        return f\n    return d",
+        "@reg('a')\ndef fa():\n    return 1", "y = R['a']()"],
+    "a method of a class": ["class A:\n    n = 0\n    @classmethod\n    def inc(cls):\n"
+                            "        cls.n += 1", "A.inc()", "y = A.n"],
+    "operators that count": [
+        "class A:\n    n = 0\n    def __add__(self, v):\n        self.n += v\n        return self\n"
+        "a = A()", "a + 3", "y = a.n"],
+    "a truth that counts": [
+        "class A:\n    n = 0\n    def __bool__(self):\n        self.n += 1\n        return True\n"
+        "a = A()", "if a:\n    z = 1", "y = a.n"],
+    "a helper defined after the object": [
+        "class A:\n    def go(self):\n        return late()", "a = A()",
+        "def late():\n    return 3", "y = a.go()"],
+}  # fmt: skip
+CASES = {**MEMORY, **CLASSES, **CHANCE, **OTHERS, **TORCH, **FILES, **MORE_FILES, **SETTINGS,
+         **FUNCTIONS}  # fmt: skip
 
 
 def made(kernel, name):
@@ -152,7 +218,7 @@ def made(kernel, name):
 @pytest.fixture
 def session(monkeypatch):
     monkeypatch.setattr(observe, "_SECONDS", 5.0)  # however busy the machine is
-    return Kernel(np=np, pd=pd, __name__="__main__")
+    return Kernel(np=np, pd=pd, pytest=pytest, Path=Path, __name__="__main__")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -167,7 +233,7 @@ def test_the_slice_gives_the_same(case, session, tmp_path, monkeypatch):
     for cell in CASES[case]:
         session.run(cell)
     monkeypatch.chdir(tmp_path / "again")
-    again = {"np": np, "pd": pd, "__name__": "__main__"}
+    again = {"np": np, "pd": pd, "pytest": pytest, "Path": Path, "__name__": "__main__"}
     for text in made(session, "y"):
         exec(text, again)
     assert repr(again["y"]) == repr(session.namespace["y"])
@@ -215,12 +281,61 @@ def test_what_only_looks_is_left_out(session, cells, slice_):
     assert made(session, "model") == slice_
 
 
+@pytest.mark.parametrize(
+    ("cells", "slice_"),
+    [
+        (
+            [
+                "k = list(range(3))",
+                "grid = {'k': k}",
+                "seen = Search(grid)",
+                "seen.fit(k)",
+                "model = [k]",
+            ],
+            ["k = list(range(3))", "model = [k]"],
+        ),
+        (
+            [
+                "def model(v):\n    return scale * v",
+                "scale = 3",
+                "z = model(1)",
+                "model = [4]",
+                "model.append(5)",
+            ],
+            ["model = [4]", "model.append(5)"],
+        ),
+        (["np.random.seed(0)", "model = [np.random.rand()]"], ["model = [np.random.rand()]"]),
+        (
+            ["np.random.seed(0)\nmodel = [np.random.rand()]"] * 2,
+            ["np.random.seed(0)\nmodel = [np.random.rand()]"],
+        ),
+    ],
+    ids=["held by what was searched", "a name of a function before", "a seed", "a seed, again"],
+)
+def test_what_is_known_not_to_matter_is_left_out(session, cells, slice_):
+    class Search:
+        """Holds what it is given, and keeps the rest of itself to itself."""
+
+        def __init__(self, grid):
+            self.grid = grid
+            self.function = len
+
+        def fit(self, data):
+            return self
+
+    session.namespace["Search"] = Search
+    for cell in cells:
+        session.run(cell)
+    assert made(session, "model") == slice_
+
+
 def test_magics_that_touch_nothing_are_told_from_those_that_may():
     def foreign(source):
         return [unit.foreign for unit in analyse(source).units]
 
     assert foreign("%matplotlib inline\nx = 1\n%time y = 2\nx?") == [False] * 4
     assert foreign("!echo 1 > a.txt\nx = 1\nf = !ls\n%cd data") == [True, False, True, True]
+    assert foreign("!pip install x\n!ls data\npip install y\ncd data") == [False, False, True, True]
     assert foreign("x = 1\nx\n;") == [False] * 3
     assert foreign("%%javascript\nlet a = 3") == []
     assert foreign("%%writefile a.py\nb = 3") == [True]
