@@ -107,9 +107,12 @@ def compared(
             held |= prints.held
         elif now is not None:
             other.add(name)
-    for name, key in ids.items():
-        if key in held and name in namespace and id(namespace[name]) == key:
-            same.add(name)
+    # Without a loop of Python's own where nothing is held: this runs after every cell.
+    held.difference_update(key for key, _ in before.values())
+    shared = held.intersection(ids.values()) if held else held
+    if shared:
+        same |= {name for name, key in ids.items() if key in shared
+                 if name in namespace and id(namespace[name]) == key}  # fmt: skip
     return frozenset(same), frozenset(other)
 
 
