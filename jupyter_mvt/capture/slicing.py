@@ -178,15 +178,10 @@ def _forwards(
                 reads |= aliases.names
             steps.append(_Step(unit, frozenset(written), frozenset(reads), sure))
             if sure:
-                for name in unit.kills - unit.frees.keys():
-                    for known in (frees, mutators, made):
-                        known.pop(name, None)
+                _forget(unit, frees, mutators, made)
             # What an object's methods refer to may be bound after the object was made.
             made.update(dict.fromkeys(unit.binds - frees.keys(), unit.calls & owned.classes))
-            for name in unit.binds:
-                bodies.pop(name, None)
-            bodies.update((name, own[0]) for name, own in unit.bodies.items()
-                          if len(own) == 1 and own[0].name == name)  # fmt: skip
+            _learn(unit, bodies)
             owned.learn(unit, bodies, fixed)
             restless = restless - unit.kills | owned.restless(unit)
             for name in unit.frees:
@@ -203,6 +198,22 @@ def _define(unit: Unit, frees: dict[str, frozenset[str]]) -> None:
     """Note what the functions that a statement defines refer to."""
     for name, free in unit.frees.items():
         frees[name] = free if name in unit.kills else free | frees.get(name, frozenset())
+
+
+def _forget(unit: Unit, *known: dict[str, frozenset[str]]) -> None:
+    """Forget what names referred to that a statement binds to something else."""
+    for name in unit.kills - unit.frees.keys():
+        for book in known:
+            book.pop(name, None)
+
+
+def _learn(unit: Unit, bodies: dict[str, Body]) -> None:
+    """Note the functions that a statement defines, and forget those that it replaces."""
+    for name in unit.binds:
+        bodies.pop(name, None)
+    for name, own in unit.bodies.items():
+        if len(own) == 1 and own[0].name == name:
+            bodies[name] = own[0]
 
 
 def _drawn_through(
