@@ -52,7 +52,7 @@ class Session:
         commands = Commands(home, self.skipped)
         answers: dict[int, Any] = {}
         main.__dict__.update(display=_show_nothing, Out=answers, _oh=answers)
-        shell = Shell(main.__dict__, commands)
+        shell = Shell(main.__dict__, commands, lambda text: exec(text, main.__dict__))
         main.__dict__.update({"get_ipython": lambda: shell, SHELL: commands, CAPTURE: Captured})
         self._inputs = ["", *inputs]
         sys.modules["__main__"] = main

@@ -77,7 +77,10 @@ class Captured:
 class Shell:
     """Stands in for the shell: what reaches the models is done, any other method does nothing."""
 
-    def __init__(self, namespace: dict[str, Any], commands: Commands) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], commands: Commands, run: Callable[[str], None]
+    ) -> None:
+        self._run = run
         self._commands = commands
         self.user_ns = self.user_global_ns = namespace
 
@@ -88,12 +91,12 @@ class Shell:
 
     def ex(self, source: str) -> None:
         """Run Python."""
-        exec(source, self.user_ns)
+        self._run(source)
 
     def run_cell(self, source: str, **options: object) -> None:
         """Run Python."""
         del options
-        exec(source, self.user_ns)
+        self._run(source)
 
     def getoutput(self, command: str, split: bool = True, depth: int = 0) -> Lines:
         """Run a command and return its lines."""
