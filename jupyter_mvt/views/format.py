@@ -267,7 +267,8 @@ def _plain(exact: Decimal, decimals: int) -> str:
         # It must not read as zero: one digit, wherever it is.
         rounded = _round(exact, -exact.adjusted())
         if abs(rounded) >= _SMALL:
-            return signed_text(f"{abs(rounded):f}", negative=exact < 0)
+            # Rounding may carry: 0.00099 is 0.001, not 0.0010.
+            return signed_text(f"{abs(rounded).normalize():f}", negative=exact < 0)
     if abs(exact) >= _LARGE or abs(rounded) < _SMALL:
         return _power(exact)
     return signed_text(f"{abs(rounded):,f}", negative=exact < 0)
