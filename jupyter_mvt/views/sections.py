@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import drift, escape, format, parts, tree, wire
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["cell", "code", "data", "environment", "metrics", "params", "weights"]
 
 _LINES = 200
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_LOOK_AHEAD = 6
+"""An edited line is sought among so many new ones."""
 _STRUCTURE = 30
 _FEW = 5
 _ONE_SIDED = {"added": "only in the newer", "removed": "only in the older"}
@@ -133,11 +138,11 @@ def _marked(lines: Sequence[Line]) -> list[wire.Line]:
     ]
     at = 0
     while at < len(shown):
-        removed, added = _run(shown, at, "removed"), 0
+        removed = _run(shown, at, "removed")
         added = _run(shown, at + removed, "added")
-        for i in range(min(removed, added)):
-            _mark(shown[at + i], shown[at + removed + i])
-        at += max(removed + added, 1)
+        middle, end = at + removed, at + removed + added
+        _mark_alike(shown[at:middle], shown[middle:end])
+        at = max(end, at + 1)
     return shown
 
 
@@ -148,16 +153,30 @@ def _run(lines: Sequence[wire.Line], start: int, kind: str) -> int:
     return end - start
 
 
-def _mark(old: wire.Line, new: wire.Line) -> None:
-    matcher = SequenceMatcher(None, old["text"], new["text"], autojunk=False)
+def _mark_alike(removed: Sequence[wire.Line], added: Sequence[wire.Line]) -> None:
+    """Mark what changed within lines that stand for each other; their order stays."""
+    start = 0
+    for old in removed:
+        for at in range(start, min(start + _LOOK_AHEAD, len(added))):
+            if _mark(old, added[at]):
+                start = at + 1
+                break
+
+
+def _mark(old: wire.Line, new: wire.Line) -> bool:
+    """Mark the words that differ, if the lines are alike enough to be one that was edited."""
+    left, right = _WORD.findall(old["text"]), _WORD.findall(new["text"])
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     if matcher.quick_ratio() < 0.5 or matcher.ratio() < 0.5:
-        return
+        return False
+    ends = [[0, *accumulate(map(len, words))] for words in (left, right)]
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             if b > a:
-                old["marks"].append([a, b])
+                old["marks"].append([ends[0][a], ends[0][b]])
             if d > c:
-                new["marks"].append([c, d])
+                new["marks"].append([ends[1][c], ends[1][d]])
+    return True
 
 
 def environment(found: EnvironmentDiff) -> wire.EnvironmentSection:

@@ -122,13 +122,16 @@ function row(line: Line | undefined, side: "l" | "r"): HTMLElement {
 
 function marked({ text, marks }: Line): (string | HTMLElement)[] {
   const parts: (string | HTMLElement)[] = [];
+  // Marks count characters, as Python does, not the halves of those beyond 16 bits.
+  const letters = [...text];
+  const between = (start: number, end?: number): string => letters.slice(start, end).join("");
   let done = 0;
   for (const [start = 0, end = 0] of marks) {
-    if (start < done || end <= start || end > text.length) {
+    if (start < done || end <= start || end > letters.length) {
       continue;
     }
-    parts.push(text.slice(done, start), h("mark", null, text.slice(start, end)));
+    parts.push(between(done, start), h("mark", null, between(start, end)));
     done = end;
   }
-  return [...parts, text.slice(done)];
+  return [...parts, between(done)];
 }
