@@ -17,10 +17,13 @@ from jupyter_mvt.views import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_mvt.compare.diff import Diff
 
 __all__ = ["as_html", "as_text", "payload"]
 
+_EQUAL_WIDTH = 60
 _EQUAL = "Nothing differs: weights, data, params, code, metrics and environment are the same."
 
 
@@ -96,7 +99,7 @@ def as_text(view: wire.DiffView, look: text.Look) -> str:
         section = view["metrics"]
         body = text.metric_table(section["rows"], look, base["name"], other["name"])
         if section["equal"]:
-            body += "\n" + look.wrap(f"equal: {', '.join(section['equal'])}", "  ")
+            body += "\n" + look.wrap(f"equal: {_equal(section['equal'])}", "  ")
         blocks.append(look.wrap(section["basis"], "Metrics  ") + f"\n{body}")
     if "predictions" in view:
         blocks.append(predictions.as_text(view["predictions"], look))
@@ -168,6 +171,21 @@ def _text_code(section: wire.CodeSection, look: text.Look) -> str:
     return "\n".join(blocks)
 
 
+def _equal(names: Sequence[str]) -> str:
+    """Return the names, or how many there are when they would fill lines."""
+    joined = ", ".join(names)
+    if len(joined) <= _EQUAL_WIDTH:
+        return joined
+    slices = sum(name.endswith("]") for name in names)
+    counts = ((len(names) - slices, "metric"), (slices, "slice"))
+    return ", ".join(format.plural(count, word) for count, word in counts if count)
+
+
+def _html_equal(names: Sequence[str]) -> html.Safe:
+    said, whole = _equal(names), ", ".join(names)
+    return html.quiet("equal: ", html.element("span", said, title=whole if said != whole else ""))
+
+
 def _sign(line: wire.Line) -> str:
     return {"same": " ", "removed": "-", "added": "+"}[line["kind"]]
 
@@ -194,7 +212,7 @@ def as_html(view: wire.DiffView) -> html.Safe:
             html.heading("Metrics"),
             html.quiet(section["basis"]),
             html.metric_table(section["rows"], base["name"], other["name"]),
-            html.quiet(f"equal: {', '.join(section['equal'])}") if section["equal"] else None,
+            _html_equal(section["equal"]) if section["equal"] else None,
         ]
     if "predictions" in view:
         blocks.append(predictions.as_html(view["predictions"]))

@@ -111,6 +111,26 @@ test("only one row is in the tab order, and it is the last focused one", () => {
   assert.deepEqual(texts(element, '[role=option][tabindex="0"] .v'), ["v1"]);
 });
 
+test("an empty history says how to begin, and offers nothing to search", () => {
+  const { element: page } = draw({ ...fixtures.log, rows: [], total: 0, branches: [], metrics: [], metric: "", production: "" });
+  assert.equal(one(page, ".state").textContent, 'No versions here yetTrain a model, then keep it:%mvt commit model -m "first"');
+  assert.equal([...page.querySelectorAll<HTMLElement>(".bar button")].filter((one) => !one.hidden).length, 0);
+});
+
+test("what is equal is counted, slices apart, and named when asked for", () => {
+  const equal = ["Size", "Recall [region=south]", "Recall [region=west]"];
+  const { element: page } = draw({ ...fixtures.diff, metrics: { ...fixtures.diff.metrics, equal } });
+  const fold = [...page.querySelectorAll(".more")].find((one) => one.textContent?.includes("are equal"));
+  assert.match(fold?.textContent ?? "", /^1 metric and 2 slices are equal/);
+  assert.equal(fold?.nextElementSibling?.textContent, "Size, Recall [region=south], Recall [region=west]");
+});
+
+test("marks within a line count characters, also beyond 16 bits", () => {
+  const line = { kind: "added", base: 0, other: 1, text: "x = '\u{1F600}', new", marks: [[9, 12]] };
+  const { element: page } = draw({ ...fixtures.diff, code: { total: 1, git: "", cells: [{ title: "cell 1", lines: [line] }] } });
+  assert.equal(page.querySelector("mark")?.textContent, "new");
+});
+
 test("tabs follow the arrows and the brackets", () => {
   const { element } = draw(fixtures.diff);
   const chosen = (): string => texts(element, "[role=tab][aria-selected=true]")[0] ?? "";

@@ -88,11 +88,17 @@ function summary(data: DiffView, empty: boolean): HTMLElement {
       ? h("h3", { class: "hl" }, ...data.headline.slice(0, 3).map(headlineItem))
       : h("h3", { class: "h" }, empty ? "Nothing differs" : "No metric differs"),
     data.metrics || empty ? null : h("p", { class: "say" }, "Metrics are equal on both sides, or there are none to compare."),
-    data.sentence ? h("p", { class: "say" }, data.sentence) : null,
+    data.sentence ? h("p", { class: "say" }, empty ? afterTitle(data.sentence) : data.sentence) : null,
     counts.length
       ? div("row wrap", ...counts.map(([name, count]) => pill(name, `${count} ${look(name).word}`)))
       : null,
   );
+}
+
+/** What the title above it has not said already. */
+function afterTitle(sentence: string): string {
+  const rest = sentence.replace(/^Nothing differs: /, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function sections(data: DiffView, whole: () => boolean, redraws: Redrawable[], scope: Scope, host?: Host): Tab[] {
@@ -150,8 +156,15 @@ function metricsBody(data: DiffView, scope: Scope): HTMLElement[] {
     return table;
   }
   const names = h("p", { class: "more" }, metrics.equal.join(", "));
-  const count = metrics.equal.length;
-  return [...table, fold(count === 1 ? "1 metric is equal" : `${count} metrics are equal`, names, scope), names];
+  return [...table, fold(equalText(metrics.equal), names, scope), names];
+}
+
+/** `3 metrics and 12 slices are equal`; a slice is named `recall [region=south]`. */
+function equalText(names: readonly string[]): string {
+  const slices = names.filter((name) => name.endsWith("]")).length;
+  const counts = [[names.length - slices, "metric"], [slices, "slice"]] as const;
+  const said = counts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}${n === 1 ? "" : "s"}`);
+  return `${said.join(" and ")} ${names.length === 1 ? "is" : "are"} equal`;
 }
 
 function codeSummary({ code }: DiffView): string {
