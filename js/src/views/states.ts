@@ -23,6 +23,15 @@ export function drawNewer(root: HTMLElement, what: string, scope: Scope): void {
   );
 }
 
+/** Nothing kept yet, and how to begin. */
+export function beginning(scope: Scope): HTMLElement[] {
+  return [
+    h("p", { class: "h" }, "No versions here yet"),
+    h("p", { class: "q" }, "Train a model, then keep it:"),
+    command('%mvt commit model -m "first"', scope),
+  ];
+}
+
 /** Does not keep to the contract: shows what it holds as plain text. */
 export function drawMalformed(
   root: HTMLElement,

@@ -1,10 +1,11 @@
 /** Nothing there, not there yet, not to be had: what the panel says instead of versions. */
 
-import { button, command } from "../../views/atoms/controls";
+import { button } from "../../views/atoms/controls";
 import { icon } from "../../views/atoms/icons";
 import { ago } from "../../views/atoms/times";
 import { div, h } from "../../views/h";
 import type { Scope } from "../../views/scope";
+import { beginning } from "../../views/states";
 import { hint } from "./ask";
 import { reason } from "./told";
 
@@ -13,9 +14,7 @@ export function emptyState(exists: boolean, scope: Scope): HTMLElement {
   return div(
     "state",
     icon("commit"),
-    h("p", { class: "h" }, "No versions here yet"),
-    h("p", { class: "q" }, "Train a model, then keep it:"),
-    command('%mvt commit model -m "first"', scope),
+    ...beginning(scope),
     exists ? null : h("p", { class: "q s" }, "The first commit makes a repository beside this notebook."),
   );
 }

@@ -34,6 +34,7 @@ export function barControls(data: LogView, scope: Scope): Controls {
   const find = span("find", icon("search"), input);
   find.hidden = true;
   const open = button(null, { icon: "search", label: "Search versions (/)", kind: "icn" });
+  open.hidden = data.total === 0;
   let then: () => void = () => undefined;
   const search = (): void => {
     find.hidden = false;
@@ -80,6 +81,9 @@ export function barControls(data: LogView, scope: Scope): Controls {
 function countText({ total, branches, rows }: LogView): string {
   const count = (n: number, word: string): string => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : word === "branch" ? "es" : "s"}`;
   const fell = rows.filter(({ regressed }) => regressed.length > 0).length;
+  if (total === 0) {
+    return "";
+  }
   const parts = [count(total, "version"), count(branches.length, "branch")];
   return [...parts, ...(fell > 1 ? [count(fell, "regression")] : [])].join(", ");
 }

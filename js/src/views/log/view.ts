@@ -4,6 +4,7 @@ import { div, h, span } from "../h";
 import { isTyping } from "../keys";
 import { cutNote } from "../parts";
 import type { Scope } from "../scope";
+import { beginning } from "../states";
 import type { Emit, Host } from "../view";
 import { barControls, type Choices } from "./bar";
 import { localHistory, type History } from "./history";
@@ -28,7 +29,8 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
   const picked: string[] = [];
   const foot = div("selbar");
   foot.hidden = true;
-  const none = h("p", { class: "none", role: "status", hidden: true });
+  const isNew = data.total === 0 && !live;
+  const none = h("p", { class: "none", role: "status", hidden: true }, "No version answers this search.");
   const failed = h("p", { class: "none", role: "alert", hidden: true });
   const controls = barControls(data, scope);
   const list = versionList({ pick: (id) => pick(id), open: (id) => open(id) }, scope);
@@ -46,8 +48,7 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
     list.show(history.nodes, metricKey, history);
     list.mark(new Set(picked));
     list.root.hidden = total === 0;
-    none.hidden = total > 0;
-    none.textContent = data.branches.length ? "No version answers this search." : "No versions here yet.";
+    none.hidden = total > 0 || isNew;
     controls.lower.hidden = !metric?.lower;
   };
   const refresh = (): void => {
@@ -198,7 +199,7 @@ export function drawLog(root: HTMLElement, data: LogView, emit: Emit, scope: Sco
   host?.onSelect(follow);
   controls.changed(refresh);
   root.append(
-    h("section", { class: "card", "aria-label": `Versions of ${data.repository}` }, controls.root, chart.root, list.root, none, failed, foot, cutNote(live ? undefined : data.cut) ?? ""),
+    h("section", { class: "card", "aria-label": `Versions of ${data.repository}` }, controls.root, isNew ? div("state", ...beginning(scope)) : "", chart.root, list.root, none, failed, foot, cutNote(live ? undefined : data.cut) ?? ""),
   );
   if (live) {
     showLive(live.timeline, controls.values());
