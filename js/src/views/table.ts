@@ -8,6 +8,8 @@ import type { Scope } from "./scope";
 import { sortableTable } from "./sorting";
 import type { Emit } from "./view";
 
+const FEW = 18;
+
 /** Any list: branches, labels, operations, the rows of a query. */
 export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope: Scope): void {
   const { rows, title } = data;
@@ -68,12 +70,17 @@ function tableRow({ columns }: Listed, cells: readonly Cell[]): HTMLTableRowElem
     null,
     ...columns.map((column, j) => {
       const content = cellContent(cells[j]);
-      const className = column.numeric ? "n" : "tx";
+      const className = column.numeric ? "n" : textClass(cells[j]?.text ?? "");
       return j === 0
         ? h("th", { scope: "row", class: className }, content)
         : h("td", { class: className }, content);
     }),
   );
+}
+
+/** Few words stay on their line; many have room to be read in before the table scrolls. */
+function textClass(text: string): string {
+  return text.length <= FEW ? "tx few" : "tx much";
 }
 
 function cellContent(cell: Cell | undefined): Node | string {

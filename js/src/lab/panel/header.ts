@@ -90,7 +90,7 @@ export class Header {
       this.branch.replaceChildren(
         h("span", { class: "dot", style: `background:${laneColor(lane)}` }),
         h("span", { class: "el" }, log.head),
-        this.feed.tip ? span("q el", `at ${this.feed.tip}`) : "",
+        this.feed.tip ? span("q nw at", `at ${this.feed.tip}`) : "",
         span("sp"),
         span("q nw el", this.host.changes()),
         icon("down", true),

@@ -30,9 +30,9 @@ export const BASE = `
 .mvt .btn.go{background:var(--acc);border-color:var(--acc);color:var(--on-acc)} .mvt .btn.go:hover{background:color-mix(in srgb,var(--acc) 88%,#000)}
 .mvt .btn.lg{height:28px;padding:0 12px} .mvt .btn.icn{width:24px;padding:0} .mvt .btn[aria-pressed=true]{background:var(--sel);border-color:transparent;color:var(--t1)}
 .mvt .pick{position:relative;padding:0;gap:0;max-width:220px} .mvt .pick>svg{pointer-events:none;position:absolute;right:8px} .mvt .pick>svg:first-child{left:8px;right:auto}
-.mvt .pick>select{appearance:none;border:0;background:none;color:inherit;font:inherit;height:22px;padding:0 28px 0 8px;border-radius:var(--r1);cursor:pointer;max-width:100%;min-width:0;text-overflow:ellipsis} .mvt .pick>svg+select{padding-left:30px} .mvt .pick option{background:var(--bg);color:var(--t1)}
+.mvt .pick>select{appearance:none;field-sizing:content;border:0;background:none;color:inherit;font:inherit;height:22px;padding:0 28px 0 8px;border-radius:var(--r1);cursor:pointer;max-width:100%;min-width:0;text-overflow:ellipsis} .mvt .pick>svg+select{padding-left:30px} .mvt .pick option{background:var(--bg);color:var(--t1)}
 .mvt .vd{display:inline-flex;vertical-align:middle;line-height:16px;align-items:center;gap:4px;font-size:var(--fs1);font-weight:500;white-space:nowrap;color:var(--t2)}
-.mvt .vd.better{color:var(--better)} .mvt .vd.worse{color:var(--worse)}
+.mvt .el>.vd{display:inline} .mvt .el>.vd>.ic{display:inline-block;vertical-align:-2px;margin-right:4px} .mvt .vd.better{color:var(--better)} .mvt .vd.worse{color:var(--worse)}
 .mvt .vd.pill{height:20px;padding:0 8px;border-radius:10px;background:var(--f2)}
 .mvt .vd.pill.better{background:color-mix(in srgb,var(--better) 10%,transparent)} .mvt .vd.pill.worse{background:color-mix(in srgb,var(--worse) 11%,transparent)}
 .mvt .vd.pill.inconclusive{background:none;border:1px dashed var(--ctl);padding:0 7px}
@@ -45,7 +45,7 @@ export const BASE = `
 .mvt .dl{display:inline-flex;align-items:center;justify-content:flex-end;gap:4px;white-space:nowrap;font-size:var(--fs1);color:var(--t2)} .mvt .dl.better .ic{color:var(--better)} .mvt .dl.worse .ic{color:var(--worse)} .mvt .dl.better,.mvt .dl.worse{color:var(--t1)}
 .mvt .cmd{display:flex;align-items:center;gap:4px;width:100%;min-width:0;padding:4px 4px 4px 8px;border-radius:var(--r1);background:var(--f2);font-family:var(--mono);font-size:calc(var(--fs2) - 1px);color:var(--t1);position:relative} .mvt .cmd>span:first-child{flex:1;min-width:0;overflow-wrap:anywhere;line-height:18px}
 .mvt .slot{display:flex;align-items:center;gap:4px 12px;padding:8px 16px;border-top:1px solid var(--rule);background:var(--f1)} .mvt .slot>.cmd{flex:1;width:auto}
-.mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none}
+.mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none} .mvt .more>.ic+span{flex:1 1 0;min-width:0}
 .mvt .nx{display:none}
 .mvt .sk{display:inline-block;height:8px;width:60%;border-radius:4px;background:var(--f2);vertical-align:middle}
 .mvt .state{display:flex;flex-direction:column;align-items:flex-start;gap:8px;padding:20px 16px} .mvt .state>.ic{width:24px;height:24px;color:var(--t2);stroke-width:1.25} .mvt .state>.ic.err{color:var(--err)}
@@ -75,6 +75,6 @@ export const TABLES = `
 .mvt tbody tr:focus-visible{outline-offset:-2px}
 .mvt .rk{display:inline-block;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}
-.mvt th .val,.mvt td .val{white-space:pre-wrap}
+.mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap}
 .mvt .trk{display:inline-block;position:relative;width:56px;height:4px;border-radius:2px;background:var(--f2);margin-right:8px;vertical-align:2px} .mvt .trk>i{position:absolute;left:0;top:0;bottom:0;border-radius:2px;background:var(--t2)}
 `;

@@ -19,7 +19,7 @@ export const DIFF = `
 .mvt .ch{padding:8px 16px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2)} .mvt .ch b{color:var(--t1)} .mvt .cx+.ch{margin-top:0}
 .mvt .sw{display:inline-block;width:12px;height:12px;border-radius:2px;vertical-align:-2px;margin-right:6px;background:color-mix(in srgb,var(--lane1) 50%,transparent)} .mvt .sw.ln6{background:none;border-radius:0;border-top:2px solid var(--t1);height:0;vertical-align:3px}
 .mvt .ramp{width:96px;height:8px;border-radius:2px;background:linear-gradient(90deg,color-mix(in srgb,var(--lane1) 7%,var(--bg)),color-mix(in srgb,var(--lane1) 50%,var(--bg)))}
-.mvt .drow{padding:0 16px 10px;font-size:var(--fs2);overflow-wrap:anywhere}
+.mvt .tw+.drow,.mvt .facts+.drow{padding-top:14px} .mvt .drow{padding:0 16px 10px;font-size:var(--fs2);overflow-wrap:anywhere}
 .mvt .oside{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);border-top:1px solid var(--rule)} .mvt .oside>.ofig{padding:8px 16px 14px;min-width:0} .mvt .ofig+.ofig{border-left:1px solid var(--rule)}
 .mvt .ofig figcaption{padding-bottom:6px;overflow-wrap:anywhere} .mvt .ofig.none{display:flex;align-items:center;justify-content:center;min-height:64px;background:repeating-linear-gradient(135deg,transparent 0 5px,var(--f1) 5px 10px)} .mvt .ofig.none p{background:var(--bg);padding:2px 8px;border-radius:var(--r1)}
 .mvt .plate{display:flex;align-items:center;justify-content:center;width:fit-content;max-width:100%;min-width:96px;border:1px solid var(--rule);border-radius:var(--r1);overflow:hidden} .mvt .plate[style]{width:100%;background:var(--f1)} .mvt .plate>p{padding:8px 12px} .mvt .plate>img{display:block;max-width:100%;height:auto;background:#fff}
