@@ -8,11 +8,11 @@ const f3 = (value) => (Math.round(value * 1000 + 1e-6) / 1000).toFixed(3);
 
 export function version(number, message, author, days, more = {}) {
   return {
-    id: `${number}`.padStart(64, "0"), short: `3f9c1e07${String(number).padStart(2, "0")}`, name: `v${number}`,
+    id: id(number), name: `v${number}`,
     number, message, branch: "main", author, time_ms: NOW - days * DAY - 130_000, parents: [], labels: [], tags: [], ...more,
   };
 }
-const id = (number) => `${number}`.padStart(64, "0");
+const id = (number) => (0x3f9c1e0700 + number).toString(16);
 
 const V = [
   [1, "Baseline: two layers, ten columns", "ana", 16, [], 0.861, null, ""],
@@ -30,7 +30,7 @@ const V = [
     accuracy: { text: acc === null ? "NaN" : f3(acc), value: acc, change: minus(change), verdict },
     "log loss": { text: f3(1.2 - (acc ?? 0.85)), value: acc === null ? null : 1.2 - acc, change: "", verdict: null },
   },
-  regressed: n === 7 ? ["recall, region=south \u221213.8 pp"] : [],
+  regressed: n === 7 ? ["recall, region=south \u221213.8\u00a0pp"] : [],
   model: "TabularNet",
 }));
 const at = (number) => V[number - 1].version;
@@ -66,7 +66,7 @@ const MET = [
 ];
 export const regressed = {
   ...commit, version: at(7), parent: at(6),
-  alerts: [{ key: "Recall fell on region=south", text: "0.753 → 0.615, \u221213.8 pp" }],
+  alerts: [{ key: "Recall fell on region=south", text: "0.753 → 0.615, \u221213.8\u00a0pp" }],
   comparisons: [{ against: "parent", base: at(6), basis: "same test data · noise not tested", metrics: MET, worse: ["Recall"] }],
   facts: [["Data", "1 of 2 sets changed"], ["Params", "3 changed"], ["Code", "1 of 6 cells changed"], ["Stored", "1.3 MB new of 4.6 MB, 0.41 s"]].map(([key, text]) => ({ key, text })),
   notes: [{ kind: "secret", about: "api_key", text: "api_key looks like a secret and is left out." }],

@@ -9,9 +9,11 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.ui.browser import Desk, launch
 from tests.ui.server import running
+from tests.ui.stories import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -27,6 +29,12 @@ def browser() -> Iterator[Browser]:
         started = launch(playwright)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the page of stories: every view over data of our own, with no server."""
+    return build(tmp_path_factory.mktemp("stories"))
 
 
 @pytest.fixture(scope="session", params=["lab", "notebook"])

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.study import keep, panel, study, versions
-from tests.ui.test_speed import build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,18 +61,13 @@ def faults(page: Page, root: Locator) -> list[str]:
     return found + [f"not reached: {one}" for one in root.evaluate(_WAITING)]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("stories"))
-
-
 @pytest.fixture
 def story(browser: Browser, site: Path) -> Any:
     context = browser.new_context(viewport={"width": 924, "height": 900})
 
     def opened(name: str) -> Page:
         page = context.new_page()
-        page.goto(f"{site.as_uri()}?only={name}")
+        page.goto(f"{site.as_uri()}?only={name}&untimed")
         page.wait_for_selector("body[data-ready]", timeout=60_000)
         return page
 

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.ui.likeness import look, unlike
 from tests.ui.study import PANEL, panel, study, versions
-from tests.ui.test_speed import build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +61,10 @@ def test_the_panel_comes_back_where_it_was_left(hub_desk: Desk) -> None:
     page.evaluate(_SETTINGS, "{}")
 
 
-def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk) -> None:
+def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     page = hub_desk.page
+    # What is said of Git's state here would be as long as that state.
+    monkeypatch.chdir(hub_desk.server.root)
     study(hub_desk.server.root, "alike")
     shown = panel(hub_desk, "alike")
     found = []
@@ -80,17 +81,12 @@ def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk) -> None:
     assert found == []
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("stories"))
-
-
 @pytest.mark.parametrize("story", STORIES)
 def test_a_view_looks_as_it_was_drawn(browser: Browser, site: Path, story: str) -> None:
     found = []
     for width in (924, 404):
         tab = browser.new_page(viewport={"width": width, "height": 900})
-        tab.goto(f"{site.as_uri()}?only={story}&theme=light")
+        tab.goto(f"{site.as_uri()}?only={story}&theme=light&untimed")
         tab.wait_for_selector("body[data-ready]", timeout=60_000)
         seen = look(tab, tab.locator("main"), STORIES[story])
         found += unlike(f"{story} {width}", seen)

@@ -9,7 +9,6 @@ processor time that the page's main thread took for it, whatever else the machin
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.ui.browser import launch  # noqa: E402  the path is made above for a run alone
+from tests.ui.stories import build  # noqa: E402
 from tests.ui.tracing import traced, work_per_frame  # noqa: E402
 
 if TYPE_CHECKING:
@@ -64,12 +64,6 @@ _FRAMES = """async ([story, seconds]) => {
 }"""
 
 
-def build(folder: Path) -> Path:
-    """Build the page of stories."""
-    subprocess.run(["node", "stories/build.mjs", str(folder)], cwd=ROOT / "js", check=True)
-    return folder / "page.html"
-
-
 def opened(browser: Browser, page: Path, story: str) -> Page:
     tab = browser.new_page(viewport={"width": 924, "height": 900})
     tab.goto(f"{page.as_uri()}?only={story}")
@@ -101,19 +95,14 @@ def long_share(taken: list[float]) -> float:
     return sum(one > LONG_MS for one in taken) / max(1, len(taken))
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("stories"))
-
-
 @pytest.mark.parametrize("story", PAINTS)
-def test_the_first_paint_is_within_its_budget(browser: Browser, page: Path, story: str) -> None:
-    assert first_paint(browser, page, story) <= PAINTS[story]
+def test_the_first_paint_is_within_its_budget(browser: Browser, site: Path, story: str) -> None:
+    assert first_paint(browser, site, story) <= PAINTS[story]
 
 
 @pytest.mark.parametrize("story", SMOOTH)
-def test_moving_is_smooth(browser: Browser, page: Path, story: str) -> None:
-    taken = min((frames(browser, page, story) for _ in range(2)), key=long_share)
+def test_moving_is_smooth(browser: Browser, site: Path, story: str) -> None:
+    taken = min((frames(browser, site, story) for _ in range(2)), key=long_share)
     assert len(taken) > 10
     # In a run of few frames a single one is more than the share.
     assert long_share(taken) <= max(MOST_LONG, 1 / len(taken))
