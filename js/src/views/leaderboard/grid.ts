@@ -37,8 +37,8 @@ export interface Grid {
 const ROW = 30;
 const HEAD = 28;
 const VIEW = 514;
-const ROWS_AROUND = 6;
-const ROWS_NEAR = 4;
+const ROWS_AROUND = 4;
+const ROWS_NEAR = 2;
 const COLUMNS_AROUND = 1;
 
 /** A scrolling table of fixed column widths. */
