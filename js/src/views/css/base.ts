@@ -75,6 +75,6 @@ export const TABLES = `
 .mvt tbody tr:focus-visible{outline-offset:-2px}
 .mvt .rk{display:inline-block;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}
-.mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap}
+.mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap} @container mvt (max-width:400px){.mvt .tx.much{min-width:136px;line-height:17px;padding-top:4px;padding-bottom:4px}}
 .mvt .trk{display:inline-block;position:relative;width:56px;height:4px;border-radius:2px;background:var(--f2);margin-right:8px;vertical-align:2px} .mvt .trk>i{position:absolute;left:0;top:0;bottom:0;border-radius:2px;background:var(--t2)}
 `;

@@ -17,6 +17,7 @@ export const CARDS = `
 .mvt .note{display:grid;grid-template-columns:16px minmax(0,1fr) auto;gap:2px 12px;align-items:start;padding:10px 16px;border-top:1px solid var(--rule)} .mvt .note:first-child{border-top:0}
 .mvt .note>.ic{margin-top:2px} .mvt .note.worse{background:color-mix(in srgb,var(--worse) 7%,transparent)} .mvt .note.worse>.ic,.mvt .wc{color:var(--worse)} .mvt .note.warn>.ic{color:var(--warn)} .mvt .note.err>.ic{color:var(--err)} .mvt .note p{overflow-wrap:anywhere}
 .mvt .note.sep{border-top:1px solid var(--line);background:var(--f1)} .mvt .note.sep>.ic{color:var(--warn)} .mvt .note .cmd{margin-top:6px} .mvt .note>div:last-child:not(.acts){grid-column:2/-1} .mvt .note>.acts{margin:-2px 0}
+@container mvt (max-width:400px){.mvt .card>.pad>div>.meta>*::after{content:none!important}}
 .mvt .acts{display:flex;flex-wrap:wrap;gap:8px}
 .mvt .stat{display:grid;grid-template-columns:20px 116px minmax(0,1fr) auto;gap:0 10px;align-items:center;min-height:30px;padding:3px 16px;border-top:1px solid var(--rule)} .mvt .stat b{font-weight:500} .mvt .stat>*{min-width:0;overflow-wrap:anywhere}
 .mvt .bdg{font:600 var(--fs0)/16px var(--mono);text-align:center;width:18px;height:18px;border-radius:var(--r1);border:1px solid var(--line);color:var(--t2)} .mvt .bdg.m{border-color:var(--ctl);color:var(--t1)}

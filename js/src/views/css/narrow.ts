@@ -16,7 +16,6 @@ td:first-child,th:first-child{padding-left:12px} td:last-child,th:last-child{pad
 .find{flex:1 1 100%}
 .lr{grid-template-columns:minmax(0,1fr) auto;height:42px;padding:3px 12px 3px var(--rw,44px);grid-template-rows:18px 18px;gap:0 8px} .lr .ms{grid-column:1/-1} .lr .acc{display:flex;gap:8px;align-items:center;text-align:left;font-size:var(--fs0);color:var(--t2);min-width:0} .acc>.nx{display:inline-flex;min-width:0} .lr .dl{font-size:var(--fs0)}
 .hl,h3.hl{font-size:var(--fs3);line-height:22px}
-.card>.pad>div>.meta>*::after{content:none!important} .tx.much{min-width:136px;line-height:17px;padding-top:4px;padding-bottom:4px}
 .stat{grid-template-columns:18px minmax(0,1fr) auto;gap:0 8px;padding:4px 12px} .stat>:nth-child(3){grid-column:2/-1;grid-row:2}
 .x4{display:none!important}
 }}
