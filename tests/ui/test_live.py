@@ -51,7 +51,7 @@ def book(path: Path) -> None:
     nbformat.write(made, path)
 
 
-def test_a_widget_answers_outlives_the_page_and_is_read_afterwards(desk: Desk) -> None:
+def test_a_widget_answers_while_it_lives_and_is_read_afterwards(desk: Desk) -> None:
     page, root = desk.page, desk.server.root / "live"
     root.mkdir()
     book(root / "live.ipynb")
@@ -69,14 +69,6 @@ def test_a_widget_answers_outlives_the_page_and_is_read_afterwards(desk: Desk) -
     assert page.evaluate(_ADD, names).strip() == "['v6', 'v4']"
     desk.shot(f"live-{desk.server.app}")
     desk.command("docmanager:save")
-
-    # The kernel goes on; the page comes back.
-    desk.open_notebook("live/live.ipynb")
-    expect(rows).to_have_count(6, timeout=60_000)
-    # A restarted kernel has forgotten the widget: the drawing is back.
-    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    expect(page.locator(".jp-MvtOutput .lm-Panel .mvt")).to_have_count(0, timeout=30_000)
-    expect(page.locator(".jp-MvtOutput .mvt:visible")).to_have_count(2)
 
     # Another kernel knows nothing of the widget: what was saved is drawn, and no error.
     page.evaluate(_KERNELS)
@@ -97,3 +89,21 @@ def test_a_widget_answers_outlives_the_page_and_is_read_afterwards(desk: Desk) -
         said = file.read_text("utf-8")
         assert said.count("run 5") >= 2, file
         assert "<th" in said, file
+
+
+def test_a_widget_outlives_the_page(desk: Desk) -> None:
+    page, root = desk.page, desk.server.root / "reloaded"
+    root.mkdir()
+    book(root / "live.ipynb")
+    desk.open_notebook("reloaded/live.ipynb")
+    desk.run_all()
+    live = page.locator(".jp-MvtOutput .lm-Panel").first
+    expect(live.locator(".lr")).to_have_count(6, timeout=60_000)
+    desk.command("docmanager:save")
+    # The kernel goes on; the page comes back.
+    desk.open_notebook("reloaded/live.ipynb")
+    expect(live.locator(".lr")).to_have_count(6, timeout=60_000)
+    # A restarted kernel has forgotten the widget: the drawing is back.
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(page.locator(".jp-MvtOutput .lm-Panel .mvt")).to_have_count(0, timeout=30_000)
+    expect(page.locator(".jp-MvtOutput .mvt:visible")).to_have_count(2)

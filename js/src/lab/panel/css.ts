@@ -22,7 +22,7 @@ export const PANEL = `
 .mvt.panel .lr+.lr,.mvt.panel .virtual>.lr{border-top:0}
 .mvt .pd{padding:10px 12px 12px} .mvt .pd>.t{font-weight:600;margin-bottom:8px;overflow-wrap:anywhere;white-space:pre-line} .mvt .pd:has(.t){padding-bottom:0} .mvt .pd+.note{margin-top:8px}
 .mvt .kv{display:grid;grid-template-columns:84px minmax(0,1fr);gap:4px 8px;font-size:var(--fs1)} .mvt .kv dt{color:var(--t2);overflow-wrap:anywhere} .mvt .kv dd{min-width:0;overflow-wrap:anywhere}
-.mvt .lrow{display:grid;grid-template-columns:minmax(56px,clamp(64px,33%,120px)) minmax(max-content,1fr) auto auto;align-items:center;gap:0 5px;min-height:36px;padding:0 8px 0 12px} .mvt .lrow>.lb{justify-self:start;max-width:100%} .mvt.panel .lr .ms>.lb{flex:0 3 auto;min-width:0;max-width:46%}
+.mvt .lrow{display:grid;grid-template-columns:minmax(56px,clamp(64px,33%,120px)) minmax(max-content,1fr) auto auto;align-items:center;gap:0 5px;min-height:36px;padding:0 8px 0 12px} .mvt .lrow>.lb{justify-self:start;max-width:100%} .mvt.panel .lr .ms>.lb{max-width:46%}
 @container mvt (max-width:280px){.mvt .lrow>.btn:not(.icn){padding:0 6px} .mvt.panel .lr:has(.acc>.nx)>.wh{display:none} .mvt.panel .lr:has(.acc>.nx)>.acc{grid-column:1/-1}}
 .mvt .ask{margin:6px 8px 8px;padding:10px 12px 12px;border:1px solid color-mix(in srgb,var(--jp-brand-color1,#1976d2) 55%,transparent);border-radius:var(--r2);background:color-mix(in srgb,var(--jp-brand-color1,#1976d2) 5%,transparent)} .mvt .pd>div>.ask{margin:10px -4px 0}
 .mvt .ask.no{border-color:color-mix(in srgb,var(--worse) 55%,transparent);background:color-mix(in srgb,var(--worse) 7%,transparent)}
