@@ -112,14 +112,14 @@ test("only one row is in the tab order, and it is the last focused one", () => {
 });
 
 test("an empty history says how to begin, and offers nothing to search", () => {
-  const { element: page } = draw({ ...fixtures.log, rows: [], total: 0, branches: [], metrics: [], metric: "", production: "" });
+  const { element: page } = draw(fixtures.nolog);
   assert.equal(one(page, ".state").textContent, 'No versions here yetTrain a model, then keep it:%mvt commit model -m "first"');
   assert.equal([...page.querySelectorAll<HTMLElement>(".bar button")].filter((one) => !one.hidden).length, 0);
 });
 
 test("what is equal is counted, slices apart, and named when asked for", () => {
   const equal = ["Size", "Recall [region=south]", "Recall [region=west]"];
-  const { element: page } = draw({ ...fixtures.diff, metrics: { ...fixtures.diff.metrics, equal } });
+  const { element: page } = draw({ ...fixtures.diff, metrics: { basis: "same test data", rows: [], equal } });
   const fold = [...page.querySelectorAll(".more")].find((one) => one.textContent?.includes("are equal"));
   assert.match(fold?.textContent ?? "", /^1 metric and 2 slices are equal/);
   assert.equal(fold?.nextElementSibling?.textContent, "Size, Recall [region=south], Recall [region=west]");
