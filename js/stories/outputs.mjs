@@ -26,7 +26,7 @@ const CHANGED = [[1, 0], [1, 1], [1, 2], [6, 1]];
 
 export const outputs = {
   ...diff,
-  headline: diff.headline,
+  headline: [],
   sentence: "",
   params: undefined, data: undefined, code: undefined, environment: undefined, weights: undefined, predictions: undefined, metrics: undefined,
   outputs: {

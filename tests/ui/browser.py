@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright
 
@@ -62,7 +64,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
 
     def open_notebook(self, name: str) -> None:
         """Open a notebook below the server's root and wait until its cells are there."""
@@ -90,12 +92,16 @@ class Desk:
         )
 
     def theme(self, name: Literal["light", "dark"]) -> None:
-        """Switch the theme and wait until the page wears it."""
+        """Switch the theme and wait until the page wears it, and nothing lies over it.
+
+        JupyterLab takes its splash away twice when the next switch comes too soon, and complains.
+        """
         self.command("apputils:change-theme", theme=_THEMES[name])
         light = "true" if name == "light" else "false"
         self.page.wait_for_function(
             "light => document.body.dataset.jpThemeLight === light", arg=light
         )
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def shot(self, name: str, selector: str | None = None) -> Path:
         """Leave a picture of the page, or of one element, under tests/ui/shots."""

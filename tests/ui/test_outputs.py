@@ -12,6 +12,7 @@ import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.capture.outputs import OutputLog
+from tests.ui.axe import in_both_themes
 from tests.ui.study import Model, book, panel, versions
 
 if TYPE_CHECKING:
@@ -73,7 +74,5 @@ def test_both_figures_are_drawn_and_run_nothing(desk: Desk) -> None:
         assert (image.get_attribute("src") or "").startswith("blob:")
     expect(shown.locator(".oside td.mk")).to_have_count(2)
     expect(shown.get_by_text("<img src=x onerror=hostile=2>").first).to_be_visible()
-    for theme in ("light", "dark"):
-        desk.theme(theme)
-        desk.shot(f"outputs-panel-{theme}")
+    in_both_themes(desk, "panel-outputs")
     assert desk.page.evaluate("window.hostile") is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 import jupyter_mvt as mvt
 from jupyter_mvt.api.discover import open_
 from jupyter_mvt.api.kernel import Identity
+from tests.ui.axe import findings
 from tests.ui.conftest import opened
 from tests.ui.large import long_history
 from tests.ui.study import HOSTILE, PANEL, Model, panel, study, versions
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 
-AXE = Path(__file__).resolve().parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-
-
 _SCROLL = """count => {
     const list = document.querySelector("#jupyter-mvt-panel .scr");
     list.scrollTop = list.scrollHeight;
@@ -39,18 +36,6 @@ _SCROLL = """count => {
 def asked(desk: Desk, since: int) -> list[str]:
     """Return what was asked of our routes after the first `since` requests."""
     return [url for url in desk.requests[since:] if "/jupyter-mvt/api/" in url]
-
-
-def findings(desk: Desk) -> list[str]:
-    """Return axe's serious findings within the panel."""
-    if not desk.page.evaluate("'axe' in window"):
-        desk.page.evaluate(AXE.read_text())
-    found = desk.page.evaluate(f"axe.run('{PANEL}', {{resultTypes: ['violations']}})")
-    return [
-        f"{rule['id']}: {rule['nodes'][0]['html'][:160]}"
-        for rule in found["violations"]
-        if rule["impact"] in {"serious", "critical"}
-    ]
 
 
 def every_part(shown: Locator) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 import jupyter_mvt as mvt
+from tests.ui.axe import in_both_themes
 from tests.ui.study import PANEL, book, panel, study, versions
 from tests.ui.test_panel_kernel import run
 
@@ -103,9 +104,7 @@ def test_stopping_a_commit_or_a_checkout_leaves_nothing(hub_desk: Desk, beside: 
     question = beside.get_by_role("alertdialog", name="Keep the model of this notebook")
     question.get_by_role("button", name="Commit").click()
     work = watched(beside, "Committing")
-    for theme in ("light", "dark"):
-        hub_desk.theme(theme)
-        hub_desk.shot(f"panel-work-{theme}", PANEL)
+    in_both_themes(hub_desk, "panel-work")
     work.get_by_role("button", name="Stop").click()
     expect(question.get_by_role("alert")).to_contain_text(
         "Interrupted: no version was made, and nothing is left of it.", timeout=30_000
@@ -222,9 +221,7 @@ def test_a_roll_back_that_reads_much_is_watched_and_stopped(hub_desk: Desk) -> N
     question = shown.get_by_role("alertdialog", name="Roll production back to v1?")
     question.get_by_role("button", name="Roll back to v1").click()
     work = watched(shown, "Verifying")
-    for theme in ("light", "dark"):
-        hub_desk.theme(theme)
-        hub_desk.shot(f"panel-verifying-{theme}", PANEL)
+    in_both_themes(hub_desk, "panel-verifying")
     page.evaluate("performance.clearResourceTimings()")
     page.wait_for_timeout(4_500)
     asked = page.evaluate(_WHEN)
@@ -245,7 +242,7 @@ def test_space_is_freed_and_every_byte_verified_from_the_panel(hub_desk: Desk) -
     shown.get_by_role("menuitem", name="Verify every byte").click()
     expect(shown.locator(".psto")).to_contain_text("Every byte is as it was written.",
                                                    timeout=30_000)  # fmt: skip
-    hub_desk.shot("panel-verified", PANEL)
+    in_both_themes(hub_desk, "panel-verified")
     shown.locator(".psto .ask").get_by_role("button", name="Close").click()
     # An undone commit leaves what no version needs.
     before = repo.operations().total
@@ -254,7 +251,7 @@ def test_space_is_freed_and_every_byte_verified_from_the_panel(hub_desk: Desk) -
     question = shown.get_by_role("alertdialog", name="Free what no version needs?")
     expect(question).to_be_visible(timeout=30_000)
     expect(question).to_contain_text("What is left is stored more tightly.")
-    hub_desk.shot("panel-free", PANEL)
+    in_both_themes(hub_desk, "panel-free")
     question.get_by_role("button", name="Free and pack").click()
     expect(question).to_have_count(0, timeout=60_000)
     assert mvt.open(hub_desk.server.root / "upkeep").operations().total >= before
