@@ -53,6 +53,7 @@ def test_the_main_path(kernel):
     assert found.notes == ()
     assert set(found.timings_ms) == {
         "discover", "model", "data", "metrics", "params", "code", "environment", "variables", "git",
+        "outputs",
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from jupyter_mvt.store.store import Store
 from jupyter_mvt.testing.disks import MemoryDisk
 from tests.crash.judge import CHECKERS, State, Still, state_of
 from tests.crash.test_power_cut import small
-from tests.crash.world import HOME, ROOT, TEMPORARY, World, packed
+from tests.crash.world import HOME, ROOT, SHOWN, TEMPORARY, World, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["small"]
 
 DERIVED = (*layout.DERIVED, layout.INDEX, layout.README)
-FLIPS = 20_000
+FLIPS = 20_040
 SOAK = int(float(os.environ.get("MVT_SOAK", "1")) * 100_000)
 START = len(str(ROOT)) + 1
 
@@ -90,6 +90,8 @@ def sound() -> Sound:
     world.days += 30
     gc(world.repo()._handle, grace_days=0)
     drifting(world, 5)
+    with SHOWN():
+        world.repo().commit(Drifting(5), metrics={"loss": 0.1}, params={"seed": 5})
     world.do("label", "move", "production", "v2")
     world.do("branch", "create", "side", "v1")
     world.evaluate()

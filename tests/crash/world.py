@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath as Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from jupyter_mvt.api.evaluate import record
+from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.commands.command import parse
 from jupyter_mvt.errors import StorageError
@@ -23,6 +25,7 @@ from jupyter_mvt.store import oplog, reserve
 from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.packer import pack
 from jupyter_mvt.testing.disks import MemoryDisk
+from tests.cellshow import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +77,11 @@ class Full:
         self._free += 0 if path in self._twice else size
 
 
+SHOWN = partial(
+    shown, "plot()",
+    {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'><text>loss</text></svg>"},
+    {"text/html": "<table><tr><td>loss</td><td>6</td></tr></table>"},
+)  # fmt: skip
 ROWS, TRUTH = np.arange(12.0).reshape(6, 2), np.arange(6.0)
 
 
@@ -99,7 +107,8 @@ class World:
         store = open_store(ROOT, disk=self.disk)
         clock = Clock(now_us=self.now, token=self.token)
         session = Session(id="s", own_head=False)
-        return Repo(Handle(store=store, session=session, actor="a", tool="t", clock=clock))
+        handle = Handle(store=store, session=session, actor="a", tool="t", clock=clock)
+        return Repo(handle, attached())
 
     def now(self) -> int:
         return 10**15 + self.days * DAY_US + self.count()
@@ -122,6 +131,11 @@ class World:
     def commit(self, seed: int | None = None) -> None:
         seed = self.count() if seed is None else seed
         self.repo().commit(Weights(seed), metrics={"loss": float(seed)}, allow_empty=True)
+
+    def show(self) -> None:
+        """Commit with a figure and a table that a cell showed."""
+        with SHOWN():
+            self.commit()
 
     def evaluate(self) -> None:
         """Publish an evaluation of the newest version, with its file of examples."""
@@ -258,6 +272,7 @@ STEPS: dict[str, Step] = {
     "commit": Step(World.commit),
     "commit what is known": Step(lambda world: world.commit(1)),
     "commit against another": Step(raced),
+    "commit what cells showed": Step(World.show),
     "commit again": Step(retried),
     "commit over rot": Step(healed, damage, heals=True),
     "branch create": Step(words("branch create new v1")),

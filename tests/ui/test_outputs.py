@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 import jupyter_mvt as mvt
-from jupyter_mvt.api.kernel import Identity, Kernel, attach
-from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.capture.outputs import OutputLog
+from tests.cellshow import shown as showing
 from tests.ui.axe import in_both_themes
 from tests.ui.study import Model, book, panel, versions
 
@@ -35,25 +32,13 @@ def drawn(root: Path, name: str) -> None:
     folder = root / name
     folder.mkdir()
     book(folder / "study.ipynb")
-    cells = CellLog()
-    kernel = Kernel(namespace={}, cells=cells, interactive=False, outputs=OutputLog(cells),
-                    identity=Identity(actor="ana", tool="test"))  # fmt: skip
-    assert kernel.outputs is not None
-    attach(kernel)
-    try:
-        repo = mvt.init(folder)
-        for value in (20, 150):
-            info = SimpleNamespace(raw_cell=f"plot({value})", cell_id="a", silent=False)
-            cells.before_cell(info, {})
-            kernel.outputs.before_cell()
-            kernel.outputs.show({"image/svg+xml": SVG.format(180, value)}, {})
-            kernel.outputs.show({"text/html": HOSTILE.format(value)}, {})
-            cells.after_cell(SimpleNamespace(info=info, success=True), {})
+    repo = mvt.init(folder)
+    for value in (20, 150):
+        told = {"image/svg+xml": SVG.format(180, value)}, {"text/html": HOSTILE.format(value)}
+        with showing(f"plot({value})", *told):
             repo.commit(
                 Model(value / 200), metrics={"accuracy": value / 200}, message=f"at {value}"
             )
-    finally:
-        attach(None)
 
 
 def test_both_figures_are_drawn_and_run_nothing(desk: Desk) -> None:
