@@ -198,21 +198,32 @@ class Layers:
         return x
 
 
+class Alarm(Exception):
+    """What somebody's handler of a signal raises."""
+
+
 # Between opening a folder and the block that closes it again, only the collector can.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_interrupt_while_threads_hash_and_write(tmp_path: Path) -> None:
-    """At any moment of a commit, not only at calls to the disk."""
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit), (signal.SIGALRM, Alarm)],
+)
+def test_an_interrupt_while_threads_hash_and_write(
+    tmp_path: Path, number: signal.Signals, error: type[BaseException]
+) -> None:
+    """At any moment of a commit, not only at calls to the disk, and whatever a handler raises."""
     repo = mvt.init(tmp_path)
     seconds = min(_timed(repo, Layers(seed)) for seed in range(3))
     chance = random.Random(4)
     versions, interrupts = 3, 0
     for turn in range(25):
         try:
-            with _interrupted_after(chance.random() * seconds):
+            with _interrupted_after(chance.random() * seconds, number, error):
                 repo.commit(Layers(turn + 10))
-        except KeyboardInterrupt as caught:
+        except error as caught:
             interrupts += 1
-            assert "Interrupted" in interrupted(caught)
+            if isinstance(caught, KeyboardInterrupt):
+                assert "Interrupted" in interrupted(caught)
         assert list((tmp_path / ".mvt" / "tmp").iterdir()) == []
         found = len(repo.log().entries)
         assert found - versions in (0, 1)
@@ -231,17 +242,23 @@ def _timed(repo: mvt.Repo, model: Layers) -> float:
 
 
 @contextmanager
-def _interrupted_after(seconds: float) -> Iterator[None]:
-    """Interrupt what the main thread does inside of the block, unless it ends before."""
+def _interrupted_after(
+    seconds: float, number: signal.Signals, error: type[BaseException]
+) -> Iterator[None]:
+    """Raise `error` in what the main thread does inside of the block, unless it ends before."""
     main = threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+
+    def handler(*_: object) -> None:
+        raise error
+
+    before = signal.signal(number, handler)
     lock, over = threading.Lock(), False
 
     def strike() -> None:
         with lock:
             if over:
                 return
-            signal.pthread_kill(main.ident or 0, signal.SIGINT)
+            signal.pthread_kill(main.ident or 0, number)
 
     timer = threading.Timer(seconds, strike)
     timer.start()
@@ -252,7 +269,7 @@ def _interrupted_after(seconds: float) -> Iterator[None]:
             over = True
         timer.cancel()
         timer.join()
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
 
 
 class Told(Silent):
