@@ -164,9 +164,17 @@ class OsDisk:
             os.close(handle)
 
     def fsync_dir(self, path: str) -> None:
-        """See `Disk.fsync_dir`; Windows has no such call and orders names itself."""
-        if os.name != "nt":
+        """See `Disk.fsync_dir`; Windows has no such call and orders names itself.
+
+        So does a network folder that knows no sync of folders: its server keeps the names.
+        """
+        if os.name == "nt":
+            return
+        try:
             self.fsync_file(path)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+                raise
 
     def rename(self, source: str, target: str) -> None:
         """See `Disk.rename`."""

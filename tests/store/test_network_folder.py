@@ -1,0 +1,101 @@
+"""A folder on a server: what such file systems do not know, they say; nothing is lost or half done.
+
+SMB refuses to sync folders, 9p to map files, many know no locks; FAT and some FUSE file systems
+have no hard links; NFS forgets handles.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import jupyter_mvt as mvt
+from jupyter_mvt.errors import RepositoryError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Ones:
+    def __init__(self, value: float) -> None:
+        self.weights = np.full(40_000, value)
+
+    def predict(self, rows: Any) -> Any:
+        return rows
+
+
+def refusing(real: Callable[..., Any], code: int, when: Callable[..., bool]) -> Callable[..., Any]:
+    """Return a system call that the file system refuses `when` it is asked so."""
+
+    def call(*args: Any, **named: Any) -> Any:
+        if when(*args):
+            raise OSError(code, os.strerror(code))
+        return real(*args, **named)
+
+    return call
+
+
+def is_folder(handle: int) -> bool:
+    return stat.S_ISDIR(os.fstat(handle).st_mode)
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_folders_that_cannot_be_synced_nor_files_mapped_or_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    import fcntl
+
+    monkeypatch.setattr(os, "fsync", refusing(os.fsync, code, is_folder))
+    mapped = refusing(mmap.mmap, errno.ENODEV, lambda handle, *_: handle != -1)
+    monkeypatch.setattr(mmap, "mmap", mapped)
+    monkeypatch.setattr(fcntl, "flock", refusing(fcntl.flock, errno.ENOLCK, lambda *_: True))
+    repo = mvt.init(tmp_path)
+    for value in (1.0, 2.0):
+        repo.commit(Ones(value), metrics={"loss": value})
+    repo.labels.move("production", "v1")
+    repo.gc(grace_days=0)
+    again = mvt.open(tmp_path)
+    assert again.fsck().ok
+    assert again["production"].tensor("weights")[0] == 1.0
+    assert [change.name for change in again.diff("v1", "v2").metrics.changes] == ["loss"]
+
+
+def test_without_hard_links_there_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(os, "link", refusing(os.link, errno.EPERM, lambda *_: True))
+        with pytest.raises(StorageError) as caught:
+            mvt.init(tmp_path)
+    assert caught.value.code == "no-hard-links"
+    assert caught.value.message.endswith(
+        "the file system has no hard links, which safe commits need."
+    )
+    assert caught.value.hint == "on a local file system such as ext4, xfs, apfs or ntfs: mvt init"
+    with pytest.raises(RepositoryError) as missing:
+        mvt.open(tmp_path)
+    assert missing.value.code == "not-a-repository"
+    assert mvt.init(tmp_path).commit(Ones(1.0)).created
+
+
+def test_a_handle_that_the_server_forgot_is_told_and_the_next_commit_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = mvt.init(tmp_path)
+    repo.commit(Ones(1.0))
+    with monkeypatch.context() as away:
+        away.setattr(os, "write", refusing(os.write, errno.ESTALE, lambda *_: True))
+        with pytest.raises(StorageError) as caught:
+            repo.commit(Ones(2.0))
+    assert caught.value.code == "stale-handle"
+    assert caught.value.message.endswith("the network folder has lost sight of it.")
+    assert caught.value.hint == "once the folder is mounted again: mvt fsck"
+    assert repo.commit(Ones(2.0)).version.name == "v2"
+    assert repo.fsck().ok
