@@ -103,7 +103,8 @@ def payload(what: str, done: int, total: int, seconds: float, unit: str = BYTES)
     if done and seconds > 0:
         rate = done / seconds
         pace = format.size(rate) if unit == BYTES else format.count(round(rate))
-        text += f", {pace}/s, {format.duration((whole - done) / rate)} left"
+        left = f"{format.duration((whole - done) / rate)} left" if done < whole else "finishing"
+        text += f", {pace}/s, {left}"
     return {"what": what, "share": done / whole if whole else 0.0, "text": text}
 
 

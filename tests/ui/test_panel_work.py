@@ -84,7 +84,7 @@ def watched(shown: Locator, what: str) -> Locator:
     """Wait until bytes are told of work, and return it."""
     work = shown.locator(".work")
     expect(work).to_contain_text(what, timeout=30_000)
-    expect(work).to_contain_text(" left", timeout=30_000)
+    expect(work).to_contain_text(re.compile(" left|finishing"), timeout=30_000)
     bar = work.get_by_role("progressbar")
     assert int(bar.get_attribute("aria-valuenow") or "0") <= 100
     assert "/s, " in (bar.get_attribute("aria-valuetext") or "")

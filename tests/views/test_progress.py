@@ -68,7 +68,7 @@ def test_it_ends_with_an_error_too_and_tells_no_more_than_all() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, 0.00 s left",
+    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, finishing",
                            "End: Packing: 99 B in 5.00 s"]  # fmt: skip
     meter.advance(5)  # of no work: it is nobody's
     assert len(board.shown) == 2
