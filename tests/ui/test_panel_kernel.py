@@ -80,7 +80,9 @@ def test_train_commit_regress_diff_promote_roll_back(desk: Desk) -> None:
         "change", timeout=30_000
     )
     commit(desk, shown, "Fewer rows")
-    expect(shown.locator(".pf")).to_contain_text("v2 is kept.")
+    expect(shown.locator(".pf")).to_contain_text(
+        "v2 is kept. Accuracy fell. 0.900 → 0.600, −30.0 pp."
+    )
     expect(shown.get_by_role("button", name="Branch main, switch")).to_contain_text("clean")
 
     shown.get_by_role("button", name="Compare with v1").click()

@@ -134,7 +134,7 @@ export class InKernel {
 
   private told(view: CommitView): void {
     const { created, version, text, alerts } = view;
-    const fell = alerts.map(({ key, text: said }) => `${key}: ${said}`).join(" ");
+    const fell = alerts.map(({ key, text: said }) => (said ? `${key} ${said}.` : key)).join(" ");
     this.changes = "clean";
     this.host.done(created ? [`${version.name} is kept.`, fell].filter(Boolean).join(" ") : text || `Nothing changed since ${version.name}.`);
   }
