@@ -32,13 +32,14 @@ def drawn(root: Path, name: str) -> None:
     folder = root / name
     folder.mkdir()
     book(folder / "study.ipynb")
-    repo = mvt.init(folder)
+    mvt.init(folder)
     for value in (20, 150):
         told = {"image/svg+xml": SVG.format(180, value)}, {"text/html": HOSTILE.format(value)}
         with showing(f"plot({value})", *told):
-            repo.commit(
-                Model(value / 200), metrics={"accuracy": value / 200}, message=f"at {value}"
-            )
+            repo = mvt.open(folder)  # anew: a repository knows the session that it is opened in
+            share = value / 200
+            repo.commit(Model(share), metrics={"accuracy": share}, message=f"at {value}")
+            assert len(repo["HEAD"].outputs) == 2
 
 
 def test_both_figures_are_drawn_and_run_nothing(desk: Desk) -> None:
