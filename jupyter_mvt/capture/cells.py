@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
-from jupyter_mvt.capture.observe import compared, failed_line, kinds_of, prints_of
+from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
 from jupyter_mvt.capture.slicing import Run, made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
 from jupyter_mvt.capture.watch import ModelWatch
@@ -65,8 +65,7 @@ class _Entry:
     failed_at: int = 0
     kinds: Mapping[str, str] = field(default_factory=dict)
     prints: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
-    unchanged: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
+    seen: Compared = field(default_factory=Compared)
     touched: frozenset[str] = frozenset()
     chance: Mapping[str, Any] = field(default_factory=dict)
     drew: bool = True
@@ -145,6 +144,8 @@ class CellLog:
             self._kinds = kinds_of(ids, namespace)
             self._given = dict(self._kinds)
         source = str(getattr(info, "raw_cell", None) or "")
+        for outer in self._running:
+            outer.prints = {}  # they count as run after the one that starts now
         entry = _Entry(
             source=source,
             cell_id=str(getattr(info, "cell_id", None) or ""),
@@ -176,11 +177,11 @@ class CellLog:
             entry.rebound = _rebound(entry.ids, ids)
             entry.kinds = kinds_of(entry.rebound, namespace)
             self._kinds.update(entry.kinds)
-            entry.unchanged, entry.changed = compared(entry.prints, namespace, entry.ids)
+            entry.seen = compared(entry.prints, namespace, entry.ids)
             self._chance = states(entry.chance)
             # Run a second time, a cell that seeds ends where it began, and has drawn all the same.
             entry.drew = "seed" in source or drew(entry.chance, self._chance)
-        entry.ids, entry.prints = {}, {}
+        entry.ids = {}
         self._done.append(entry)
         entry.touched = self.watch.look(namespace, entry.order)
 
@@ -333,8 +334,10 @@ class CellLog:
             ok=entry.ok,
             failed_at=entry.failed_at,
             kinds=entry.kinds,
-            unchanged=entry.unchanged,
-            changed=entry.changed,
+            before=entry.prints,
+            after=entry.seen.after,
+            unchanged=entry.seen.unchanged,
+            changed=entry.seen.changed,
             touched=entry.touched | certain,
             drew=entry.drew,
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_mvt.capture.prints import Prints
 from jupyter_mvt.capture.slicing import ATOM, DATA, FIXED, STATEFUL
 
-__all__ = ["compared", "failed_line", "kinds_of", "prints_of"]
+__all__ = ["Compared", "compared", "failed_line", "kinds_of", "prints_of"]
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SECONDS = 0.01
@@ -26,6 +27,23 @@ _GENERATORS = frozenset({
     "random.Random", "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator",
     "torch._C.Generator", "collections.defaultdict",
 })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a second look at values has shown.
+
+    Attributes
+    ----------
+    unchanged, changed
+        Names whose values are the same objects: with the same content, and with another.
+    after
+        Address and fingerprint of what was looked at and is the same object.
+    """
+
+    unchanged: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    after: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
 
 
 def kinds_of(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, str]:
@@ -87,33 +105,34 @@ def compared(
     before: Mapping[str, tuple[int, bytes]],
     namespace: Mapping[str, Any],
     ids: Mapping[str, int],
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return names whose values are the same objects: with the same content, and with another.
+) -> Compared:
+    """Look again at values of which `before` tells address and fingerprint.
 
     What an unchanged value holds is unchanged too, by whatever name of `ids` it is known: those
     from before the cell. It takes at most 10 ms.
     """
     if not before:
-        return frozenset(), frozenset()
+        return Compared()
     prints = Prints(_SECONDS * 1.5)
-    same, other = set(), set()
+    same, after = set(), {}
     held: set[int] = set()
     for name, (key, seen) in before.items():
         if name not in namespace or id(namespace[name]) != key:
             continue
         now = prints.of(namespace[name])
+        if now is not None:
+            after[name] = (key, now)
         if now == seen:
             same.add(name)
             held |= prints.held
-        elif now is not None:
-            other.add(name)
     # Without a loop of Python's own where nothing is held: this runs after every cell.
     held.difference_update(key for key, _ in before.values())
     shared = held.intersection(ids.values()) if held else held
+    other = frozenset(after.keys() - same)
     if shared:
         same |= {name for name, key in ids.items() if key in shared
                  if name in namespace and id(namespace[name]) == key}  # fmt: skip
-    return frozenset(same), frozenset(other)
+    return Compared(unchanged=frozenset(same), changed=other, after=after)
 
 
 def failed_line(result: Any, source: str, namespace: Mapping[str, Any]) -> int:

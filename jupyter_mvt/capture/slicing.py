@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_mvt.capture.aliases import Aliases
+from jupyter_mvt.capture.calm import Look, Stretch, stretches
 from jupyter_mvt.capture.effects import Body, effect_of, handed, worst_of
 from jupyter_mvt.capture.harmless import ANYTHING
 from jupyter_mvt.capture.owned import Owned
@@ -42,6 +43,8 @@ class Run:
         Line where it failed: 0 when not known, -1 when nothing ran at all.
     kinds
         Kinds of the values that names were rebound to; see `ATOM`.
+    before, after
+        What values that it names were seen to be.
     unchanged
         Names whose content was the same before and after.
     touched
@@ -57,6 +60,8 @@ class Run:
     ok: bool = True
     failed_at: int = 0
     kinds: Mapping[str, str] = field(default_factory=dict)
+    before: Look = field(default_factory=dict)
+    after: Look = field(default_factory=dict)
     unchanged: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
@@ -92,12 +97,19 @@ def made_by(
     """
     steps, frees = _forwards(runs, dict(kinds or {}))
     needed = _closure(names, frees)
-    kept: dict[int, tuple[Unit, ...]] = {}
-    for i in range(len(runs) - 1, -1, -1):
-        units, needed = _backwards(runs[i], steps[i], needed)
-        if units:
-            kept[i] = units
-    return dict(sorted(kept.items()))
+    bound = [run.rebound.union(*(step.unit.binds for step in own))
+             for run, own in zip(runs, steps, strict=True)]  # fmt: skip
+    calm = stretches([(run.before, run.after) for run in runs], bound)
+    for i, run in enumerate(runs):
+        for name in run.unchanged - bound[i]:
+            calm[i].setdefault(name, Stretch(name, i, i))
+    doubtful: set[Stretch] = set()
+    while True:
+        kept, passed = _walk(runs, steps, needed, calm, doubtful)
+        found = _doubts(kept, passed, calm)
+        if not found:
+            return {i: tuple(step.unit for step in kept[i]) for i in sorted(kept)}
+        doubtful |= found
 
 
 def spans(units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
@@ -111,26 +123,64 @@ def spans(units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _backwards(run: Run, steps: list[_Step], needed: set[str]) -> tuple[tuple[Unit, ...], set[str]]:
-    bound = run.rebound.union(*(step.unit.binds for step in steps))
-    # What is needed after the run and was the same before it passes by.
-    carried = (needed & run.unchanged) - bound
-    inside = needed - carried
+def _walk(
+    runs: Sequence[Run],
+    steps: Sequence[list[_Step]],
+    needed: set[str],
+    calm: Sequence[Mapping[str, Stretch]],
+    doubtful: set[Stretch],
+) -> tuple[dict[int, list[_Step]], set[Stretch]]:
+    """Return the steps that are kept of each run, and the stretches that were passed over."""
+    kept: dict[int, list[_Step]] = {}
+    passed: set[Stretch] = set()
+    for i in range(len(runs) - 1, -1, -1):
+        over = {calm[i][name] for name in needed & calm[i].keys()} - doubtful
+        passed |= over
+        # What is needed after the run and was the same before it passes by.
+        carried = {stretch.name for stretch in over}
+        own, inside = _backwards(runs[i], steps[i], needed - carried)
+        needed = inside | carried
+        if own:
+            kept[i] = own
+    return kept, passed
+
+
+def _doubts(
+    kept: Mapping[int, list[_Step]],
+    passed: set[Stretch],
+    calm: Sequence[Mapping[str, Stretch]],
+) -> set[Stretch]:
+    """Return stretches that do not hold: a kept step may write to it, and its undoing be lost.
+
+    Of a stretch of several runs it is not known what it was within: a step may have read that.
+    """
+    found = set()
+    for i, own in kept.items():
+        for step in own:
+            for name in (step.written | step.reads) & calm[i].keys():
+                stretch = calm[i][name]
+                if name in step.written or stretch.first < stretch.last:
+                    found.add(stretch)
+    return found & passed
+
+
+def _backwards(run: Run, steps: list[_Step], inside: set[str]) -> tuple[list[_Step], set[str]]:
+    """Return the steps of a run that `inside` depends on, and what is needed before it."""
     seen = inside & (run.touched | run.changed)
     explained = set().union(*(step.written for step in steps)) if steps else set()
     forced = bool(seen - explained)
-    kept: list[Unit] = []
+    kept: list[_Step] = []
     draws = False
     for step in reversed(steps):
         drawn = run.drew and step.unit.draws
         if not (forced or step.written & inside or (draws and drawn)):
             continue
-        kept.append(step.unit)
+        kept.append(step)
         draws = draws or drawn
         if step.sure:
-            inside -= step.unit.kills
-        inside |= step.reads
-    return tuple(reversed(kept)), inside | carried
+            inside = inside - step.unit.kills
+        inside = inside | step.reads
+    return kept[::-1], inside
 
 
 def _forwards(

@@ -202,8 +202,25 @@ FUNCTIONS = {
         "class A:\n    def go(self):\n        return late()", "a = A()",
         "def late():\n    return 3", "y = a.go()"],
 }  # fmt: skip
+CALM = {
+    "put back within a cell": ["x = np.zeros(2)", "x[0] = 5\nz = x * 1\nx[0] = 0", "y = x + z"],
+    "put back later": ["x = np.zeros(2)\nv = x[:]", "w = x.sum()", "v[0] = 5", "z = v * 1",
+                       "v[0] = 0", "y = x + z"],
+    "put back later, read by a function": [
+        "x = np.zeros(2)\nv = x[:]\ndef f():\n    return x * 1", "w = x.sum()", "v[0] = 5",
+        "z = f()", "v[0] = 0", "y = x + z"],
+    "put back later, read by another name": [
+        "x = np.zeros(2)\nv, u = x[:], x[:]", "w = x.sum()", "v[0] = 5", "z = u * 1",
+        "v[0] = 0", "y = x + z"],
+    "put back later, and seen within": [
+        "x = np.zeros(2)\nv = x[:]", "w = x.sum()", "v[0] = 5", "z = x * 1", "v[0] = 0",
+        "y = x + z"],
+    "put back by another object of the same name": [
+        "x = np.zeros(2)\nv = x[:]", "w = x.sum()", "x = v * 1\nx = v", "v[0] = 5",
+        "y = x * 1"],
+}  # fmt: skip
 CASES = {**MEMORY, **CLASSES, **CHANCE, **OTHERS, **TORCH, **FILES, **MORE_FILES, **SETTINGS,
-         **FUNCTIONS}  # fmt: skip
+         **FUNCTIONS, **CALM}  # fmt: skip
 
 
 def made(kernel, name):
@@ -263,14 +280,20 @@ def test_what_a_cell_answered_is_kept_where_it_is_used(session):
         (["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "shown = X.mean()",
           "model = [rng.normal()]"],
          ["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "model = [rng.normal()]"]),
+        (["X = np.zeros((3, 2))", "res = Axes(X)\nres.fit(X)", "shown = X.mean()",
+          "asked = res.get_prediction(1)\nleft = res.frame(asked)", "model = [X[:, 0]]"],
+         ["X = np.zeros((3, 2))", "model = [X[:, 0]]"]),
     ],
-    ids=["plots", "a loop of plots", "a loop over two", "what was drawn"],
+    ids=["plots", "a loop of plots", "a loop over two", "what was drawn", "a holder, asked"],
 )  # fmt: skip
 def test_what_only_looks_is_left_out(session, cells, slice_):
     class Axes:
         """Takes anything; nothing can be seen of it from outside."""
 
         __slots__ = ()
+
+        def __init__(self, *given):
+            pass
 
         def __getattr__(self, name):
             return lambda *given: None
