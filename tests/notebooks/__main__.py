@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 
 from tests.notebooks.kernel import Kernel
+from tests.notebooks.minimum import Minimum, minimum
 from tests.notebooks.oracle import would_train
 from tests.notebooks.soundness import Slice, check
 
@@ -44,6 +45,7 @@ class Row:
     ours: int = 0
     milliseconds: list[float] = field(default_factory=list)
     slices: list[Slice] = field(default_factory=list)
+    least: Minimum | None = None
     remarks: list[str] = field(default_factory=list)
 
 
@@ -53,6 +55,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--timeout", type=float, default=120, help="seconds a cell may take")
     parser.add_argument("--slices", type=int, default=3, help="versions a notebook to run again")
+    parser.add_argument(
+        "--minimum",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="how long to take things away from the last slice of a notebook",
+    )
     parser.add_argument("--json", type=Path, help="where to write all details")
     args = parser.parse_args(argv)
     paths = [(folder, path) for folder in args.folder for path in sorted(folder.rglob("*.ipynb"))
@@ -61,7 +70,7 @@ def main(argv: list[str] | None = None) -> int:
     print(line("notebook", "cells", "failed", "training", "untrained", "right", "asks", "ours",
                "slices", "size", "lines", "ms"))  # fmt: skip
     for folder, path in paths:
-        rows.append(run(path, args.timeout, args.slices, folder))
+        rows.append(run(path, args.timeout, args.slices, folder, args.minimum))
         print(shown(rows[-1]), flush=True)
         for remark in rows[-1].remarks:
             print("   ", remark, flush=True)
@@ -71,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if any(row.ours for row in rows) else 0
 
 
-def run(path: Path, timeout: float, slices: int, top: Path) -> Row:
+def run(path: Path, timeout: float, slices: int, top: Path, seconds: float = 0) -> Row:
     """Run one notebook."""
     row = Row((Path(top.name) / path.relative_to(top)).as_posix())
     with tempfile.TemporaryDirectory(prefix="mvt-notebook-") as place:
@@ -86,6 +95,8 @@ def run(path: Path, timeout: float, slices: int, top: Path) -> Row:
         if slices and (folder / ".mvt").exists():
             for name in versions[-slices:]:
                 row.slices.append(check(folder, name, 10 * timeout))
+            if seconds and row.slices and row.slices[-1].verdict == "sound":
+                row.least = minimum(folder, row.slices[-1].version, seconds)
     row.remarks += [f"{found.version} {found.verdict}: {found.why}" for found in row.slices
                     if found.verdict != "sound"]  # fmt: skip
     return row
