@@ -11,11 +11,17 @@ JS_SOURCES := $(shell find js/src js/style -type f 2>/dev/null) js/package.json 
 LABEXTENSION := jupyter_mvt/labextension/package.json
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
+# One thing after the other, but for what is named after ABREAST_MAKE.
+ABREAST_MAKE = $(MAKE) --no-print-directory -j2 --output-sync=target ABREAST=1
+
+ifndef ABREAST
 .NOTPARALLEL:
+endif
 .DELETE_ON_ERROR:
 .PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-ui bench-store js clean
 
-setup: .make/test-env
+setup:
+	+$(ABREAST_MAKE) .make/test-env
 
 demo: .make/demo-env
 	$(BIN)/python examples/run.py examples/quickstart.ipynb --into build/demo
@@ -24,7 +30,10 @@ lab: .make/demo-env
 	mkdir -p build/lab && cp -n examples/*.ipynb build/lab/
 	$(BIN)/jupyter lab --notebook-dir=build/lab build/lab/quickstart.ipynb
 
-test: lint types floors test-js test-ui test-wheel test-py
+# What uses one core runs in pairs; the two that bring their own workers follow.
+test: setup
+	+$(ABREAST_MAKE) lint types floors test-js test-wheel
+	$(MAKE) --no-print-directory test-ui test-py
 
 lint: .make/test-env
 	$(RUN) ruff check .
@@ -123,10 +132,13 @@ endef
 .make/demo-env: $(BIN)/python pyproject.toml js/hatch_build.py js/config/install.json js/config/jupyter_mvt.json | js
 	$(call install,demo)
 
-.make/test-env: $(BIN)/python pyproject.toml js/hatch_build.py js/config/install.json js/config/jupyter_mvt.json | js
-	$(RUN) pip install -q torch==2.13.0
+.make/test-env: $(BIN)/python pyproject.toml js/hatch_build.py js/config/install.json js/config/jupyter_mvt.json | .make/torch js
 	$(call install,demo$(comma)test)
 	@touch .make/demo-env
+
+.make/torch: $(BIN)/python
+	$(RUN) pip install -q torch==2.13.0
+	@mkdir -p .make && touch $@
 
 .make/frameworks-env: .make/test-env pyproject.toml
 	$(RUN) pip install -q torch==2.13.0 -e ".[frameworks]"
