@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.adapter import Frozen, Skeleton, Sources
 from jupyter_mvt.capture.declarative.decoder import Checks, Read, rebuild
 from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
-from jupyter_mvt.capture.declarative.graph import Graph, read_graph
+from jupyter_mvt.capture.declarative.graph import Graph
 from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
 from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, science_writers
@@ -23,10 +23,20 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import StateKind
     from jupyter_mvt.objects.manifest import Part
 
-__all__ = ["TOO_DEEP", "count_weights", "encoder_for", "finish", "freeze_object", "restore_object"]
+__all__ = [
+    "COMMON_KINDS",
+    "TOO_DEEP",
+    "count_weights",
+    "encoder_for",
+    "finish",
+    "freeze_object",
+    "restore_object",
+]
 
 TOO_DEEP = ("", "it is nested too deeply")
 _ALL_READERS: Mapping[str, Read] = {**READERS, **SCIENCE_READERS}
+COMMON_KINDS = _ALL_READERS.keys()
+"""Kinds of nodes that need no framework."""
 
 
 def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources) -> Encoder:
@@ -80,10 +90,9 @@ def finish(encoder: Encoder, kind: StateKind) -> Frozen:
 
 
 def restore_object(
-    skeleton: Skeleton, allowed: Allowed, checks: Checks, readers: Mapping[str, Read]
+    graph: Graph, skeleton: Skeleton, allowed: Allowed, checks: Checks, readers: Mapping[str, Read]
 ) -> Any:
-    """Return the live object that `skeleton` describes, its classes from the list only."""
-    graph = read_graph(skeleton.state)
+    """Return the live object that `graph`, of `skeleton`, describes, of listed classes only."""
     resolver = Resolver(allowed, skeleton)
     return rebuild(graph, skeleton, resolver, {**_ALL_READERS, **readers}, checks)
 

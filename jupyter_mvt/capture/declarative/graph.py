@@ -15,7 +15,7 @@ from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 
-__all__ = ["MAX_DEPTH", "Graph", "Layout", "Node", "Value", "read_graph", "refuse"]
+__all__ = ["MAX_DEPTH", "Graph", "Layout", "Node", "Value", "names", "read_graph", "refuse"]
 
 Value: TypeAlias = Any
 Node: TypeAlias = list[Any]
@@ -24,6 +24,7 @@ MAX_DEPTH = 150
 """Deepest nesting of objects; deeper ones are left to pickle, and refused when read."""
 
 _FORMAT = "graph/1"
+_NAMING = ("name", "make")
 
 
 @dataclass(slots=True)
@@ -100,6 +101,13 @@ def read_graph(state: Buffer) -> Graph:
     if not all(isinstance(node, list) and node and isinstance(node[0], str) for node in nodes):
         refuse("a node has no kind")
     return Graph(root=data.get("root"), nodes=nodes, layouts=[_layout(item) for item in layouts])
+
+
+def names(graph: Graph) -> set[str]:
+    """Return all classes and functions that a graph names."""
+    naming = (node[1] for node in graph.nodes if node[0] in _NAMING and len(node) > 1)
+    found = {name for name in naming if isinstance(name, str)}
+    return found | {layout.cls for layout in graph.layouts}
 
 
 def _layout(item: Any) -> Layout:

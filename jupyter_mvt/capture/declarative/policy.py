@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Skeleton, Sources
 
-__all__ = ["Allowed", "Namer", "Resolver", "Undeclarable", "is_stamp", "qualified"]
+__all__ = ["Allowed", "Namer", "Resolver", "Undeclarable", "is_known", "is_stamp", "qualified"]
 
 _CODE = "code:"
 _IMPORT = "import:"
@@ -57,6 +57,12 @@ class Allowed(Protocol):
     def confirms(self, value: Any) -> bool:
         """Tell whether what was found under an admitted name may be built or called."""
         ...
+
+
+def is_known(allowed: Allowed, name: str) -> bool:
+    """Tell whether a name in a graph needs no list but `allowed`, as code of the notebook does."""
+    module, _, qualname = name.partition(":")
+    return f"{module}:" in (_CODE, _IMPORT, "builtins:") or allowed.admits(module, qualname)
 
 
 def qualified(value: Any) -> str:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, Skeleton, Sources
-from jupyter_mvt.capture.declarative.freeze import freeze_object, restore_object
+from jupyter_mvt.capture.declarative.freeze import COMMON_KINDS, freeze_object, restore_object
+from jupyter_mvt.capture.declarative.graph import names, read_graph
+from jupyter_mvt.capture.declarative.policy import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jupyter_mvt.capture.declarative.decoder import Checks, Read
     from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
+    from jupyter_mvt.capture.declarative.graph import Graph
     from jupyter_mvt.capture.declarative.policy import Allowed
     from jupyter_mvt.objects.commit import StateKind
 
@@ -67,14 +70,25 @@ def freeze_with(
 
 def restore_with(own: Vocabulary, skeleton: Skeleton) -> Any:
     """Return the live object that `skeleton` describes."""
-    known = _all(own)
+    graph = read_graph(skeleton.state)
+    # Most objects are of one framework: to import what reads all others takes longer than they.
+    known = [own] if _suffices(own, graph) else _all(own)
     readers = {kind: read for item in known for kind, read in item.readers.items()}
     allowed = _Allowed([item.allowed for item in known])
     return restore_object(
+        graph,
         skeleton,
         allowed,
         _Checks([item.checks for item in known if item.checks is not None]),
         readers,
+    )
+
+
+def _suffices(own: Vocabulary, graph: Graph) -> bool:
+    """Tell whether one framework's readers know every node, and its list every name."""
+    kinds = {node[0] for node in graph.nodes}
+    return kinds <= COMMON_KINDS | own.readers.keys() and all(
+        is_known(own.allowed, name) for name in names(graph)
     )
 
 

@@ -57,3 +57,19 @@ def test_nothing_else_is_imported(name: str, tmp_path) -> None:
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=180
     )
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stdout + done.stderr[-2000:]
+
+
+def test_a_restore_reads_the_lists_of_no_other_framework(tmp_path) -> None:
+    keep = f"{HEAD}{MODELS['sklearn']}\nmvt.init(sys.argv[1]).commit(model)"
+    subprocess.run([sys.executable, "-c", keep, str(tmp_path)], check=True, timeout=180)
+    script = (
+        "import sys, jupyter_mvt as mvt\n"
+        "mvt.open(sys.argv[1])['v1'].load()\n"
+        "start = 'jupyter_mvt.capture.adapters.'\n"
+        "ours = [m.removeprefix(start) for m in sys.modules if m.startswith(start)]\n"
+        "print(*sorted({m.split('.')[0] for m in ours}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=180
+    )
+    assert (done.stdout, done.stderr) == ("sklearn\n", "")
