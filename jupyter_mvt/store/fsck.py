@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fsck"]
 
+_MISSING = "missing-object"
+
 
 def fsck(
     store: Store, *, checkers: Mapping[str, Checker] | None = None, subset: float = 1.0,
@@ -66,9 +68,7 @@ def fsck(
     chance = random.Random(seed)
     with told(store.progress, "Verifying", int(findings.bytes * subset)):
         good, damaged = check_packs(store, findings, keys, lambda: chance.random() < subset)
-    view, commits = check_log(store, findings, keys)
-    store.index.refresh()
-    touched = _check_commits(store, findings, view, commits, good, damaged)
+    view, commits, touched = _check_history(store, findings, keys, good, damaged)
     touched |= _lost(store, findings, view, commits)
     for prefix, found in others.items():
         findings.problems.extend((checkers or {})[prefix](store, found))
@@ -110,6 +110,28 @@ def _check_format(store: Store, findings: Findings) -> None:
         findings.add("corrupt-readme", "The README is not as it was.", key=layout.README)
 
 
+def _check_history(
+    store: Store, findings: Findings, keys: list[str], good: set[bytes], damaged: dict[bytes, str]
+) -> tuple[View, list[tuple[Operation, Commit]], dict[str, list[ObjectId]]]:
+    """Check the log and what its versions hold, again if content was freed while it looked.
+
+    What a newer operation has freed is rightly absent. What is absent twice is missing.
+    """
+    missing: set[str] = set()
+    while True:
+        found = Findings()
+        view, commits = check_log(store, found, keys)
+        store.index.refresh()
+        touched = _check_commits(store, found, view, commits, good, damaged)
+        absent = {problem.object for problem in found.problems if problem.kind == _MISSING}
+        if absent <= missing or store.backend.stat(layout.operation(view.number + 1)) is None:
+            break
+        missing = absent
+    findings.operations += found.operations
+    findings.problems += found.problems
+    return view, commits, touched
+
+
 def _check_commits(
     store: Store,
     findings: Findings,
@@ -135,7 +157,7 @@ def _check_commits(
             touched.setdefault(name, []).append(oid)
             if raw not in good and raw not in damaged and name not in reported:
                 reported.add(name)
-                findings.add("missing-object", f"The object {name} is missing.", oid=name)
+                findings.add(_MISSING, f"The object {name} is missing.", oid=name)
     return touched
 
 
