@@ -1,4 +1,8 @@
-"""Writers and a collector on one repository; a program of its own, so that it forks early."""
+"""Writers and a collector on one repository; a program of its own, so that it forks early.
+
+``racers.py FOLDER ROUNDS TIMES PAUSE``: fresh repositories, in each of which every writer commits
+so many times, resting for PAUSE seconds before each, until the collector has made so many rounds.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import os
 import random
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -65,10 +70,11 @@ def keep(me: Handle, payloads: list[bytes], step: int) -> int:
     sys.exit("content is freed again and again")
 
 
-def write(root: Path, name: str, times: int) -> dict[str, int]:
-    """Commit what others may hold too, and drop a branch now and then."""
+def write(root: Path, name: str, times: int, pause: float = 0) -> dict[str, int]:
+    """Commit what others may hold too, and drop a branch now and then; rest between commits."""
     me, chance, retries = handle(root, name), random.Random(name), 0
     for step in range(times):
+        time.sleep(pause)
         retries += keep(me, chance.sample(POOL, 3), step)
         if step % 4 == 3:
             side = f"{name}-{step}"
@@ -80,12 +86,13 @@ def write(root: Path, name: str, times: int) -> dict[str, int]:
     return {"retries": retries}
 
 
-def collect(root: Path, stop: Path) -> dict[str, int]:
+def collect(root: Path, stop: Path, pause: float = 0) -> dict[str, int]:
     """Free what can be freed, at once, over and over."""
     me, rounds, deleted = handle(root, "main"), 0, 0
     while not stop.exists():
         deleted += gc(me, grace_days=0).deleted_bytes
         rounds += 1
+        time.sleep(pause)
     return {"rounds": rounds, "deleted": deleted}
 
 
@@ -117,14 +124,17 @@ def forked(work: Callable[[], dict[str, int]], told: Path) -> int:
 
 def main() -> None:
     folder, rounds, times = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    pause = float(sys.argv[4])
     totals = {"retries": 0, "rounds": 0, "deleted": 0, "failed": 0, "wrong": []}
-    for turn in range(rounds):
+    turn = -1
+    while totals["rounds"] < rounds and not totals["failed"]:
+        turn += 1
         root, stop = folder / f"{turn}.mvt", folder / f"{turn}.stop"
         init_store(root, durability="fast")
         configure(handle(root, "main"), Settings(keep_last=2))
         told = [folder / f"{turn}.{i}.json" for i in range(5)]
         collector = forked(partial(collect, root, stop), told[4])
-        writers = [forked(partial(write, root, f"w{i}", times), told[i]) for i in range(4)]
+        writers = [forked(partial(write, root, f"w{i}", times, pause), told[i]) for i in range(4)]
         failed = sum(os.waitpid(pid, 0)[1] != 0 for pid in writers)
         stop.touch()
         failed += os.waitpid(collector, 0)[1] != 0

@@ -1,10 +1,15 @@
-"""Readers beside writers and a collector; a program of its own, so that it forks early."""
+"""Readers beside writers and a collector; a program of its own, so that it forks early.
+
+``python -m tests.history.readers FOLDER READS PAUSE``: so many reads by each of two readers, while
+two writers and a collector rest for PAUSE seconds after each of their steps.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +32,8 @@ def read(root: Path, times: int) -> dict[str, int]:
         if turn % 20 == 0:
             store = open_store(root)
         if turn % 500 == 499:
-            assert fsck(store).problems == ()
+            found = [problem.text for problem in fsck(store).problems]
+            assert found == [], found
         view = oplog.current(store)
         assert view.number >= longest
         longest = view.number
@@ -54,25 +60,26 @@ def whole(store: Store, oid: str, *, thin: bool) -> None:
         store.blob(name)
 
 
-def write_until(root: Path, name: str, stop: Path) -> dict[str, int]:
+def write_until(root: Path, name: str, stop: Path, pause: float) -> dict[str, int]:
     commits = 0
     while not stop.exists():
         write(root, f"{name}-{commits}", 4)
         commits += 4
+        time.sleep(4 * pause)
     return {"commits": commits}
 
 
 def main() -> None:
-    folder, times = Path(sys.argv[1]), int(sys.argv[2])
+    folder, times, pause = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     root, stop = folder / "r.mvt", folder / "stop"
     init_store(root, durability="fast")
     configure(handle(root, "main"), Settings(keep_last=2))
     told = [folder / f"{i}.json" for i in range(5)]
     readers = [forked(partial(read, root, times), told[i]) for i in range(2)]
     others = [
-        forked(partial(write_until, root, "w0", stop), told[2]),
-        forked(partial(write_until, root, "w1", stop), told[3]),
-        forked(partial(collect, root, stop), told[4]),
+        forked(partial(write_until, root, "w0", stop, pause), told[2]),
+        forked(partial(write_until, root, "w1", stop, pause), told[3]),
+        forked(partial(collect, root, stop, pause), told[4]),
     ]
     failed = sum(os.waitpid(pid, 0)[1] != 0 for pid in readers)
     stop.touch()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def read_beside(folder: Path, times: int) -> int:
+def read_beside(folder: Path, times: int, pause: float) -> int:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.history.readers", folder, str(times)],
+        [sys.executable, "-m", "tests.history.readers", folder, str(times), str(pause)],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
@@ -29,10 +29,12 @@ def read_beside(folder: Path, times: int) -> int:
 
 
 def test_readers_see_whole_versions(tmp_path: Path, proved: Callable[..., None]) -> None:
-    proved("9", "2 readers beside writers and gc", read_beside(tmp_path, 1_500), "reads")
+    proved("9", "2 readers beside writers and gc", read_beside(tmp_path, 10_000, 0.2), "reads")
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_readers_see_whole_versions_at_length(tmp_path: Path, proved: Callable[..., None]) -> None:
-    proved("9", "2 readers beside writers and gc", read_beside(tmp_path, 10_000), "reads")
+def test_readers_beside_writers_that_never_rest(
+    tmp_path: Path, proved: Callable[..., None]
+) -> None:
+    proved("9", "2 readers beside writers and gc", read_beside(tmp_path, 4_000, 0), "reads")

@@ -70,24 +70,14 @@ def own_branches(fleet, root: Path, each: int) -> int:
     return 8 * each
 
 
-def test_320_commits_of_8_processes_are_320_versions_in_one_line(fleet, tmp_path, proved):
-    proved("7", "8 processes commit to one branch", one_line(fleet, tmp_path, 40), "commits")
-
-
-def test_8_processes_on_8_branches(fleet, tmp_path, proved):
-    proved("7", "8 processes commit to 8 branches", own_branches(fleet, tmp_path, 10), "commits")
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-def test_1600_commits_are_1600_versions(fleet, tmp_path, proved):
+@pytest.mark.timeout(600)
+def test_1600_commits_of_8_processes_are_1600_versions_in_one_line(fleet, tmp_path, proved):
     proved("7", "8 processes commit to one branch", one_line(fleet, tmp_path, 200), "commits")
 
 
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-def test_8_processes_on_8_branches_for_long(fleet, tmp_path, proved):
-    proved("7", "8 processes commit to 8 branches", own_branches(fleet, tmp_path, 50), "commits")
+@pytest.mark.timeout(600)
+def test_8_processes_on_8_branches(fleet, tmp_path, proved):
+    proved("7", "8 processes commit to 8 branches", own_branches(fleet, tmp_path, 200), "commits")
 
 
 def test_racing_label_moves_are_done_or_refused(fleet, tmp_path, weight):
@@ -108,17 +98,11 @@ def test_racing_label_moves_are_done_or_refused(fleet, tmp_path, weight):
     assert repo.fsck().problems == ()
 
 
+@pytest.mark.timeout(600)
 def test_a_killed_writer_loses_nothing_and_blocks_nobody(fleet, tmp_path, proved):
-    seconds = killed(fleet, tmp_path, 20)
-    assert max(seconds) < 10
-    proved("8", "kill a busy writer; the next commit goes on", len(seconds), "kills")
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-def test_200_killed_writers(fleet, tmp_path, proved):
     seconds = sorted(killed(fleet, tmp_path, 200))
-    assert seconds[len(seconds) // 2] < 1
+    # Nearly all within one second on quiet cores; on busy ones, none waits for the dead.
+    assert (seconds[len(seconds) // 2] < 1, seconds[-1] < 10) == (True, True)
     proved("8", "kill a busy writer; the next commit goes on", len(seconds), "kills")
 
 
