@@ -136,7 +136,8 @@ class Kernel:
         """Return how the text of what was defined in cells is found."""
         from jupyter_mvt.capture.closures import sources_from
 
-        return sources_from(self.cells.definition, self.namespace)
+        cells = self.cells
+        return sources_from(cells.definition, self.namespace, cells.definition_of)
 
 
 _attached: list[Kernel] = []

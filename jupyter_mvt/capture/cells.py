@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from operator import ne
 from time import perf_counter
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
@@ -25,7 +26,7 @@ from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import CellRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyter_mvt.capture.training import Training
 
@@ -35,6 +36,7 @@ _MAX_FAILURES = 3
 _MAX_NESTED = 32
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
 _OWN_LINE = re.compile(r"^\s*%{1,2}mvt\b.*$|^\s*%(?:re)?load_ext\s+jupyter_mvt\s*$", re.MULTILINE)
+_DEFINED = (type, FunctionType)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -62,6 +64,7 @@ class _Entry:
     seconds: float = 0.0
     ok: bool = True
     rebound: frozenset[str] = frozenset()
+    defined: Mapping[str, int] = field(default_factory=dict)
     failed_at: int = 0
     kinds: Mapping[str, str] = field(default_factory=dict)
     prints: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -176,6 +179,8 @@ class CellLog:
             source = entry.source.lower()
             entry.rebound = _rebound(entry.ids, ids)
             entry.kinds = kinds_of(entry.rebound, namespace)
+            entry.defined = {name: ids[name] for name in entry.rebound
+                             if isinstance(namespace.get(name), _DEFINED)}  # fmt: skip
             self._kinds.update(entry.kinds)
             entry.seen = compared(entry.prints, namespace, entry.ids)
             self._chance = states(entry.chance)
@@ -253,16 +258,24 @@ class CellLog:
             self._trainers.update(found.trainers)
         return found
 
-    def definition(self, name: str) -> str | None:
+    def definition(self, name: str, upto: int | None = None) -> str | None:
         """Return the text of the statement that bound `name` last, ``None`` when no cell did.
 
-        A failed cell counts only where the name was seen to be rebound by it.
+        A failed cell counts only where the name was seen to be rebound by it; runs after the
+        number `upto` do not count.
         """
-        for entry in reversed(self.entries()):
+        for entry in reversed(self.entries()[:upto]):
             text = self.syntax(entry).definitions.get(name)
             if text is not None and (entry.ok or name in entry.rebound):
                 return text
         return None
+
+    def definition_of(self, name: str, obj: object) -> Callable[[str], str | None] | None:
+        """Return `definition` as it was after the run that bound `name` to the class `obj`."""
+        # Who is alive keeps its id; what had it earlier was bound by an earlier run.
+        found = (e.order for e in self.entries() if e.defined.get(name) == id(obj))
+        made = max(found, default=0)
+        return (lambda needed: self.definition(needed, made)) if made else None
 
     def last_training(self, name: str | None = None) -> tuple[int, Training] | None:
         """Return the newest training statement (of `name`), with the order of its cell."""

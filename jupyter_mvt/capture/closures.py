@@ -32,7 +32,11 @@ _HARMLESS = frozenset(
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
-def sources_from(definition: Callable[[str], str | None], namespace: Mapping[str, Any]) -> Sources:
+def sources_from(
+    definition: Callable[[str], str | None],
+    namespace: Mapping[str, Any],
+    earlier: Callable[[str, Any], Callable[[str], str | None] | None] = lambda name, obj: None,
+) -> Sources:
     """Return how adapters find the text of what was defined in cells; see `source_closure`.
 
     Parameters
@@ -40,7 +44,10 @@ def sources_from(definition: Callable[[str], str | None], namespace: Mapping[str
     definition
         Text of the statement that bound a name last, `CellLog.definition`.
     namespace
-        The notebook's names. An object whose name now means other code has no source any more.
+        The notebook's names.
+    earlier
+        For an object whose name now means other code: how names were defined when it was,
+        `CellLog.definition_of`; ``None`` if that is not known.
     """
 
     def source(obj: Any) -> str | None:
@@ -51,11 +58,53 @@ def sources_from(definition: Callable[[str], str | None], namespace: Mapping[str
         live = namespace.get(root)
         for step in inner:
             live = getattr(live, step, None)
-        if live is not obj and not _same_code(live, obj):
-            return None
-        return source_closure(root, definition, namespace)
+        if live is obj or _same_code(live, obj):
+            return source_closure(root, definition, namespace)
+        then = None if inner else earlier(root, obj)
+        return None if then is None else _earlier_closure(root, then, definition, namespace)
 
     return source
+
+
+def _earlier_closure(
+    name: str,
+    then: Callable[[str], str | None],
+    now: Callable[[str], str | None],
+    values: Mapping[str, Any],
+) -> str | None:
+    """Return the closure of what `name` meant `then`, ``None`` where that cannot be told.
+
+    Classes mean what they were; what is called by name means its definition of `now`, unless it
+    was used up when `name` was defined.
+    """
+    fixed = _used_at_once(then(name) or "")
+
+    def definition(needed: str) -> str | None:
+        before, after = then(needed), now(needed)
+        if needed == name or (before is not None and _is_class(before)):
+            return before
+        return None if needed in fixed and before != after else after
+
+    known = all(definition(needed) is not None or now(needed) is None for needed in fixed)
+    return source_closure(name, definition, values) if known else None
+
+
+def _used_at_once(text: str) -> set[str]:
+    """Return names that a definition reads when it runs: bases, decorators, defaults."""
+    found, todo = set(), list[ast.AST](_parse(text))
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            todo += [*node.decorator_list, node.args]
+        elif not isinstance(node, ast.Lambda):
+            todo += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+    return found
+
+
+def _is_class(text: str) -> bool:
+    return any(isinstance(node, ast.ClassDef) for node in _parse(text))
 
 
 def source_closure(

@@ -201,7 +201,9 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
 
 def _sources(request: Request) -> Sources:
     log = request.cells
-    return sources_from((lambda name: None) if log is None else log.definition, request.namespace)
+    if log is None:
+        return sources_from(lambda name: None, request.namespace)
+    return sources_from(log.definition, request.namespace, log.definition_of)
 
 
 def _clean_sources(

@@ -315,3 +315,78 @@ def test_a_commit_tells_model_data_and_all_that_it_left_out(session, cells, mode
     assert [(note.kind, note.text) for note in made.notes] == [NO_METRICS, *more]
     live = look_up(session.names, model[0])
     assert (mvt.open()[made.version.id].load().coef_ == live.coef_).all()
+
+
+def test_an_object_of_a_class_that_was_redefined_since_is_kept_with_the_text_it_was_made_of(
+    session,
+):
+    pytest.importorskip("torch")
+    session.run(
+        "import torch\nfrom torch import nn",
+        "class Half(nn.Module):\n    def forward(self, x):\n        return x / 2",
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.halve, self.out = Half(), nn.Linear(3, 1)\n"
+        "    def forward(self, x):\n"
+        "        return self.out(self.halve(x))",
+        "net = Net()\nrows = torch.ones(2, 3)\nbefore = net(rows)",
+        "class Half(nn.Module):\n    def forward(self, x):\n        return x / 4",
+        "class Net(nn.Linear):\n    pass",
+        "net.out.weight.data += 0",
+    )
+    made, _ = session.commit("net")
+    (model,) = made.commit.content.models
+    assert model.state_kind == "tensors"
+    session.run(
+        "del Net, Half", f"old = %mvt checkout {made.version.name}", "after = old.net(rows)"
+    )
+    assert (session.names["after"] == session.names["before"]).all()
+
+
+def test_parts_of_two_classes_of_one_name_are_told_apart(session):
+    pytest.importorskip("torch")
+    session.run(
+        "import torch\nfrom torch import nn",
+        "class Part(nn.Module):\n    def forward(self, x):\n        return x / 2",
+        "first = Part()",
+        "class Part(nn.Module):\n    def forward(self, x):\n        return x + 3",
+        "net = nn.Sequential(first, Part(), nn.Linear(3, 1))\nrows = torch.ones(2, 3)",
+        "before = net(rows)",
+    )
+    made, _ = session.commit("net")
+    session.run(f"old = %mvt checkout {made.version.name}", "after = old.net(rows)")
+    assert (session.names["after"] == session.names["before"]).all()
+
+
+def test_a_helper_that_was_redefined_since_means_what_it_does_now(session):
+    pytest.importorskip("torch")
+    session.run(
+        "import torch\nfrom torch import nn",
+        "def scaled(x):\n    return x / 2",
+        "class Net(nn.Linear):\n"
+        "    def forward(self, x):\n"
+        "        return super().forward(scaled(x))",
+        "net = Net(3, 1)\nrows = torch.ones(2, 3)",
+        "def scaled(x):\n    return x / 4",
+        "class Net(nn.Bilinear):\n    pass",
+        "now = net(rows)",
+    )
+    made, _ = session.commit("net")
+    session.run(f"old = %mvt checkout {made.version.name}", "after = old.net(rows)")
+    assert (session.names["after"] == session.names["now"]).all()
+
+
+def test_a_function_that_was_redefined_since_is_kept_with_its_text(session):
+    session.run(
+        "from sklearn.preprocessing import FunctionTransformer",
+        "def clean(x):\n    return x * 2",
+        "pipe = make_pipeline(FunctionTransformer(clean), LogisticRegression()).fit(X, y)",
+        "def clean(x):\n    return x * 3",
+        "before = pipe.predict_proba(X)",
+    )
+    made, _ = session.commit("pipe")
+    (model,) = made.commit.content.models
+    assert model.state_kind == "declarative"
+    session.run(f"old = %mvt checkout {made.version.name}", "after = old.pipe.predict_proba(X)")
+    assert (session.names["after"] == session.names["before"]).all()

@@ -92,6 +92,7 @@ class Namer:
         self._allowed = allowed
         self._sources = sources
         self._names: dict[int, tuple[Any, str]] = {}
+        self._defined: dict[str, str] = {}
         self.code: dict[str, str] = {}
 
     def name(self, value: Any, path: str) -> str:
@@ -115,11 +116,20 @@ class Namer:
         text = self._sources(value) if isinstance(value, (type, FunctionType)) else None
         if text is not None:
             name = qualified(value)
+            self._agree(text, name, path)
             self.code[name] = text
             return _CODE + name
         if self._importable(module, qualname, value):
             return f"{_IMPORT}{module}:{qualname}"
         raise Undeclarable(path, f"{module}.{qualname} is not on the list of known classes")
+
+    def _agree(self, text: str, name: str, path: str) -> None:
+        """Refuse texts that define one name in two ways: they will run in one namespace."""
+        for statement in ast.parse(text).body:
+            defined = getattr(statement, "name", None)
+            shape = ast.dump(statement)
+            if defined is not None and self._defined.setdefault(defined, shape) != shape:
+                raise Undeclarable(path, f"{name} needs another {defined} than a part does")
 
     def _confirmed(self, module: str, qualname: str, value: Any) -> bool:
         try:
