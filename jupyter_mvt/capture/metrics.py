@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.objects.snapshot import DatasetDraft
 
-__all__ = ["discovered_metrics", "given_metrics", "split_of"]
+__all__ = ["discovered_metrics", "given_metrics", "split_of", "told_by"]
 
 _HINT = "mvt commit --metrics {}=0.93"
 
@@ -40,9 +40,13 @@ _MAX_FOUND = 200
 
 
 def given_metrics(
-    given: Mapping[str, Any] | None, datasets: Iterable[DatasetDraft] = ()
+    given: Mapping[str, Any] | None,
+    datasets: Iterable[DatasetDraft] = (),
+    told: Callable[[str, Any], str] = lambda name, value: "",
 ) -> tuple[tuple[Metric, ...], tuple[Note, ...]]:
     """Return metrics from ``{name: number}`` or ``{split: {name: number}}``.
+
+    `told` returns the split of a metric whose name tells none, see `told_by`.
 
     Raises
     ------
@@ -57,8 +61,27 @@ def given_metrics(
         if isinstance(number, float) and not math.isfinite(number):
             text = f"is {number}: kept, but no comparison will use it"
             notes.append(Note(kind="warning", about=name, text=text))
+        split = split or told(name, value)
         metrics.append(_metric(name, number, split, known, "explicit"))
     return tuple(metrics), tuple(notes)
+
+
+def told_by(namespace: Mapping[str, Any], log: CellLog) -> Callable[[str, Any], str]:
+    """Return how the split of a number is told by the statement that bound it to a variable.
+
+    So a metric has one key, whether its variable was named or found.
+    """
+
+    def told(name: str, value: Any) -> str:
+        for variable in public_names(namespace):
+            held = namespace.get(variable)
+            found = held.get(name) if type(held) is dict else held if variable == name else None
+            if found is value and found is not None:
+                statement = log.definition(variable) or ""
+                return split_of(variable) or _split_in(statement, log.definition)
+        return ""
+
+    return told
 
 
 def _pairs(given: Any) -> Iterator[tuple[str, str, Any]]:

@@ -23,7 +23,7 @@ from jupyter_mvt.capture.discovery import (
 )
 from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
-from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics
+from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics, told_by
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
@@ -270,7 +270,10 @@ def _metrics(
     taking: _Taking,
 ) -> tuple[Metric, ...]:
     since = fitted_in(choice)
-    if request.metrics is not None:
+    if request.metrics is not None and request.cells is not None:
+        told = told_by(request.namespace, request.cells)
+        metrics, notes = given_metrics(request.metrics, datasets, told)
+    elif request.metrics is not None:
         metrics, notes = given_metrics(request.metrics, datasets)
     elif request.cells is not None and since:
         metrics, notes = discovered_metrics(request.namespace, request.cells, since, datasets)

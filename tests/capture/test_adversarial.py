@@ -390,3 +390,17 @@ def test_a_function_that_was_redefined_since_is_kept_with_its_text(session):
     assert model.state_kind == "declarative"
     session.run(f"old = %mvt checkout {made.version.name}", "after = old.pipe.predict_proba(X)")
     assert (session.names["after"] == session.names["before"]).all()
+
+
+@pytest.mark.parametrize("words", ["", "--metrics scores", "--metrics acc --metrics scores"])
+def test_a_metric_has_one_key_whether_its_variable_was_named_or_found(session, words):
+    session.run(
+        "X_test, y_test = X[:20], y[:20]\n"
+        "clf = LogisticRegression().fit(X, y)\n"
+        "acc = clf.score(X_test, y_test)\n"
+        "scores = {'accuracy': clf.score(X_test, y_test), 'train_accuracy': clf.score(X, y)}"
+    )
+    made, _ = session.commit(words)
+    found = {metric.name: metric.split for metric in made.commit.content.metrics}
+    assert found.pop("acc", "test") == "test"
+    assert found == {"accuracy": "test", "train_accuracy": "train"}
