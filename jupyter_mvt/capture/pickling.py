@@ -61,7 +61,7 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
     described = [(part.path, part.dtype, part.shape) for part in parts]
     cls = f"{type(obj).__module__}.{type(obj).__qualname__}"
     values = [(param.name, param.value) for param in params]
-    note = f"kept as a pickle, which only a trusted version loads ({why})" if why else ""
+    note = f"kept as a pickle: restoring it elsewhere runs code and needs trust ({why})"
     return Frozen(
         bundle=Bundle(parts=parts),
         state=_MAGIC + len(header).to_bytes(8, "little") + header + program,
@@ -69,7 +69,7 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
         state_identity=digest(encode([cls, values, plain])),
         arch=digest(encode([cls, described])),
         n_weights=count_weights(parts),
-        lost=(*([note] if note else []), *memory.lost),
+        lost=(*([note] if why else []), *memory.lost),
     )
 
 

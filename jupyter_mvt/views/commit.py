@@ -22,6 +22,7 @@ _METRICS = 40
 
 def payload(result: CommitResult) -> wire.CommitView:
     """Return the wire form of a commit's answer."""
+    compared = (_comparison(c, result.commit) for c in result.comparisons)
     view: wire.CommitView = {
         "view": "commit",
         "schema": parts.SCHEMA,
@@ -29,7 +30,7 @@ def payload(result: CommitResult) -> wire.CommitView:
         "version": parts.version(result.version),
         "text": _text(result),
         "alerts": _alerts(result.comparisons),
-        "comparisons": [_comparison(c, result.commit) for c in result.comparisons],
+        "comparisons": [c for c in compared if c["metrics"]],
         "metrics": [parts.own_metric(m) for m in result.commit.content.metrics[:_METRICS]],
         "facts": _facts(result),
         "notes": parts.notes(result.notes) if result.created else [],

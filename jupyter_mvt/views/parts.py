@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.errors import as_typed
 from jupyter_mvt.objects.ids import short
 from jupyter_mvt.views import escape, format, titles, wire
 
@@ -19,6 +21,7 @@ __all__ = [
     "SCHEMA",
     "basis",
     "direction",
+    "mentions",
     "model_text",
     "notes",
     "own_metric",
@@ -179,7 +182,11 @@ def direction(change: MetricChange) -> str:
 def notes(found: Iterable[Note]) -> list[wire.NoteRow]:
     """Return capture notes but those that only say that all is well."""
     return [
-        {"kind": note.kind, "about": _about(note), "text": escape.line(note.text, 400)}
+        {
+            "kind": note.kind,
+            "about": _about(note),
+            "text": escape.line(as_typed(note.text, "%mvt"), 400),
+        }
         for note in found
         if note.kind != "ok"
     ]
@@ -187,8 +194,13 @@ def notes(found: Iterable[Note]) -> list[wire.NoteRow]:
 
 def _about(note: Note) -> str:
     # "cell 7: Cell 7 ran before …" would say it twice.
-    said = note.about in note.text or note.about.lower() not in note.text.lower()
+    said = not mentions(note.text.lower(), note.about.lower()) or mentions(note.text, note.about)
     return escape.line(note.about, 80) if said else ""
+
+
+def mentions(text: str, about: str) -> bool:
+    """Tell whether `text` names what it is about: ``net`` is not named by ``__main__.net``."""
+    return re.search(rf"(?<![\w.<]){re.escape(about)}(?![\w=>])", text) is not None
 
 
 def param(row: Param, scope: str = "") -> wire.ParamRow:

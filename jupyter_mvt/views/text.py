@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.views import format, wire
+from jupyter_mvt.views import format, parts, wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,4 +202,5 @@ def tail(notes: Sequence[wire.NoteRow], cut: str | None, look: Look) -> list[str
 def note_text(note: wire.NoteRow) -> str:
     """Return a note with what it is about, said once."""
     about = note["about"]
-    return note["text"] if not about or about in note["text"] else f"{about}: {note['text']}"
+    named = not about or parts.mentions(note["text"], about)
+    return note["text"] if named else f"{about}: {note['text']}"

@@ -10,7 +10,9 @@ from jupyter_mvt.views import escape
 __all__ = ["full", "on", "split_of", "title"]
 
 _SPLIT = re.compile(
-    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)[_/. -]+"
+    r"(?P<split>test|train(?:ing)?|val|valid|validation|eval|dev|holdout)"
+    # LightGBM's "valid_0_auc", XGBoost's "validation_1-logloss": several sets to watch.
+    r"(?:_(?P<number>\d+)(?=[_-][^\W\d_]))?[_/. -]+"
     # "train_time" is how long training took.
     r"(?!time|seconds|duration)(?=[^\W_])",
     re.IGNORECASE,
@@ -29,11 +31,11 @@ _ACRONYMS = {name.lower(): name for name in _SPELT.split()} | {"r2": "R²"}
 
 def split_of(name: str, split: str = "") -> str:
     """Return the split that `split` or else the name's own beginning tells, or nothing."""
-    if split:
-        return split
     found = _SPLIT.match(name)
-    word = found["split"].lower() if found else ""
-    return _SPLITS.get(word, word)
+    if found is None:
+        return split
+    word = split or _SPLITS.get(found["split"].lower(), found["split"].lower())
+    return f"{word} {found['number']}" if found["number"] else word
 
 
 def title(name: str) -> str:

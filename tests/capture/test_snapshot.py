@@ -78,7 +78,7 @@ def test_absence_is_told(kernel):
         (
             "skipped",
             "metrics",
-            "none given and none found after the training; name them with metrics={...}",
+            "none were given, and none found after the training: mvt commit --metrics NAME",
         ),
     ]
 

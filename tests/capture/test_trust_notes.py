@@ -33,8 +33,7 @@ def told(model):
 def pickled(where):
     why = f"({where} is not on the list of known classes)"
     return [
-        ("partial", f"kept as a pickle, which only a trusted version loads {why}"),
-        ("warning", "kept as a pickle: restoring it elsewhere runs code and needs trust"),
+        ("warning", f"kept as a pickle: restoring it elsewhere runs code and needs trust {why}"),
     ]
 
 

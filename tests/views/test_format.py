@@ -142,6 +142,9 @@ def test_metric_names_become_titles() -> None:
         "Loss (val)", "F1 macro", "Train time", "ROC AUC", "Val loss", "<b>", "__",
     ]  # fmt: skip
     assert titles.full("recall", "region=south", "train") == "Recall, region=south (train)"
+    assert titles.full("valid_0_auc", split="val") == "AUC (val 0)"
+    assert titles.full("validation_1-logloss") == "Logloss (val 1)"
+    assert titles.full("test_1") == "1"
     assert titles.on("recall", "region=south", "test") == ("Recall", "on region=south")
 
 

@@ -18,7 +18,7 @@ const QUIET_NOTES = /skip|left|large|limit|kept|info|fingerprint/i;
 /** A capture note. */
 export function noteRow({ kind, about, text }: NoteRow): HTMLElement {
   const quiet = QUIET_NOTES.test(kind);
-  const named = about !== "" && !text.includes(about);
+  const named = about !== "" && place(text, about) < 0;
   return h(
     "div",
     { class: quiet ? "note" : "note warn" },
@@ -27,9 +27,15 @@ export function noteRow({ kind, about, text }: NoteRow): HTMLElement {
   );
 }
 
+/** Where a text names what it is about: `net` is not named by `__main__.net`. */
+function place(text: string, about: string): number {
+  const word = about.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.search(new RegExp(`(?<![\\w.<])${word}(?![\\w=>])`, "u"));
+}
+
 /** Sets the name a sentence is about in code type. */
 function withCode(text: string, about: string): (string | HTMLElement)[] {
-  const at = about ? text.indexOf(about) : -1;
+  const at = about ? place(text, about) : -1;
   if (at < 0) {
     return [text];
   }
