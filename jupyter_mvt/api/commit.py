@@ -178,14 +178,25 @@ def _measured(handle: Handle, view: View, content: Content, taken: Snapshot) -> 
 
 
 def _forget_runs(handle: Handle, kernel: Kernel | None, wish: Wish, taken: Snapshot) -> None:
-    """Let go of the recorded runs that a version holds now, and of one that logged nothing."""
+    """Let go of the recorded runs that a version holds now, and of one that logged nothing.
+
+    The session remembers them until it commits another model: a version of the same weights has
+    the same curves.
+    """
     kept = () if taken.curves is None else taken.curves.runs
     kept += () if wish.recording is None else (wish.recording.run,)
-    for run in kept:
+    for name in kept:
         with suppress(StorageError):  # the version stands; what is left of the run is listed
-            runs.discard(handle.store.backend, run)
-    if kernel is not None:
-        kernel.recordings[:] = [run for run in kernel.recordings if run.run not in kept]
+            runs.discard(handle.store.backend, name)
+    if kernel is None:
+        return
+    waiting = [run for run in kernel.recordings if run.run in kept or not run.held_in]
+    if wish.recording is not None:
+        waiting.append(wish.recording)
+    for run in waiting:
+        if run.run in kept and not run.held_in:
+            run.hold(kernel.cells.current)
+    kernel.recordings[:] = [run for run in waiting if run.run not in kept or run.held_in]
 
 
 def _packs(handle: Handle) -> set[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from jupyter_mvt.api.results import CommitResult
     from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.capture.outputs import OutputLog
@@ -104,7 +105,9 @@ class Kernel:
     trust_folder
         Where this person's trust database is, ``None`` for nowhere.
     recordings
-        Runs that ended and that no version holds yet.
+        Runs that ended and that no version holds yet, and those of the model committed last.
+    untold
+        Versions that a recording made in the cell that runs, which nobody has been told of.
     watch
         Whether training makes versions by itself.
     stashes
@@ -129,6 +132,7 @@ class Kernel:
     stashes: list[Stash] = field(default_factory=list)
     progress: Progress = SILENT
     recordings: list[Recording] = field(default_factory=list)
+    untold: list[CommitResult] = field(default_factory=list)
     outputs: OutputLog | None = None
     notebook: Path | None = None
 

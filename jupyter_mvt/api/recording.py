@@ -96,6 +96,8 @@ def recording(
         return
     model = wish.model if run.model is None else run.model
     run.result = keep(handle, kernel, replace(wish, model=model, recording=run))
+    if kernel is not None:
+        kernel.untold.append(run.result)
 
 
 def _begin(handle: Handle, wish: Wish, resume: str) -> Recording:

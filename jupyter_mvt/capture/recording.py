@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.capture.prints import glimpse
 from jupyter_mvt.errors import CaptureError, StorageError
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Recording:
         """The answer to the commit at the end."""
         self.troubles: list[str] = []
         """What the version that holds the run tells of what went wrong while it was logged."""
+        self.held_in = 0
+        """Number of the cell in which a version came to hold it."""
+        self._weights = b""
         self._keep = keep
         self._now = clock.now_us
         self._kept: list[Points] = [] if earlier is None else [earlier]
@@ -99,6 +103,22 @@ class Recording:
             text = f"not safe while it was logged: {error.message}"
             if text not in self.troubles:
                 self.troubles.append(text)
+
+    def hold(self, cell: int) -> None:
+        """Note that a version holds it now, made in the cell of that number."""
+        if self.model is not None:
+            self.held_in, self._weights = cell, glimpse(self.model)
+
+    def is_of(self, model: Any, trained_in: int) -> bool:
+        """Tell whether it is of the training that made `model` what it is.
+
+        `trained_in` is the number of the cell in which the model changed last.
+        """
+        if self.model is not None and self.model is not model:
+            return False
+        return not self.held_in or (
+            trained_in <= self.held_in and self._weights == glimpse(self.model)
+        )
 
     def points(self) -> Points:
         """Return everything that was logged."""

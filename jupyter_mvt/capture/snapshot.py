@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.adapter import Frozen, Sources
     from jupyter_mvt.objects.code import Git
-    from jupyter_mvt.objects.commit import Param
+    from jupyter_mvt.objects.commit import NoteKind, Param
     from jupyter_mvt.objects.curve import CurvesDraft
     from jupyter_mvt.objects.metric import Metric
 
@@ -170,10 +170,8 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
     frozen = adapter.freeze(candidate.obj, _sources(request))
     params, notes = clean_params(adapter.params(candidate.obj), about=name)
     taking.notes += notes
-    taking.notes += [Note(kind="partial", about=name, text=text) for text in frozen.lost]
-    if frozen.state_kind == "pickle":
-        text = "kept as a pickle: restoring it elsewhere runs code and needs trust"
-        taking.notes.append(Note(kind="warning", about=name, text=text))
+    kind: NoteKind = "warning" if frozen.state_kind == "pickle" else "partial"
+    taking.notes += [Note(kind=kind, about=name, text=text) for text in frozen.lost]
     optimizer, settings = _optimizer(candidate, request, taking)
     refs = {**dict(frozen.code_refs), **dict(optimizer.code_refs if optimizer else ())}
     cls = type(candidate.obj)
@@ -288,7 +286,7 @@ def _metrics(
         metrics = tuple(replace(metric, source="discovered") for metric in metrics)
         taking.notes += notes
     if not metrics:
-        text = "none given and none found after the training; name them with metrics={...}"
+        text = "none were given, and none found after the training: mvt commit --metrics NAME"
         taking.notes.append(Note(kind="skipped", about="metrics", text=text))
     return metrics
 
@@ -296,7 +294,7 @@ def _metrics(
 def _curves(request: Request, choice: Choice, taking: _Taking) -> CurvesDraft | None:
     """Return what was logged while the primary model was trained."""
     model = choice.primary.obj
-    taken = [run for run in request.recordings if run.model is None or run.model is model]
+    taken = [run for run in request.recordings if run.is_of(model, fitted_in(choice))]
     if not taken:
         return None
     from jupyter_mvt.capture.points import gathered, to_curves

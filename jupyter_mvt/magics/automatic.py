@@ -1,4 +1,4 @@
-"""The one line that an automatic version says."""
+"""The one line that a version says which was made by itself, or by the end of a recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.api.repo import Repo
 
-__all__ = ["commit_quietly"]
+__all__ = ["commit_quietly", "told"]
+
+
+def told(kernel: Kernel) -> list[str]:
+    """Return a line for each version that the cell's recordings made, once."""
+    results, kernel.untold[:] = tuple(kernel.untold), ()
+    return [
+        f"mvt: {as_line(result)}" if result.created
+        else f"mvt: nothing changed since {result.version.name}"
+        for result in results
+    ]  # fmt: skip
 
 
 def commit_quietly(kernel: Kernel, *, ok: bool) -> str | None:

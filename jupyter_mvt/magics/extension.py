@@ -92,6 +92,11 @@ class _Events:
     def after(self, result: Any) -> None:
         self._say(self.kernel.cells.after_cell(result, self.shell.user_ns))
         self._say(self.outputs.after_cell())
+        if self.kernel.untold:
+            from jupyter_mvt.magics.automatic import told
+
+            for line in told(self.kernel):
+                self._say(line)
         if self.kernel.watch.on and not getattr(result.info, "silent", False):
             # Imported by then: somebody has switched it on.
             from jupyter_mvt.magics.automatic import commit_quietly

@@ -14,6 +14,8 @@ from sklearn.linear_model import SGDClassifier
 
 import jupyter_mvt as mvt
 from jupyter_mvt.errors import CaptureError, NotFoundError, StorageError
+from tests.shells import run as run_cells
+from tests.shells import started
 
 X = np.array([[0.0], [1.0], [2.0], [3.0]])
 Y = np.array([0, 0, 1, 1])
@@ -162,3 +164,29 @@ def test_equal_curves_make_no_new_version(repo):
         for step, loss in zip((0, 1, 2), repo["v1"].curves["loss"]["value"], strict=True):
             again.log(step=step, loss=loss, accuracy=repo["v1"].curves["accuracy"]["value"][step])
     assert again.result.created is False
+
+
+def test_who_commits_after_the_block_is_told_that_it_holds_all(tmp_path, monkeypatch, capsys):
+    with started(tmp_path, monkeypatch) as shell:
+        run_cells(shell, "%load_ext jupyter_mvt", "%mvt init")
+        run_cells(
+            shell,
+            "import numpy as np, jupyter_mvt as mvt\n"
+            "from sklearn.linear_model import SGDClassifier\n"
+            "X, Y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1])\n"
+            "model = SGDClassifier(random_state=0)",
+            "with mvt.open().recording(model) as run:\n"
+            "    for step in range(3):\n"
+            "        model.partial_fit(X, Y, classes=[0, 1])\n"
+            "        run.log(step=step, accuracy=model.score(X, Y))",
+        )
+        assert capsys.readouterr().out.endswith(
+            "mvt: v1 kept · SGDClassifier, 4 weights · Accuracy 1.000\n"
+        )
+        run_cells(shell, "again = %mvt commit -m 'more'", "other = 1")
+        assert not shell.user_ns["again"].created
+        assert capsys.readouterr().out == ""
+        run_cells(shell, "later = %mvt commit -m 'with more' --metrics late=0.5")
+        assert list(mvt.open()["HEAD"].curves) == ["accuracy"]
+        run_cells(shell, "model.partial_fit(X[::-1], Y)", "last = %mvt commit")
+        assert list(mvt.open()["HEAD"].curves) == []
