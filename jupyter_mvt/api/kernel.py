@@ -138,10 +138,9 @@ class Kernel:
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""
-        from jupyter_mvt.capture.closures import sources_from
+        from jupyter_mvt.capture.cells import sources_of
 
-        cells = self.cells
-        return sources_from(cells.definition, self.namespace, cells.definition_of)
+        return sources_of(self.cells, self.namespace)
 
 
 _attached: list[Kernel] = []

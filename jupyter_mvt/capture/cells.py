@@ -16,6 +16,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
+from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
 from jupyter_mvt.capture.slicing import Run, made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
@@ -28,9 +29,10 @@ from jupyter_mvt.objects.snapshot import CellRun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from jupyter_mvt.capture.adapter import Sources
     from jupyter_mvt.capture.training import Training
 
-__all__ = ["CellLog", "code_text", "is_bookkeeping"]
+__all__ = ["CellLog", "code_text", "is_bookkeeping", "sources_of"]
 
 _MAX_FAILURES = 3
 _MAX_NESTED = 32
@@ -270,13 +272,6 @@ class CellLog:
                 return text
         return None
 
-    def definition_of(self, name: str, obj: object) -> Callable[[str], str | None] | None:
-        """Return `definition` as it was after the run that bound `name` to the class `obj`."""
-        # Who is alive keeps its id; what had it earlier was bound by an earlier run.
-        found = (e.order for e in self.entries() if e.defined.get(name) == id(obj))
-        made = max(found, default=0)
-        return (lambda needed: self.definition(needed, made)) if made else None
-
     def last_training(self, name: str | None = None) -> tuple[int, Training] | None:
         """Return the newest training statement (of `name`), with the order of its cell."""
         found = self.trainings()
@@ -354,6 +349,18 @@ class CellLog:
             touched=entry.touched | certain,
             drew=entry.drew,
         )
+
+
+def sources_of(log: CellLog, namespace: Mapping[str, Any]) -> Sources:
+    """Return how adapters find the text of what was defined in the cells of `log`."""
+
+    def earlier(name: str, obj: object) -> Callable[[str], str | None] | None:
+        # Who is alive keeps its id; what had it earlier was bound by an earlier run.
+        found = (e.order for e in log.entries() if e.defined.get(name) == id(obj))
+        made = max(found, default=0)
+        return (lambda needed: log.definition(needed, made)) if made else None
+
+    return sources_from(log.definition, namespace, earlier)
 
 
 def lines_of(source: str, found: Iterable[tuple[int, int]]) -> str:

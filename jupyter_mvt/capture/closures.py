@@ -46,8 +46,8 @@ def sources_from(
     namespace
         The notebook's names.
     earlier
-        For an object whose name now means other code: how names were defined when it was,
-        `CellLog.definition_of`; ``None`` if that is not known.
+        For an object whose name now means other code: how names were defined when it was;
+        ``None`` if that is not known.
     """
 
     def source(obj: Any) -> str | None:

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture import watch
+from jupyter_mvt.capture.cells import sources_of
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.companions import companions_of, schedules_of
 from jupyter_mvt.capture.discovery import (
@@ -198,10 +199,9 @@ def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taki
 
 
 def _sources(request: Request) -> Sources:
-    log = request.cells
-    if log is None:
+    if request.cells is None:
         return sources_from(lambda name: None, request.namespace)
-    return sources_from(log.definition, request.namespace, log.definition_of)
+    return sources_of(request.cells, request.namespace)
 
 
 def _clean_sources(
