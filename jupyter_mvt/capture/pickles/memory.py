@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,11 @@ import numpy as np
 
 from jupyter_mvt.capture.arrays import RAW_DTYPES, array_part, dtype_of, is_padded
 from jupyter_mvt.capture.declarative.kinds import wide
+from jupyter_mvt.capture.overlaps import block, overlapping, span
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from jupyter_mvt.objects.ids import Buffer
 
@@ -95,14 +95,16 @@ class Memory:
         if storage.device.type != "cpu":
             self._device(number, storage, dtype, path)
             return number
-        block = _block(storage.data_ptr(), storage.nbytes())
-        self._items.append(_Item(number, block, path, dtype))
+        memory = block(storage.data_ptr(), storage.nbytes())
+        self._items.append(_Item(number, memory, path, dtype))
         return number
 
     def finish(self) -> None:
         """Add a part for every memory, and describe each member by it."""
         # By number, not by address: equal objects shall give equal names.
-        groups = [sorted(group, key=lambda item: item.number) for group in _groups(self._items)]
+        for item in self._items:
+            item.low, item.high = span(item.array)
+        groups = [sorted(group, key=lambda item: item.number) for group in overlapping(self._items)]
         for group in sorted(groups, key=lambda group: group[0].number):
             if len(group) == 1 and group[0].storage is None:
                 item = group[0]
@@ -148,10 +150,10 @@ class Memory:
         low, high = min(item.low for item in group), max(item.high for item in group)
         name = self._claim(next((i.path for i in group if i.storage is None), group[0].path))
         kinds = {item.storage or wide(item.array.dtype) for item in group}
-        block = _block(low, high - low)
-        dtype, size = _numbers(kinds, block.nbytes)
-        self._add(name, dtype, (block.nbytes // size,), block.nbytes,
-                  lambda: block.data)  # fmt: skip
+        memory = block(low, high - low)
+        dtype, size = _numbers(kinds, memory.nbytes)
+        self._add(name, dtype, (memory.nbytes // size,), memory.nbytes,
+                  lambda: memory.data)  # fmt: skip
         for item in group:
             offset = item.array.ctypes.data - low
             if item.storage is not None:
@@ -179,32 +181,6 @@ class Memory:
         self.rows[number] = ["storage", name, dtype, 0, nbytes]
 
 
-def _groups(items: list[_Item]) -> Iterator[list[_Item]]:
-    """Return the members by the memory that they share."""
-    for item in items:
-        item.low, item.high = _span(item.array)
-    ordered = sorted(items, key=lambda item: (item.low, item.high, item.number))
-    group: list[_Item] = []
-    end = 0
-    for item in ordered:
-        if group and (item.low >= end or item.low == item.high):
-            yield group
-            group, end = [], 0
-        group.append(item)
-        end = max(end, item.high)
-    if group:
-        yield group
-
-
-def _span(array: Array) -> tuple[int, int]:
-    start = array.ctypes.data
-    if not array.size:
-        return start, start
-    reach = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
-    low = start + sum(step for step in reach if step < 0)
-    return low, start + sum(step for step in reach if step > 0) + array.itemsize
-
-
 def _alike(group: list[_Item]) -> bool:
     """Tell whether all are one array under several names, whose memory is its content."""
     first = group[0].array
@@ -217,14 +193,6 @@ def _alike(group: list[_Item]) -> bool:
         and first.dtype == first.dtype.newbyteorder("<")
         and not is_padded(first.dtype)
     )  # fmt: skip
-
-
-def _block(address: int, length: int) -> Array:
-    if not length:
-        return np.empty(0, np.uint8)
-    octets: Any = (ctypes.c_uint8 * length).from_address(address)
-    found: Array = np.frombuffer(octets, np.uint8)
-    return found
 
 
 def _numbers(kinds: set[str], nbytes: int) -> tuple[str, int]:
