@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RAW_DTYPES",
+    "aligned",
     "array_of",
     "array_part",
     "check_entry",
@@ -42,6 +43,7 @@ RAW_DTYPES = {
 """Item sizes of the dtypes that numpy lacks; their content is kept as raw bits."""
 
 _MAX_DIMENSIONS = 32
+_ALIGNED = 64
 
 
 @lru_cache(maxsize=256)
@@ -167,6 +169,23 @@ def check_entry(entry: Entry) -> np.dtype[Any]:
         )
         raise CorruptionError(msg, code="corrupt-shape", hint="mvt fsck")
     return dtype
+
+
+def aligned(content: memoryview) -> np.ndarray[Any, Any]:
+    """Return `content` as bytes that may be written to, starting at a multiple of 64.
+
+    Frameworks' own memory does, and their kernels may round by where they start.
+    """
+    if not content.nbytes:
+        return np.empty(0, np.uint8)
+    octets = np.frombuffer(content, np.uint8)
+    if octets.flags.writeable and octets.ctypes.data % _ALIGNED == 0:
+        return octets
+    room = np.empty(octets.size + _ALIGNED, np.uint8)
+    start = -room.ctypes.data % _ALIGNED
+    target = room[start : start + octets.size]
+    target[:] = octets
+    return target
 
 
 def array_of(entry: Entry, content: memoryview) -> np.ndarray[Any, Any]:

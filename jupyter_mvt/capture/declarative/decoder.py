@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jupyter_mvt.capture.arrays import array_of, check_entry
+from jupyter_mvt.capture.arrays import aligned, array_of, check_entry
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, refuse
 from jupyter_mvt.errors import MvtError, RestoreError
 
@@ -78,6 +78,7 @@ class Decoder:
         self._built: dict[int, Any] = {}
         self._open: set[int] = set()
         self._finish: list[Any] = []
+        self._memories: dict[str, np.ndarray[Any, Any]] = {}
 
     def build(self) -> Any:
         """Return the root, rebuilt and checked."""
@@ -136,6 +137,16 @@ class Decoder:
         # Which checks the sizes, too.
         entry = self._entry(path)
         return array_of(entry, self.skeleton.read(entry))
+
+    def memory(self, path: Any) -> np.ndarray[Any, Any]:
+        """Return the bytes stored at `path`, one and the same memory for all that look at it."""
+        if path not in self._memories:
+            entry = self.entry(path)
+            content = self.skeleton.read(entry)
+            if content.nbytes != entry.nbytes:
+                refuse(f"{path!r} has not its size")
+            self._memories[path] = aligned(content)
+        return self._memories[path]
 
     def shape(self, shape: Any, size: int) -> tuple[int, ...]:
         """Return `shape` as a tuple after checking that it holds `size` elements."""
@@ -226,6 +237,11 @@ def rebuild(
         return Decoder(graph, skeleton, resolver, readers, checks).build()
     except MvtError:
         raise
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        msg = f"What is stored needs a package that cannot be imported here: {error}."
+        hint = f"pip install {package}" if package else None
+        raise RestoreError(msg, code="class-missing", hint=hint) from error
     except Exception as error:
         msg = f"The stored model cannot be rebuilt: {type(error).__name__}: {str(error)[:200]}."
         raise RestoreError(msg, code="state-refused", hint="mvt fsck") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapters.torch.classes import TorchAllowed, TorchChecks
@@ -126,12 +127,12 @@ def _write_scheme(encoder: Encoder, value: Any, path: str) -> Node:
 
 def _read_size(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
-    return sys.modules["torch"].Size(node[1])
+    return import_module("torch").Size(node[1])
 
 
 def _read_dtype(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
-    torch = sys.modules["torch"]
+    torch = import_module("torch")
     found = getattr(torch, node[1]) if isinstance(node[1], str) else None
     if not isinstance(found, torch.dtype):
         refuse("a dtype is unknown")
@@ -140,7 +141,7 @@ def _read_dtype(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _read_scheme(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
-    torch = sys.modules["torch"]
+    torch = import_module("torch")
     found = getattr(torch, node[1]) if isinstance(node[1], str) else None
     if not isinstance(found, torch.qscheme):
         refuse("a scheme of quantization is unknown")
@@ -150,7 +151,7 @@ def _read_scheme(decoder: Decoder, node: Node, index: int) -> Any:
 def _read_device(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index, node
     # Tensors come back on the CPU; a remembered device would send inputs elsewhere.
-    return sys.modules["torch"].device("cpu")
+    return import_module("torch").device("cpu")
 
 
 def torch_vocabulary() -> Vocabulary:

@@ -1,4 +1,4 @@
-"""Sparse and quantized tensors: the plain tensors that they consist of."""
+"""Sparse, quantized, nested and lazily conjugated tensors: the plain ones they consist of."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.declarative.graph import refuse
-from jupyter_mvt.errors import CaptureError
+from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.errors import CaptureError, RestoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder
 
@@ -21,17 +24,18 @@ _COMPRESSED = {
     "sparse_bsr": ("crow_indices", "col_indices"),
     "sparse_bsc": ("ccol_indices", "row_indices"),
 }
+_FORMS = ("coo", "sparse", "quantized", "conj", "neg", "mkldnn", "nested")
 _AFFINE = "per_tensor_affine"
 _CHANNELS = "per_channel_affine"
 
 
 def is_composed(layout: Any) -> bool:
     """Tell whether a stored layout is one of those that are written here."""
-    return isinstance(layout, list) and bool(layout) and layout[0] in ("coo", "sparse", "quantized")
+    return isinstance(layout, list) and bool(layout) and layout[0] in _FORMS
 
 
 def write_composed(encoder: Encoder, tensor: Any, path: str) -> list[Any] | None:
-    """Return the layout of a sparse or quantized tensor, ``None`` for any other.
+    """Return the layout of a tensor that consists of others, ``None`` for any other.
 
     Raises
     ------
@@ -49,7 +53,18 @@ def write_composed(encoder: Encoder, tensor: Any, path: str) -> list[Any] | None
         return ["sparse", name, encoder.value(one, f"{path}.{_COMPRESSED[name][0]}"),
                 encoder.value(other, f"{path}.{_COMPRESSED[name][1]}"),
                 encoder.value(plain.values(), f"{path}.values")]  # fmt: skip
-    return _write_quantized(encoder, plain, path) if plain.is_quantized else None
+    if plain.is_nested:
+        if not plain.size(0):
+            raise Undeclarable(path, "a nested tensor of nothing")
+        return ["nested", encoder.values(list(plain.unbind()), path)]
+    if plain.is_quantized:
+        return _write_quantized(encoder, plain, path)
+    if plain.is_mkldnn:
+        return ["mkldnn", encoder.value(plain.to_dense(), path)]
+    # What they look at is another tensor's memory, which stays shared.
+    if plain.is_conj():
+        return ["conj", encoder.value(plain.conj(), path)]
+    return ["neg", encoder.value(torch._neg_view(plain), path)] if plain.is_neg() else None
 
 
 def _write_quantized(encoder: Encoder, tensor: Any, path: str) -> list[Any]:
@@ -87,10 +102,10 @@ def read_composed(decoder: Decoder, layout: list[Any], shape: Any) -> Any:
                     *found, shape, layout=getattr(torch, _known(name)), check_invariants=True
                 )
             else:
-                made = _read_quantized(torch, decoder, layout)
+                made = _READ[layout[0]](torch, decoder, layout)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
         refuse(f"a tensor cannot be put together ({str(error)[:80]})")
-    if list(made.shape) != shape:
+    if not made.is_nested and list(made.shape) != shape:
         refuse("the shape of a tensor is malformed")
     return made
 
@@ -114,3 +129,33 @@ def _read_quantized(torch: Any, decoder: Decoder, layout: list[Any]) -> Any:
     if any(tuple(end.shape) != (values.shape[axis],) for end in ends):
         refuse("the scales of a quantized tensor are malformed")
     return torch._make_per_channel_quantized_tensor(values, *ends, axis)
+
+
+def _read_nested(torch: Any, decoder: Decoder, layout: list[Any]) -> Any:
+    parts = decoder.values(layout[1])
+    return torch.nested.nested_tensor(parts)
+
+
+def _read_mkldnn(torch: Any, decoder: Decoder, layout: list[Any]) -> Any:
+    if not torch.backends.mkldnn.is_available():
+        msg = "A tensor lies as oneDNN wants it, which this build of torch lacks."
+        raise RestoreError(msg, code="class-missing")
+    return decoder.value(layout[1]).to_mkldnn()
+
+
+def _read_conj(torch: Any, decoder: Decoder, layout: list[Any]) -> Any:
+    del torch
+    return decoder.value(layout[1]).conj()
+
+
+def _read_neg(torch: Any, decoder: Decoder, layout: list[Any]) -> Any:
+    return torch._neg_view(decoder.value(layout[1]))
+
+
+_READ: Mapping[str, Callable[[Any, Decoder, list[Any]], Any]] = {
+    "quantized": _read_quantized,
+    "nested": _read_nested,
+    "mkldnn": _read_mkldnn,
+    "conj": _read_conj,
+    "neg": _read_neg,
+}

@@ -5,7 +5,7 @@ How they are packed depends on the processor; what they consist of does not.
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.declarative.graph import Node, refuse
@@ -43,7 +43,7 @@ def write_packed(encoder: Encoder, value: Any, path: str) -> Node:
 def read_packed(decoder: Decoder, node: Node, index: int) -> Any:
     """Return the weights packed for this processor; torch checks that they fit each other."""
     del index
-    kernels = sys.modules["torch"].ops.quantized
+    kernels = import_module("torch").ops.quantized
     kind, *rest = node[1:]
     try:
         if kind == "linear":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TensorReader", "TensorWriter", "device_window", "tensor_bytes"]
 
-_ALIGNED = 64
+_MOST_REPEATED = 1 << 32
 
 
 class TensorWriter:
@@ -50,7 +51,8 @@ class TensorWriter:
         index = len(encoder.graph.nodes) - 1
         composed = write_composed(encoder, value, path)
         if composed is not None:
-            return ["tensor", "", _name(value), list(value.shape), composed, wants, parameter]
+            shape = [] if value.is_nested else list(value.shape)
+            return ["tensor", "", _name(value), shape, composed, wants, parameter]
         name = encoder.claim(path)
         self._seen.append((index, value, name))
         if encoder.volatile:
@@ -62,6 +64,8 @@ class TensorWriter:
         groups: dict[Any, list[tuple[int, Any, str]]] = {}
         for item in self._seen:
             tensor = item[1]
+            if encoder.graph.nodes[item[0]][4] is not None:
+                continue  # it was placed in memory that arrays see, too
             key = (tensor.untyped_storage().data_ptr(), str(tensor.device))
             groups.setdefault(key if tensor.numel() else item[0], []).append(item)
         for group in groups.values():
@@ -203,20 +207,22 @@ def _view(tensor: Any, low: int) -> list[Any]:
 def _refuse_odd(tensor: Any, path: str) -> None:
     torch = sys.modules["torch"]
     name = str(tensor.dtype).removeprefix("torch.")
-    odd = None
+    odd, hint, code = None, None, "not-capturable"
     if type(tensor).__name__.startswith("Uninitialized"):
-        odd = "has no shape yet; run one batch through the model first"
+        odd, code = "has no shape yet, which follows from the first batch", "unfitted"
+        hint = "model(batch)  # once, before the commit"
     elif type(tensor) not in (torch.Tensor, torch.nn.Parameter):
         raise Undeclarable(path, f"a tensor that is a {type(tensor).__qualname__}")
     elif tensor.is_meta:
         odd = "is on the meta device and has no content"
+        hint = "model.to_empty(device='cpu')  # then load its weights"
     elif tensor.is_quantized:
         return
     elif name not in RAW_DTYPES and not hasattr(np, name if name != "bool" else "bool_"):
         odd = f"is of dtype {name}"
     if odd is not None:
         msg = f"The tensor {path!r} cannot be kept: it {odd}."
-        raise CaptureError(msg, code="not-capturable")
+        raise CaptureError(msg, code=code, hint=hint)
 
 
 class TensorReader:
@@ -228,7 +234,7 @@ class TensorReader:
     def __call__(self, decoder: Decoder, node: Node, index: int) -> Any:
         """Return the tensor that `node` describes."""
         del index
-        torch = sys.modules["torch"]
+        torch = import_module("torch")
         _, path, name, shape, layout, wants, parameter = node
         if is_composed(layout):
             tensor = read_composed(decoder, layout, shape)
@@ -253,31 +259,18 @@ class TensorReader:
         if not sound or offset % size or 0 in shape:
             refuse("a view of a tensor is malformed")
         last = offset // size + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
-        if (last + 1) * size > base.numel() or prod(shape) > base.numel():
+        # Expanded tensors repeat what they hold, and take no memory for it.
+        if (last + 1) * size > base.numel() or prod(shape) > max(base.numel(), _MOST_REPEATED):
             refuse("a view reaches beyond its tensor")
         storage = base.untyped_storage()
         return torch.empty(0, dtype=dtype).set_(storage, offset // size, shape, strides)
 
     def _base(self, torch: Any, decoder: Decoder, path: Any) -> Any:
         if path not in self._bases:
-            entry = decoder.entry(path)
-            content = decoder.skeleton.read(entry)
-            if content.nbytes != entry.nbytes:
-                refuse(f"{path!r} has not its size")
-            self._bases[path] = _owned(torch, content)
+            octets = decoder.memory(path)
+            empty = torch.empty(0, dtype=torch.uint8)
+            self._bases[path] = torch.from_numpy(octets) if octets.size else empty
         return self._bases[path]
-
-
-def _owned(torch: Any, content: memoryview) -> Any:
-    if not content.nbytes:
-        return torch.empty(0, dtype=torch.uint8)
-    octets = np.frombuffer(content, np.uint8)
-    # torch's own memory starts at multiples of 64, and its kernels may round by where they start.
-    if octets.flags.writeable and octets.ctypes.data % _ALIGNED == 0:
-        return torch.from_numpy(octets)
-    target = torch.empty(octets.size, dtype=torch.uint8)
-    target.numpy()[:] = octets
-    return target
 
 
 def _reordered(torch: Any, plain: Any, strides: Any) -> Any:
