@@ -11,10 +11,11 @@ import numpy as np
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Layout, Node, Value
 from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable, is_stamp
+from jupyter_mvt.capture.declarative.values import value_writer
 from jupyter_mvt.objects.manifest import Part, Tie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Dialect", "Encoder", "Write"]
 
@@ -143,6 +144,10 @@ class Encoder:
         self._paths.add(name)
         return name
 
+    def met(self) -> Iterator[tuple[int, Any, str]]:
+        """Yield node number, object and path of all that was taken apart, tuples aside."""
+        yield from self._memo.values()
+
     def is_small(self, array: np.ndarray[Any, Any], path: str) -> bool:
         """Tell whether `array` is better kept inside the graph: few labels, never weights."""
         label = array.dtype.kind in "biuSU" or (
@@ -168,7 +173,7 @@ class Encoder:
         return self._writers[kind]
 
     def _special(self, kind: type, value: Any) -> Write | None:
-        found = self.dialect.writer(value)
+        found = self.dialect.writer(value) or value_writer(value)
         if found is not None:
             return found
         if isinstance(value, (type, FunctionType, BuiltinFunctionType, np.ufunc)):
@@ -196,7 +201,7 @@ class Encoder:
         return tuple(
             Tie(path, node[1])
             for path, node in self._aliases
-            if node[1] in whole and path != node[1] and not (node[0] == "tensor" and node[4])
+            if node[1] in whole and path != node[1] and not _is_view(node)
         )
 
     def _object(self, value: Any, path: str) -> Node:
@@ -260,6 +265,10 @@ class Encoder:
         return [
             [self.value(key, path), self.inside(value, str(key), item, path)] for key, item in pairs
         ]
+
+
+def _is_view(node: Node) -> bool:
+    return node[0] == "view" or (node[0] == "tensor" and bool(node[4]))
 
 
 def _flat(state: Any) -> Mapping[str, Any] | None:

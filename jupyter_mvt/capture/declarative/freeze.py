@@ -11,8 +11,11 @@ from jupyter_mvt.capture.declarative.decoder import Checks, Read, rebuild
 from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
 from jupyter_mvt.capture.declarative.graph import Graph
 from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
+from jupyter_mvt.capture.declarative.memories import KIND, read_view
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
 from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, science_writers
+from jupyter_mvt.capture.declarative.subarrays import ARRAY_READERS
+from jupyter_mvt.capture.declarative.values import VALUE_READERS
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import Bundle
@@ -34,12 +37,14 @@ __all__ = [
 ]
 
 TOO_DEEP = ("", "it is nested too deeply")
-_ALL_READERS: Mapping[str, Read] = {**READERS, **SCIENCE_READERS}
+_ALL_READERS: Mapping[str, Read] = {
+    **READERS, **ARRAY_READERS, **SCIENCE_READERS, **VALUE_READERS, KIND: read_view
+}  # fmt: skip
 COMMON_KINDS = _ALL_READERS.keys()
 """Kinds of nodes that need no framework."""
 
 
-def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources) -> Encoder:
+def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources | None) -> Encoder:
     """Return an encoder with all built-in writers."""
     return Encoder(Namer(allowed, sources), dialect, _writers())
 
@@ -53,7 +58,7 @@ def freeze_object(
     value: Any,
     allowed: Allowed,
     dialect: Dialect,
-    sources: Sources,
+    sources: Sources | None,
     kind: StateKind,
     steps: Iterable[Callable[[Encoder], None]] = (),
 ) -> Frozen:

@@ -11,6 +11,7 @@ import numpy as np
 from jupyter_mvt.capture.arrays import dtype_name, dtype_of, raw
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.capture.declarative.subarrays import write_subarray, write_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
-__all__ = ["READERS", "WRITERS", "wide"]
+__all__ = ["READERS", "WRITERS", "named", "wide"]
 
 _NUMBERS = "biuf"
 
@@ -32,7 +33,8 @@ def _is_big(dtype: np.dtype[Any]) -> bool:
     return dtype != dtype.newbyteorder("<")
 
 
-def _dtype(name: Any) -> np.dtype[Any]:
+def named(name: Any) -> np.dtype[Any]:
+    """Return the dtype that `wide` named."""
     if not isinstance(name, str):
         refuse("the name of a dtype is missing")
     if name.startswith(">"):
@@ -43,7 +45,7 @@ def _dtype(name: Any) -> np.dtype[Any]:
 @functools.lru_cache(maxsize=256)
 def _dtypes(name: Any) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """Return the dtype of that name, and the same in little endian."""
-    return _dtype(name), _dtype(name).newbyteorder("<")
+    return named(name), named(name).newbyteorder("<")
 
 
 def _write_list(encoder: Encoder, value: Any, path: str) -> Node:
@@ -143,6 +145,8 @@ def _write_array(encoder: Encoder, value: Any, path: str) -> Node:
 
 
 def _write_objects(encoder: Encoder, value: Any, path: str, order: str) -> Node:
+    if value.dtype.kind == "T":
+        return write_texts(encoder, value, path, order)
     if value.dtype.kind != "O":
         raise Undeclarable(path, "a structured array of objects")
     items = value.ravel(order="C").tolist()
@@ -168,6 +172,8 @@ WRITERS: Mapping[type, Write] = {
     np.generic: _write_scalar,
     np.ndarray: _write_array,
     np.memmap: _write_array,
+    np.matrix: write_subarray,
+    np.recarray: write_subarray,
 }
 
 
@@ -236,7 +242,7 @@ def _read_name(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _read_dtype(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
-    return np.dtype(object) if node[1] == "object" else _dtype(node[1])
+    return np.dtype(object) if node[1] == "object" else named(node[1])
 
 
 def _read_scalar(decoder: Decoder, node: Node, index: int) -> Any:

@@ -85,10 +85,11 @@ class Namer:
     allowed
         The framework's list.
     sources
-        Finds the source closure of what was defined in a cell.
+        Finds the source closure of what was defined in a cell; ``None`` admits nothing but the
+        list, so that restoring needs no trust.
     """
 
-    def __init__(self, allowed: Allowed, sources: Sources) -> None:
+    def __init__(self, allowed: Allowed, sources: Sources | None) -> None:
         self._allowed = allowed
         self._sources = sources
         self._names: dict[int, tuple[Any, str]] = {}
@@ -113,6 +114,8 @@ class Namer:
             return f"builtins:{qualname}"
         if self._allowed.admits(module, qualname) and self._confirmed(module, qualname, value):
             return f"{module}:{qualname}"
+        if self._sources is None:
+            raise Undeclarable(path, f"{module}.{qualname} is not on the list of known classes")
         text = self._sources(value) if isinstance(value, (type, FunctionType)) else None
         if text is not None:
             name = qualified(value)

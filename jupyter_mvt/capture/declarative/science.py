@@ -164,15 +164,18 @@ def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
 
 
 def _write_masked(encoder: Encoder, value: Any, path: str) -> Node:
-    mask = np.ma.getmaskarray(value)
-    return ["masked", encoder.value(value.data, path), encoder.value(mask, f"{path}.mask"),
+    given = np.ma.getmask(value) is not np.ma.nomask
+    mask = np.ma.getmaskarray(value) if given else None
+    node = ["masked", encoder.value(value.data, path), encoder.value(mask, f"{path}.mask"),
             encoder.value(value.fill_value, f"{path}.fill_value")]  # fmt: skip
+    return [*node, True] if value.hardmask else node
 
 
 def _read_masked(decoder: Decoder, node: Node, index: int) -> Any:
     del index
-    data, mask, fill = decoder.values(node[1:])
-    return np.ma.MaskedArray(data, mask=mask, fill_value=fill)
+    data, mask, fill, *hard = decoder.values(node[1:])
+    covers = np.ma.nomask if mask is None else mask
+    return np.ma.MaskedArray(data, mask=covers, fill_value=fill, hard_mask=bool(hard))
 
 
 def science_writers() -> Mapping[type, Write]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, Skeleton, Sources
 from jupyter_mvt.capture.declarative.freeze import COMMON_KINDS, freeze_object, restore_object
 from jupyter_mvt.capture.declarative.graph import names, read_graph
-from jupyter_mvt.capture.declarative.policy import is_known
+from jupyter_mvt.capture.declarative.policy import Undeclarable, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import StateKind
 
 __all__ = ["Vocabulary", "freeze_with", "restore_with"]
+
+_RUNS_CODE = ("", "restoring it runs code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Vocabulary:
         What is verified before compiled code sees it, where its readers do not verify all.
     finish
         Completes what its writers began, once everything has been seen.
+    runs_code
+        Tells of a stored graph whether reading it runs something that only trust may.
     """
 
     package: str
@@ -49,12 +53,15 @@ class Vocabulary:
     readers: Mapping[str, Read]
     checks: Checks | None = None
     finish: Callable[[Encoder], None] | None = None
+    runs_code: Callable[[bytes], bool] | None = None
 
 
 def freeze_with(
-    own: Vocabulary, value: Any, sources: Sources, kind: StateKind = "declarative"
+    own: Vocabulary, value: Any, sources: Sources | None, kind: StateKind = "declarative"
 ) -> Frozen:
     """Return `value` taken apart, with the words of all frameworks that are imported.
+
+    Without `sources` only what is restored without trust.
 
     Raises
     ------
@@ -65,7 +72,10 @@ def freeze_with(
     allowed = _Allowed([item.allowed for item in known])
     dialect = _Dialect([item.dialect for item in known])
     steps = [item.finish for item in known if item.finish is not None]
-    return freeze_object(value, allowed, dialect, sources, kind, steps)
+    frozen = freeze_object(value, allowed, dialect, sources, kind, steps)
+    if sources is None and any(item.runs_code and item.runs_code(frozen.state) for item in known):
+        raise Undeclarable(*_RUNS_CODE)
+    return frozen
 
 
 def restore_with(own: Vocabulary, skeleton: Skeleton) -> Any:

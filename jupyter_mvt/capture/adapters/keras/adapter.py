@@ -111,6 +111,7 @@ class KerasAdapter(DeclarativeAdapter):
 
     def vocabulary(self) -> Vocabulary:
         """Return how models are written and read."""
+        from jupyter_mvt.capture.adapters.keras.config import runs_code
         from jupyter_mvt.capture.adapters.keras.model import KIND, read_model, write_model
         from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
@@ -119,6 +120,7 @@ class KerasAdapter(DeclarativeAdapter):
             allowed=Nothing(),
             dialect=Writing({_LAYER: write_model}),
             readers={KIND: read_model},
+            runs_code=runs_code,
         )
 
 
