@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from jupyter_mvt.capture.overlaps import overlapping, span
 
 __all__ = ["groups", "owner"]
 
 _MOST_OBJECTS = 200_000
 _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, range, type, types.ModuleType,
-              types.FunctionType, types.BuiltinFunctionType, types.CodeType)  # fmt: skip
+              types.FunctionType, types.BuiltinFunctionType, types.CodeType, np.dtype,
+              datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)  # fmt: skip
 
 
 def groups(values: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -29,11 +36,15 @@ def groups(values: Mapping[str, Any]) -> list[tuple[str, ...]]:
         return name
 
     holder: dict[int, str] = {}
+    places: list[_Place] = []
     for name, value in values.items():
-        for key in _mutable(value):
+        for key in _mutable(value, name, places):
             other = holder.setdefault(key, name)
             if other != name:
                 parent[root(name)] = root(other)
+    for group in overlapping(places):
+        for place in group[1:]:
+            parent[root(place.name)] = root(group[0].name)
     found: dict[str, list[str]] = {}
     for name in values:
         found.setdefault(root(name), []).append(name)
@@ -48,7 +59,17 @@ def owner(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
     return array if base is None else None
 
 
-def _mutable(value: Any) -> Iterator[int]:
+@dataclass(slots=True)
+class _Place:
+    """Where an array of a name lies, whoever owns that memory."""
+
+    name: str
+    number: int
+    low: int
+    high: int
+
+
+def _mutable(value: Any, name: str, places: list[_Place]) -> Iterator[int]:
     """Yield a key for each thing reachable from `value` that can be changed."""
     seen: set[int] = set()
     queue = [value]
@@ -60,16 +81,47 @@ def _mutable(value: Any) -> Iterator[int]:
         if isinstance(one, np.ndarray):
             memory = owner(one)
             yield id(one) if memory is None else id(memory)
+            if one.size:
+                places.append(_Place(name, len(places), *span(one)))
             if one.dtype.hasobject:
                 queue.extend(one.flat)
             continue
-        storage = getattr(one, "untyped_storage", None)
-        if storage is not None and type(one).__module__.partition(".")[0] == "torch":
-            yield storage().data_ptr() or id(one)
+        if _is_tensor(one):
+            yield id(one)
+            found = _storage_of(one)
+            if found is None:
+                queue.extend(_components(one))
+            elif found[1]:
+                yield found[0]
+                if one.device.type == "cpu":
+                    places.append(_Place(name, len(places), found[0], found[0] + found[1]))
             continue
         if not isinstance(one, (tuple, frozenset)):
             yield id(one)
         queue.extend(_inside(one))
+
+
+def _is_tensor(one: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(one, getattr(torch, "Tensor", ()))
+
+
+def _storage_of(tensor: Any) -> tuple[int, int] | None:
+    """Return address and size of a tensor's memory; ``None`` if it has none of its own."""
+    try:
+        storage = tensor.untyped_storage()
+        return storage.data_ptr(), storage.nbytes()
+    except (RuntimeError, NotImplementedError, ValueError):
+        return None  # sparse, opaque, or without a shape yet
+
+
+def _components(tensor: Any) -> Iterator[Any]:
+    """Yield the tensors that a sparse one consists of."""
+    for part in ("_indices", "_values", "crow_indices", "ccol_indices", "col_indices",
+                 "row_indices", "values"):  # fmt: skip
+        # Each layout has some of them, and refuses the others.
+        with contextlib.suppress(RuntimeError, NotImplementedError, ValueError):
+            yield getattr(tensor, part)()
 
 
 def _inside(one: Any) -> Iterable[Any]:

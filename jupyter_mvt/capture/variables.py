@@ -1,4 +1,4 @@
-"""Variables kept on request: arrays and tables as data, plain values as JSON, else pickled."""
+"""Variables kept on request: as data where that can be said, else pickled and flagged."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.capture.sharing import groups
+from jupyter_mvt.capture.sizes import size_of
 from jupyter_mvt.capture.vargraph import Unsayable, build, say
 from jupyter_mvt.capture.vartables import live_table, table_state
 from jupyter_mvt.capture.watch import public_names
@@ -25,6 +26,7 @@ from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from jupyter_mvt.capture.adapter import Frozen
     from jupyter_mvt.objects.reader import ObjectReader
 
 __all__ = [
@@ -107,23 +109,6 @@ def every_name(namespace: Mapping[str, Any], aside: Iterable[Any] = ()) -> list[
     ]
 
 
-def size_of(value: Any, depth: int = 0) -> int:
-    """Return about how many bytes a value takes: arrays and tables, also inside containers."""
-    nbytes = getattr(value, "nbytes", None)
-    if isinstance(nbytes, int):
-        return nbytes
-    usage = getattr(value, "memory_usage", None) or getattr(value, "estimated_size", None)
-    if usage is not None and type(value).__module__.partition(".")[0] in ("pandas", "polars"):
-        found = usage()
-        return int(found if isinstance(found, int) else found.sum())
-    if isinstance(value, (str, bytes, bytearray)):
-        return len(value)
-    if isinstance(value, (list, tuple, set, dict)) and depth < 4:
-        inside = value.values() if isinstance(value, dict) else value
-        return 8 * len(value) + sum(size_of(item, depth + 1) for item in inside)
-    return 0
-
-
 def _take_group(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[Note]]:
     if len(values) > 1:
         try:
@@ -131,10 +116,11 @@ def _take_group(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[
         except CaptureError:
             pass  # one of them spoils it: each for itself, and say so
     drafts: dict[str, VariableDraft] = {}
-    notes = []
+    notes: list[Note] = []
     for name, value in values.items():
         try:
-            drafts[name] = _take(name, value)
+            drafts[name], told = _take(name, value)
+            notes += told
         except CaptureError as error:
             notes.append(Note(kind="skipped", about=name, text=error.message))
     if len(values) > 1 and len(drafts) > 1:
@@ -153,18 +139,51 @@ def _together(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[No
         One of them cannot be kept.
     """
     kind: StateKind = "declarative"
+    notes: list[Note] = []
     try:
         said, parts = say(values)
         state, bundle = encode({"kind": "graph", **said}), Bundle(parts=parts)
     except Unsayable:
-        frozen = freeze_pickled((_GROUP, values), ())
-        kind, state, bundle = "pickle", frozen.state, frozen.bundle
+        frozen = _frozen(values, (_GROUP, values))
+        kind, state, bundle = frozen.state_kind, frozen.state, frozen.bundle
+        notes = _losses(next(iter(values)), frozen)
     drafts = {
         name: VariableDraft(name=name, type=_type(value), state_kind=kind, state=state,
                             bundle=bundle)
         for name, value in values.items()
     }  # fmt: skip
-    return drafts, [_warning(draft) for draft in drafts.values() if kind == "pickle"]
+    notes += [_warning(draft) for draft in drafts.values() if kind == "pickle"]
+    return drafts, notes
+
+
+def _frozen(values: dict[str, Any], whole: Any) -> Frozen:
+    """Return variables of frameworks as data; `whole` as a pickle where that cannot be.
+
+    Raises
+    ------
+    CaptureError
+        Neither can be.
+    """
+    from jupyter_mvt.capture.declarative.policy import Undeclarable
+    from jupyter_mvt.capture.varobjects import freeze_objects
+
+    refused = None
+    try:
+        return freeze_objects(values)
+    except Undeclarable:
+        pass
+    except CaptureError as error:
+        refused = error  # which knows better than pickle why
+    except Exception:
+        pass  # a class of the user's may fail at anything that is asked of it
+    try:
+        return freeze_pickled(whole, ())
+    except CaptureError as error:
+        raise refused or error from None
+
+
+def _losses(name: str, frozen: Frozen) -> list[Note]:
+    return [Note(kind="partial", about=name, text=text) for text in frozen.lost]
 
 
 def _warning(draft: VariableDraft) -> Note:
@@ -176,26 +195,38 @@ def _type(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
-def _take(name: str, value: Any) -> VariableDraft:
-    kind = _type(value)
-    if type(value) is np.ndarray and not value.dtype.hasobject:
-        state = {"kind": "ndarray"}
-        return _draft(name, kind, encode(state), array_part(value, "array"))
+def _take(name: str, value: Any) -> tuple[VariableDraft, list[Note]]:
+    said = _said(name, value)
+    notes: list[Note] = []
+    if said is None:
+        frozen = _frozen({name: value}, value)
+        kind, state, bundle = frozen.state_kind, frozen.state, frozen.bundle
+        notes = _losses(name, frozen)
+    else:
+        kind, state, bundle = "declarative", encode(said[0]), Bundle(parts=said[1])
+    draft = VariableDraft(name=name, type=_type(value), state_kind=kind, state=state, bundle=bundle)
+    return draft, notes
+
+
+def _said(name: str, value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
+    """Return a value of Python, numpy or a table as data, ``None`` for any other."""
+    if type(value) is np.ndarray and not value.dtype.hasobject and _is_little(value):
+        order = {"order": "F"} if value.flags.fnc else {}
+        return {"kind": "ndarray", **order}, (array_part(value, "array"),)
     table = table_state(value)
     if table is not None:
-        return _draft(name, kind, encode(table[0]), *table[1])
+        return table
     if _is_plain(value, set(), 0):
-        return _draft(name, kind, encode({"kind": "plain", "value": value}))
+        return {"kind": "plain", "value": value}, ()
     try:
         said, parts = say({name: value})
     except Unsayable:
-        return _pickled(name, kind, value)
-    return _draft(name, kind, encode({"kind": "graph", **said}), *parts)
+        return None
+    return {"kind": "graph", **said}, parts
 
 
-def _draft(name: str, kind: str, state: bytes, *parts: Part) -> VariableDraft:
-    bundle = Bundle(parts=parts)
-    return VariableDraft(name=name, type=kind, state_kind="declarative", state=state, bundle=bundle)
+def _is_little(array: np.ndarray[Any, Any]) -> bool:
+    return bool(array.dtype == array.dtype.newbyteorder("<"))
 
 
 def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
@@ -211,13 +242,6 @@ def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
     return all(
         type(key) is str and _is_plain(item, seen, depth + 1) for key, item in value.items()
     ) and list(value) == sorted(value)  # fmt: skip
-
-
-def _pickled(name: str, kind: str, value: Any) -> VariableDraft:
-    frozen = freeze_pickled(value, ())
-    return VariableDraft(
-        name=name, type=kind, state_kind="pickle", state=frozen.state, bundle=frozen.bundle
-    )
 
 
 def restore_variables(
@@ -249,6 +273,8 @@ def restore_variable(reader: ObjectReader, variable: Variable, *, trusted: bool 
 
 def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[str, Any]:
     """Return a variable, with those that were kept together with it."""
+    from jupyter_mvt.capture.varobjects import restore_objects
+
     name = variable.name
     manifest = reader.manifest(variable.weights)
     entries = {entry.path: entry for entry in manifest.entries}
@@ -258,12 +284,18 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
         if isinstance(value, tuple) and len(value) == 2 and value[0] == _GROUP:
             return dict(value[1])
         return {name: value}
-    state = decode(reader.blob(variable.state))
+    blob = reader.blob(variable.state)
+    state = decode(blob)
+    if isinstance(state, dict) and "format" in state:
+        found = restore_objects(blob, entries, content, trusted=trusted)
+        if name in found:
+            return found
     kind = state.get("kind") if isinstance(state, dict) else None
     if kind == "plain":
         return {name: state["value"]}
     if kind == "ndarray" and "array" in entries:
-        return {name: array_of(entries["array"], content(entries["array"]))}
+        array = array_of(entries["array"], content(entries["array"]))
+        return {name: np.asfortranarray(array) if state.get("order") == "F" else array}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
         return {name: live_table(state, entries, content)}
     if kind == "graph":

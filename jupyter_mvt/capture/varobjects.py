@@ -1,0 +1,128 @@
+"""Variables of frameworks, as data: tensors, estimators, tokenizers, and containers of them.
+
+Each framework's adapter lends its words, as it does for models. Kept is only what is restored
+without trust; anything else is left to a pickle, which is flagged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import Skeleton
+from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.memories import share_memory
+from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.capture.declarative.science import science_writer
+from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
+from jupyter_mvt.capture.declared import Nothing
+from jupyter_mvt.capture.vartables import live_table, table_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_mvt.capture.adapter import Frozen
+    from jupyter_mvt.capture.declarative.decoder import Decoder
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+    from jupyter_mvt.objects.manifest import Entry
+
+__all__ = ["FORMAT", "freeze_objects", "restore_objects"]
+
+FORMAT = "graph/1"
+"""What the stored state of such variables says of itself."""
+
+_TABLE = "table"
+
+
+def freeze_objects(values: Mapping[str, Any]) -> Frozen:
+    """Return variables taken apart together; what they share stays shared.
+
+    Raises
+    ------
+    Undeclarable
+        One of them has no form as data, or would need trust to be restored.
+    CaptureError
+        One of them has no content.
+    """
+    return freeze_with(_words(), dict(values), None)
+
+
+def restore_objects(
+    state: bytes,
+    entries: Mapping[str, Entry],
+    read: Callable[[Entry], memoryview],
+    *,
+    trusted: bool = False,
+) -> dict[str, Any]:
+    """Return the variables that `freeze_objects` took apart, by name.
+
+    Raises
+    ------
+    RestoreError
+        A class is refused or missing, or does not accept its state.
+    CorruptionError
+        What is stored is not sound.
+    """
+    skeleton = Skeleton(
+        state=state, state_kind="declarative", entries=entries, ties={}, read=read, trusted=trusted
+    )
+    found = restore_with(_words(), skeleton)
+    if type(found) is not dict:
+        refuse("it holds no variables")
+    return found
+
+
+def _words() -> Vocabulary:
+    return Vocabulary(
+        package="",
+        allowed=Nothing(),
+        dialect=_Dialect(),
+        readers={_TABLE: _read_table},
+        finish=share_memory,
+    )
+
+
+class _Dialect:
+    """Tables by their columns, and what scipy has."""
+
+    writers: Mapping[type, Write] = {}
+
+    def writer(self, value: Any) -> Write | None:
+        root, name = type(value).__module__.partition(".")[0], type(value).__name__
+        if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
+            return _write_table
+        return science_writer(value)
+
+    def state(self, value: Any, state: Any) -> Any:
+        del value
+        return state
+
+    def is_volatile(self, owner: Any, key: str) -> bool:
+        del owner, key
+        return False
+
+    def step(self, owner: Any, key: str) -> str:
+        del owner
+        return key
+
+
+def _write_table(encoder: Encoder, value: Any, path: str) -> Node:
+    found = table_state(value)
+    if found is None:
+        raise Undeclarable(path, "a table that Arrow cannot say")
+    state, parts = found
+    lead = encoder.claim(f"{path}~table")
+    encoder.parts += [replace(part, path=f"{lead}/{part.path}") for part in parts]
+    return [_TABLE, lead, state]
+
+
+def _read_table(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, lead, state = node
+    entries = decoder.skeleton.entries
+    inside = {
+        path[len(lead) + 1 :]: entry
+        for path, entry in entries.items()
+        if path.startswith(f"{lead}/")
+    }
+    return live_table(state, inside, decoder.skeleton.read)
