@@ -11,7 +11,6 @@ import numpy as np
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Layout, Node, Value
 from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable, is_stamp
-from jupyter_mvt.capture.declarative.values import value_writer
 from jupyter_mvt.objects.manifest import Part, Tie
 
 if TYPE_CHECKING:
@@ -72,11 +71,20 @@ class Encoder:
         The framework's additions.
     writers
         The writers of Python's, numpy's, scipy's and pandas' own values.
+    find
+        Returns those of values whose types nobody may have imported.
     """
 
-    def __init__(self, namer: Namer, dialect: Dialect, writers: Mapping[type, Write]) -> None:
+    def __init__(
+        self,
+        namer: Namer,
+        dialect: Dialect,
+        writers: Mapping[type, Write],
+        find: Callable[[Any], Write | None],
+    ) -> None:
         self.namer = namer
         self.dialect = dialect
+        self._find = find
         self.graph = Graph()
         self.parts: list[Part] = []
         self._aliases: list[tuple[str, Node]] = []
@@ -173,7 +181,7 @@ class Encoder:
         return self._writers[kind]
 
     def _special(self, kind: type, value: Any) -> Write | None:
-        found = self.dialect.writer(value) or value_writer(value)
+        found = self.dialect.writer(value) or self._find(value)
         if found is not None:
             return found
         if isinstance(value, (type, FunctionType, BuiltinFunctionType, np.ufunc)):

@@ -15,7 +15,7 @@ from jupyter_mvt.capture.declarative.memories import KIND, read_view
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
 from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, science_writers
 from jupyter_mvt.capture.declarative.subarrays import ARRAY_READERS
-from jupyter_mvt.capture.declarative.values import VALUE_READERS
+from jupyter_mvt.capture.declarative.values import VALUE_READERS, value_writer
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import Bundle
@@ -46,7 +46,7 @@ COMMON_KINDS = _ALL_READERS.keys()
 
 def encoder_for(allowed: Allowed, dialect: Dialect, sources: Sources | None) -> Encoder:
     """Return an encoder with all built-in writers."""
-    return Encoder(Namer(allowed, sources), dialect, _writers())
+    return Encoder(Namer(allowed, sources), dialect, _writers(), value_writer)
 
 
 @cache
