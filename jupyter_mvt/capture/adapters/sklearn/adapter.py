@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources, mro_names
-from jupyter_mvt.capture.estimators import flat_params, held_estimators, is_estimator
+from jupyter_mvt.capture.adapter import Role, mro_names
+from jupyter_mvt.capture.declared import DeclarativeAdapter
+from jupyter_mvt.capture.estimators import is_estimator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from jupyter_mvt.capture.declarative.encoder import Write
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
-    from jupyter_mvt.objects.commit import Param
 
 __all__ = ["ADAPTER", "SklearnAdapter"]
 
@@ -30,12 +30,13 @@ _ROLES: tuple[tuple[str, Role], ...] = (
 _COUNTERS = slice(7, 11)
 
 
-class SklearnAdapter:
+class SklearnAdapter(DeclarativeAdapter):
     """All of scikit-learn's estimators, and classes of the notebook built on its base."""
 
     name = "sklearn"
     format = "sklearn/1"
     priority = 10
+    package = "sklearn"
     match: tuple[str, ...] = (_BASE + "BaseEstimator",)
 
     def detect(self, obj: Any) -> Role | None:
@@ -57,14 +58,6 @@ class SklearnAdapter:
             return bool(check(obj))
         return any(_learned(key) for key in vars(obj)) or _is_stateless(obj)
 
-    def children(self, obj: Any) -> Iterable[Any]:
-        """Return estimators held by attributes, also inside lists of steps."""
-        return held_estimators(obj)
-
-    def params(self, obj: Any) -> tuple[Param, ...]:
-        """Return `get_params`, flat, each flagged when it is the constructor's default."""
-        return flat_params(obj)
-
     def framework(self) -> str:
         """Return name and version."""
         return f"scikit-learn {getattr(sys.modules.get('sklearn'), '__version__', '?')}"
@@ -75,28 +68,6 @@ class SklearnAdapter:
             (key, id(value), self.token(value) if is_estimator(value) else 0)
             for key, value in vars(obj).items()
         )
-
-    def freeze(self, obj: Any, sources: Sources) -> Frozen:
-        """Return `obj` as a graph of plain values; as a flagged pickle where that cannot be."""
-        from jupyter_mvt.capture.declarative.policy import Undeclarable
-        from jupyter_mvt.capture.declarative.vocabulary import freeze_with
-
-        try:
-            return freeze_with(self.vocabulary(), obj, sources)
-        except Undeclarable as reason:
-            from jupyter_mvt.capture.pickling import freeze_pickled
-
-            return freeze_pickled(obj, self.params(obj), str(reason))
-
-    def restore(self, skeleton: Skeleton) -> Any:
-        """Rebuild from classes of the list; a pickle only if trusted."""
-        from jupyter_mvt.capture.declarative.vocabulary import restore_with
-
-        if skeleton.state_kind == "pickle":
-            from jupyter_mvt.capture.pickling import restore_pickled
-
-            return restore_pickled(skeleton)
-        return restore_with(self.vocabulary(), skeleton)
 
     def vocabulary(self) -> Vocabulary:
         """Return how estimators are written and read, also inside models of other frameworks."""
