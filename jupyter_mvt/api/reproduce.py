@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.trust import is_trusted, refusal
 from jupyter_mvt.capture.environment import read_environment
-from jupyter_mvt.capture.rerun.guarding import mirror_around
+from jupyter_mvt.capture.rerun.guarding import mirror, mirror_around, mirror_repository
 from jupyter_mvt.capture.rerun.plan import Outcome, Piece, Plan
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError, UsageError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Reproduction", "carried_out", "plan_of", "reproduce"]
 
 _INPUTS = re.compile(r"\bIn\b|\b_i+\d*\b|\b_ih\b")
+_USES = re.compile(r"^(?!\s*%(?:re)?load_ext\b).*\b(?:jupyter_mvt|mvt)\b", re.MULTILINE)
 _PACKAGES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 
 
@@ -116,7 +117,7 @@ def reproduce(
         msg = f"Reproducing {version.name} would run its cells; this version is not trusted."
         raise refusal(handle, version.id, version.commit, TrustError(msg, code="untrusted-code"))
     plan = plan_of(handle, version, tolerance)
-    outcome = carried_out(plan, folder or Path.cwd(), timeout)
+    outcome = carried_out(plan, folder or Path.cwd(), timeout, handle)
     return Reproduction(
         version=version.ref,
         outcome=outcome,
@@ -167,22 +168,31 @@ def _spans(lines: set[int]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def carried_out(plan: Plan, folder: Path, timeout: float | None) -> Outcome:
-    """Carry `plan` out in a process of its own, in a folder like `folder`."""
+def carried_out(
+    plan: Plan, folder: Path, timeout: float | None, handle: Handle | None = None
+) -> Outcome:
+    """Carry `plan` out in a process of its own, in a folder like `folder`.
+
+    With `handle`, cells that open its repository find a mirror of it.
+    """
     with TemporaryDirectory(prefix="mvt-reproduce-") as place:
-        return _in_process(plan, Path(place), folder, timeout)
+        return _in_process(plan, Path(place), folder, timeout, handle)
 
 
-def _in_process(plan: Plan, place: Path, folder: Path, timeout: float | None) -> Outcome:
+def _in_process(
+    plan: Plan, place: Path, folder: Path, timeout: float | None, handle: Handle | None
+) -> Outcome:
     disk = OsDisk()
     home = place / "home"
     disk.mkdir(str(home))
     inside = mirror_around(folder, home)
+    trust = _repository(plan, folder, inside, home, handle)
     given, answer = place / "plan.json", place / "outcome.json"
-    handle = disk.create(str(given))
-    disk.write(handle, encode(plan))
-    disk.close(handle)
-    words = [sys.executable, "-m", "jupyter_mvt.capture.rerun", str(given), str(answer), str(home)]
+    opened = disk.create(str(given))
+    disk.write(opened, encode(plan))
+    disk.close(opened)
+    words = [sys.executable, "-m", "jupyter_mvt.api.again", str(given), str(answer), str(home)]
+    words.append(trust)
     process = subprocess.Popen(
         words, cwd=inside, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, start_new_session=True,
@@ -200,6 +210,20 @@ def _in_process(plan: Plan, place: Path, folder: Path, timeout: float | None) ->
     except FileNotFoundError as error:
         msg = f"The process that reproduced it ended early, with status {process.returncode}."
         raise RestoreError(msg, code="reproduce-died") from error
+
+
+def _repository(plan: Plan, folder: Path, inside: Path, home: Path, handle: Handle | None) -> str:
+    """Mirror the repository and the trust database if cells use them; return the latter's place."""
+    if handle is None or not any(_USES.search(piece.source) for piece in plan.pieces):
+        return ""
+    mirror_repository(Path(plan.store), folder, inside, home)
+    if handle.book is None:
+        return ""
+    trust = home / ".trust"
+    trust.mkdir(0o700)
+    if handle.book.folder.is_dir():
+        mirror(handle.book.folder, trust)
+    return str(trust)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jupyter_mvt.capture.adapter import Sources
 
-__all__ = ["code_shape", "free_names", "source_closure", "sources_from"]
+__all__ = ["code_shape", "free_names", "remember", "source_closure", "sources_from"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -30,6 +31,15 @@ _HARMLESS = frozenset(
      "np.array", "numpy.array", "torch.tensor"}
 )  # fmt: skip
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+_stored: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""Class or function that a version's text was run for → that text: no cell here defines it."""
+
+
+def remember(obj: Any, text: str) -> None:
+    """Note the closure that a class or function was made of."""
+    _stored[obj] = text
 
 
 def sources_from(
@@ -55,6 +65,8 @@ def sources_from(
         if getattr(obj, "__module__", "") != "__main__" or "<" in qualname:
             return None
         root, *inner = qualname.split(".")
+        if isinstance(obj, (type, FunctionType)) and obj in _stored:
+            return _stored[obj]
         live = namespace.get(root)
         for step in inner:
             live = getattr(live, step, None)

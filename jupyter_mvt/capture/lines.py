@@ -18,6 +18,7 @@ _FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|;\s*$|[\w.]+\?{1,2}\s*$)")
 _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
 _SHELL = re.compile(r"^(\s*)!!?\s*(.+)$")
 _SHELL_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)(?:!!?|%s[xc]\s)\s*(.+)$")
+_CHECKOUT = re.compile(r"^(\s*\w+\s*=\s*)%mvt\s+checkout(?:\s+([\w.][^\s#]*))?\s*$")
 _AUTOMAGIC = re.compile(
     r"^(?=(?:cd|pip|conda|mamba|run|ls|cat|mkdir|rmdir|rm|cp|mv|load_ext|matplotlib|pylab)\s+"
     r"(?![=(\[,:;+*&|<>)]|(?:in|is|and|or|not|if|for)\b)\S)"
@@ -116,7 +117,8 @@ def _plain(line: str) -> str:
         return value[1] + _shell(value[2].strip())
     found = _FOREIGN_LINE.match(line)
     if found is None:
-        return _FOREIGN_VALUE.sub(r"\1None", line)
+        checkout = _CHECKOUT.match(line)
+        return _FOREIGN_VALUE.sub(r"\1None", line) if checkout is None else _restored(checkout)
     shell = _SHELL.match(line)
     if shell is not None and not PLAIN_MAGIC.match(line):
         return shell[1] + _shell(shell[2].strip())
@@ -125,3 +127,8 @@ def _plain(line: str) -> str:
         if said is not None:
             return found[1] + meaning.format(*said.groups())
     return f"{found[1]}pass"
+
+
+def _restored(line: re.Match[str]) -> str:
+    """Return the call that checks a version out as ``old = %mvt checkout v3`` does."""
+    return f"{line[1]}__import__('jupyter_mvt').open().checkout({line[2] or 'HEAD'!r})"

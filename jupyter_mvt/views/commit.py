@@ -226,7 +226,8 @@ def as_line(result: CommitResult) -> str:
     for metric in content.metrics[:2]:
         change = changes.get(metric.key)
         value = f"{titles.full(*metric.key)} {format.number(metric.value, metric.unit)}"
-        said.append(f"{value}, {_change(change)}" if change else value)
+        moved = _change(change) if change else ""
+        said.append(f"{value}, {moved}" if moved else value)
     said += [f"◆ {alert['key']}" for alert in _alerts(result.comparisons)[:1]]
     return " · ".join(said)
 

@@ -92,3 +92,31 @@ def test_a_function_that_was_redefined_since_is_kept_with_its_text(shell):
     assert model.state_kind == "declarative"
     run(shell, f"old = %mvt checkout {made.version.name}", "after = old.pipe.predict_proba(X)")
     assert (shell.user_ns["after"] == shell.user_ns["before"]).all()
+
+
+def test_what_is_trained_on_in_a_fresh_session_keeps_the_text_of_its_class(tmp_path, monkeypatch):
+    imports = "import torch\nfrom torch import nn\nrows = torch.ones(2, 3)"
+    with started(tmp_path, monkeypatch) as shell:
+        run(
+            shell,
+            "%load_ext jupyter_mvt",
+            imports,
+            "class Net(nn.Linear):\n"
+            "    def forward(self, x):\n"
+            "        return super().forward(x) / 2",
+            "net = Net(3, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)",
+            "net(rows).sum().backward()\noptimizer.step()",
+            "%mvt commit -m made",
+        )
+    with started(tmp_path, monkeypatch) as shell:
+        made = run(
+            shell,
+            "%load_ext jupyter_mvt",
+            imports,
+            "import jupyter_mvt as mvt\nresumed = mvt.open()['v1'].resume()\nnet = resumed.model",
+            "net(rows).sum().backward()\nresumed.optimizer.step()",
+            "%mvt commit net -m more",
+        )
+        assert [model.state_kind for model in made.commit.content.models] == ["tensors"]
+        found = run(shell, "%mvt reproduce v2")
+        assert found.verdict == "identical", found.to_dict()

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jupyter_mvt.capture.closures import remember
 from jupyter_mvt.errors import RestoreError, TrustError
 from jupyter_mvt.objects.ids import digest
 
@@ -262,6 +263,10 @@ def _execute(sources: Mapping[str, str]) -> dict[str, Any]:
                 done.add(shape)
                 code = compile(ast.Module([statement], []), filename, "exec")
                 _run(code, space, name)
+    for name, text in sources.items():
+        made = space.get(name.split(".")[1])
+        if isinstance(made, (type, FunctionType)) and qualified(made) == name:
+            remember(made, text)
     return space
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jupyter_mvt.store.fs import OsDisk
 
-__all__ = ["detach", "guard", "mirror", "mirror_around"]
+__all__ = ["detach", "guard", "mirror", "mirror_around", "mirror_repository"]
 
 _SKIPPED = frozenset({".mvt", ".git", "__pycache__", ".ipynb_checkpoints", "node_modules"})
 _MOST_FOLDERS = 500
@@ -41,6 +41,22 @@ def mirror_around(source: Path, target: Path) -> Path:
         target.mkdir()
     mirror(inner, target)
     return target
+
+
+def mirror_repository(source: Path, folder: Path, inside: Path, home: Path) -> None:
+    """Make a mirror of the repository `source` where it lies around `inside`, below `home`.
+
+    `inside` is `mirror_around` of `folder`. Cells then find, read and write a repository as
+    they did, and change nothing of it.
+    """
+    place = inside
+    for around in (folder.resolve(), *folder.resolve().parents):
+        if around == source.resolve().parent:
+            (place / source.name).mkdir()
+            mirror(source, place / source.name)
+        if place == home:
+            return
+        place = place.parent
 
 
 def _beside(folder: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from jupyter_mvt.capture.rerun.plan import Piece
 from jupyter_mvt.capture.rerun.shell import Captured, Commands, Shell
 from jupyter_mvt.capture.rerun.standins import StandIns
 from jupyter_mvt.capture.syntax import analyse
+from jupyter_mvt.errors import CaptureError
 
 __all__ = ["CellFailed", "Session"]
 
@@ -84,6 +85,9 @@ class Session:
                     node = ast.copy_location(_bound(node.value), node)
                 self._one(ast.Module(body=[node], type_ignores=[]), name)
                 self._answered(piece.order)
+            except CaptureError as error:
+                # What cells keep is no part of what is made: its trouble must not end that.
+                self.skipped.setdefault(error.message)
             except (Exception, SystemExit) as error:
                 last = node.end_lineno or node.lineno
                 if not node.lineno <= piece.failed_at <= last:
