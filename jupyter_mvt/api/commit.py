@@ -22,7 +22,7 @@ from jupyter_mvt.history.handle import Handle, tip_of
 from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.commit import Trigger, tree_id
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.progress import told
+from jupyter_mvt.objects.progress import SILENT, told
 from jupyter_mvt.objects.settings import Settings, read_settings
 from jupyter_mvt.store import layout, oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.commit import Content
     from jupyter_mvt.objects.evaluation import Evaluation
+    from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.objects.snapshot import Snapshot
     from jupyter_mvt.objects.view import View
 
@@ -88,7 +89,8 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
         The disk refused; nothing was changed.
     """
     settings = read_settings(oplog.current(handle.store))
-    return keep(handle, kernel, wish, take(kernel, wish, known_rows(handle), settings))
+    taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress)
+    return keep(handle, kernel, wish, taken)
 
 
 def _packed(handle: Handle, wish: Wish, result: CommitResult) -> CommitResult:
@@ -110,16 +112,19 @@ def take(
     wish: Wish,
     rows: tuple[int, ...] = (),
     settings: Settings | None = None,
+    progress: Progress | None = None,
 ) -> Taken:
     """Freeze what `wish` names; touches no repository.
 
-    `rows` is from `known_rows`; `settings` say what may be kept.
+    `rows` is from `known_rows`; `settings` say what may be kept; `progress` is told how far the
+    data are read, the live session's by default.
     """
     started = perf_counter()
     settings = settings or Settings()
     asked = request(kernel, wish, rows, outputs=settings.keep_outputs)
     most = settings.data_bytes if wish.store_data else 0
-    return Taken(snapshot(replace(asked, store_data=most)), started)
+    told_to = progress or (SILENT if kernel is None else kernel.progress)
+    return Taken(snapshot(replace(asked, store_data=most, progress=told_to)), started)
 
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:

@@ -122,7 +122,9 @@ def evaluate(
     named = isinstance(model, (str, Version))
     version = Version(handle, resolve(handle, view, str(model))) if named else None
     live = model if version is None else version.load(trust=trust)
-    dataset_id = digest((describe(X, "X").id + describe(y, "y").id).encode())
+    progress = handle.store.progress
+    ids = [describe(data, name, progress=progress).id for data, name in ((X, "X"), (y, "y"))]
+    dataset_id = digest("".join(ids).encode())
     found = measure(live, X, y, slices=slices, metrics=metrics, split=split,
                     dataset_id=dataset_id)  # fmt: skip
     other = None if against is None else Version(handle, resolve(handle, view, against))

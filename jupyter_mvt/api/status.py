@@ -50,7 +50,10 @@ def status(handle: Handle, kernel: Kernel | None) -> Status:
     if kernel is None:
         return place
     outputs = read_settings(view).keep_outputs
-    asked = request(kernel, Wish(), known_rows(handle), outputs=outputs)
+    asked = replace(
+        request(kernel, Wish(), known_rows(handle), outputs=outputs),
+        progress=handle.store.progress,
+    )
     try:
         why = chosen(asked).why
         taken = snapshot(asked)

@@ -22,12 +22,14 @@ from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.dataset import Column, Schema
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.progress import SILENT, told
 from jupyter_mvt.objects.snapshot import DatasetDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jupyter_mvt.capture.columns import Strip
+    from jupyter_mvt.objects.progress import Progress
 
 __all__ = ["PREFIX_ROWS", "describe", "notes_about"]
 
@@ -52,6 +54,7 @@ def describe(
     arg_of: str = "",
     threads: int | None = None,
     known_rows: Iterable[int] = (),
+    progress: Progress = SILENT,
 ) -> DatasetDraft:
     """Return the fingerprint of a dataset.
 
@@ -66,6 +69,8 @@ def describe(
     known_rows
         Numbers of rows of earlier versions: ids of these prefixes are computed as well, so that
         "rows appended" is seen for any number of rows.
+    progress
+        Is told how many bytes of content have been read.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def describe(
     stamp = stamp_of(obj)
     if stamp and (stamp, ends) in _read_before:
         return replace(_read_before[stamp, ends], var=var, role=role, arg_of=arg_of)
-    draft = _describe(obj, var, threads or min(8, os.cpu_count() or 1), ends)
+    draft = _describe(obj, var, threads or min(8, os.cpu_count() or 1), ends, progress)
     # A file may have been written while it was read.
     if stamp and stamp == stamp_of(obj):
         if len(_read_before) >= _MOST_REMEMBERED:
@@ -85,7 +90,9 @@ def describe(
     return replace(draft, role=role, arg_of=arg_of)
 
 
-def _describe(obj: Any, var: str, threads: int, known_rows: frozenset[int]) -> DatasetDraft:
+def _describe(
+    obj: Any, var: str, threads: int, known_rows: frozenset[int], progress: Progress
+) -> DatasetDraft:
     table = table_of(obj)
     if table is None:
         msg = f"{var!r} is a {type(obj).__qualname__}, which is no dataset that mvt can read."
@@ -94,7 +101,8 @@ def _describe(obj: Any, var: str, threads: int, known_rows: frozenset[int]) -> D
             hint="name a frame, an array or a list: mvt commit --data X_train",
             code="not-a-dataset",
         )
-    facts = _read(table, threads)
+    with told(progress, "Fingerprinting", table.nbytes):
+        facts = _read(table, threads, progress)
     ends = {row for row in known_rows if 0 < row < table.rows}
     ends |= set(range(PREFIX_ROWS, table.rows, PREFIX_ROWS))
     columns = tuple(
@@ -136,13 +144,19 @@ class _Facts:
     multiset: str
 
 
-def _read(table: Table, threads: int) -> _Facts:
-    starts = range(0, table.rows, _BLOCK_ROWS)
+def _read(table: Table, threads: int, progress: Progress) -> _Facts:
+    def blocks(each: Callable[..., Iterable[_Done]]) -> list[_Done]:
+        starts = range(0, table.rows, _BLOCK_ROWS)
+        done: list[_Done] = []
+        for block in each(lambda start: _block(table.strips, start), starts):
+            done.append(block)
+            progress.advance(table.nbytes // len(starts))
+        return done
+
     if table.nbytes < _THREADED_BYTES or threads < 2:
-        return _facts(table, [_block(table.strips, start) for start in starts], map)
+        return _facts(table, blocks(map), map)
     with ThreadPoolExecutor(threads, "mvt-digest") as pool:
-        done = list(pool.map(lambda start: _block(table.strips, start), starts))
-        return _facts(table, done, pool.map)
+        return _facts(table, blocks(pool.map), pool.map)
 
 
 def _facts(table: Table, done: list[_Done], each: Callable[..., Iterable[Any]]) -> _Facts:

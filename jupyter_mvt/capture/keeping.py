@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.datasets import Source
     from jupyter_mvt.objects.dataset import Dataset
+    from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.objects.reader import ObjectReader
     from jupyter_mvt.objects.snapshot import DatasetDraft
 
@@ -45,7 +46,7 @@ class Kept:
 
 def take_data(
     sources: Iterable[Source], *, named: bool, most: int, threads: int | None,
-    known_rows: tuple[int, ...],
+    known_rows: tuple[int, ...], progress: Progress,
 ) -> tuple[tuple[DatasetDraft, ...], tuple[Note, ...]]:  # fmt: skip
     """Return the fingerprints of datasets, with their content if they are to be kept whole.
 
@@ -55,7 +56,7 @@ def take_data(
         Whether a person named them: then what cannot be read is an error, else a note.
     most
         How many bytes of content may be kept, 0 for none.
-    threads, known_rows
+    threads, known_rows, progress
         See `data.describe`.
 
     Raises
@@ -69,7 +70,8 @@ def take_data(
     for source in sources:
         try:
             draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
-                             threads=threads, known_rows=known_rows)  # fmt: skip
+                             threads=threads, known_rows=known_rows,
+                             progress=progress)  # fmt: skip
         except CaptureError as error:
             if named:
                 raise

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from jupyter_mvt.objects.progress import SILENT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.capture.outputs import OutputLog
     from jupyter_mvt.capture.recording import Recording
+    from jupyter_mvt.objects.progress import Progress
 
 __all__ = ["Request"]
 
@@ -53,6 +56,8 @@ class Request:
         What its cells showed since the last version, ``None`` to keep nothing of it.
     threads
         How many may read data at once, see `data.describe`.
+    progress
+        Is told how many bytes of data have been read.
     """
 
     namespace: Mapping[str, Any] = field(default_factory=dict)
@@ -71,3 +76,4 @@ class Request:
     recordings: tuple[Recording, ...] = ()
     outputs: OutputLog | None = None
     threads: int | None = None
+    progress: Progress = SILENT

@@ -246,7 +246,8 @@ def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[Datase
     extra = evaluation_data(request.evaluate, request.namespace)
     sources += tuple(source for source in extra if source.var not in known)
     drafts, notes = take_data(sources, named=request.data is not None, most=request.store_data,
-                              threads=request.threads, known_rows=request.known_rows)  # fmt: skip
+                              threads=request.threads, known_rows=request.known_rows,
+                              progress=request.progress)  # fmt: skip
     taking.notes += notes
     return drafts
 
