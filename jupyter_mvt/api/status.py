@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import UNSET
 
 from jupyter_mvt.api.commit import Wish, known_rows, request
 from jupyter_mvt.api.compare import side
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
     from jupyter_mvt.compare.diff import Diff
     from jupyter_mvt.objects.manifest import Manifest
+    from jupyter_mvt.objects.output import Output
     from jupyter_mvt.objects.view import View
 
 __all__ = ["status"]
@@ -95,7 +99,18 @@ class _Rows:
                 *self._models(base),
                 *self._aspects(compare(base, self._side(), only=_ASPECTS)),
             ]
+        found += self._outputs(any(row.badge != "equal" for row in found))
         return tuple(sorted(found, key=lambda row: row.badge == "equal"))
+
+    def _outputs(self, is_new: bool) -> list[StatusRow]:
+        """Return what cells have shown since HEAD, which by itself makes no version."""
+        kept = self.content.outputs
+        if kept is UNSET or not kept:
+            return []
+        if not is_new:
+            return [_row("Outputs", f"{_counted(kept)}: kept with the next change", "equal")]
+        return [StatusRow(badge="added", part="Outputs", text=_counted(kept),
+                          nbytes=sum(one.nbytes for one in kept))]  # fmt: skip
 
     def _side(self) -> Side:
         ref = VersionRef(id=ObjectId("0" * 64), number=self.view.count + 1, message="",
@@ -164,7 +179,8 @@ class _Rows:
         rows.append(_row("Code", f"{_cells(count)} changed", "changed") if count else
                     _row("Code", _cells(content.code.n_cells), "equal"))  # fmt: skip
         moved = 0 if diff.environment is None else len(diff.environment.packages)
-        rows.append(_row("Environment", f"{moved} packages differ" if moved else "changed",
+        differ = f"{_count(moved, 'package')} {'differs' if moved == 1 else 'differ'}"
+        rows.append(_row("Environment", differ if moved else "changed",
                          "changed") if diff.environment is not None else
                     _row("Environment", content.env_summary, "equal"))  # fmt: skip
         return [row for row in rows if row.text]
@@ -187,4 +203,13 @@ def _some(texts: list[str], most: int = 4) -> str:
 
 
 def _cells(count: int) -> str:
-    return f"{count} cell" if count == 1 else f"{count} cells"
+    return _count(count, "cell")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _counted(kept: tuple[Output, ...]) -> str:
+    kinds = Counter(output.kind for output in kept)
+    return ", ".join(_count(kinds[kind], kind) for kind in ("figure", "table") if kinds[kind])

@@ -122,6 +122,35 @@ def test_status_before_and_after(shell):
     assert after.new_bytes < 20_000
 
 
+# As `display` does, whose shell is the process's first one.
+SHOW = "get_ipython().display_pub.publish({'%s': '%s'})"
+FIGURE = SHOW % (
+    "image/svg+xml",
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>',
+)
+TABLE = SHOW % ("text/html", "<table><tr><td>1</td></tr></table>")
+
+
+def test_status_tells_what_cells_have_shown(shell):
+    def row() -> tuple[str, str] | None:
+        rows = run(shell, "%mvt status").rows
+        return next(((r.badge, r.text) for r in rows if r.part == "Outputs"), None)
+
+    run(shell, FIT)
+    run(shell, "%mvt init")
+    assert row() is None
+    run(shell, FIGURE, TABLE)
+    assert row() == ("added", "1 figure, 1 table")
+    run(shell, "%mvt commit -m one")
+    assert row() is None
+    # What is shown makes no version by itself: nothing has changed, and it is said.
+    run(shell, TABLE)
+    assert row() == ("equal", "1 table: kept with the next change")
+    assert run(shell, "%mvt status").changed == 0
+    run(shell, "clf.set_params(C=0.5).fit(X, y)")
+    assert row() == ("added", "1 table")
+
+
 def test_words():
     assert words('commit -m "a b" # c') == ["commit", "-m", "a b"]
 

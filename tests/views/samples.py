@@ -298,6 +298,7 @@ def status() -> Status:
                   nbytes=1_300_000),
         StatusRow(badge="changed", part="Code", text="cells 4 and 7 edited"),
         StatusRow(badge="changed", part="Params", text="lr 0.0008 → 0.0005"),
+        StatusRow(badge="added", part="Outputs", text="2 figures, 1 table", nbytes=84_000),
         StatusRow(badge="equal", part="Environment", text="84 packages"),
     )  # fmt: skip
     return Status(repository="churn", branch="main", head=ref(9), next_number=10, rows=rows,

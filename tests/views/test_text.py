@@ -211,12 +211,13 @@ def test_a_leaderboard() -> None:
 
 def test_status() -> None:
     expected = """
-    3 things changed since v9
-    main · the next version would be v10 · model was trained last, in cell 7 · 1.3 MB
+    4 things changed since v9
+    main · the next version would be v10 · model was trained last, in cell 7 · 1.4 MB
 
-      M  Model        model: 9 of 11 tensors changed  1.3 MB new
+      M  Model        model: 9 of 11 tensors changed   1.3 MB new
       M  Code         cells 4 and 7 edited
       M  Params       lr 0.0008 → 0.0005
+      A  Outputs      2 figures, 1 table              84.0 kB new
       =  Data         train, test
       =  Environment  84 packages
 
