@@ -116,6 +116,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
+        "MVT_TRUST": "trust",
     }
     for name, values in _SETTINGS.items():
         path = folder / "settings" / name
