@@ -3,7 +3,6 @@
 import type { AnyModel } from "@anywidget/types";
 import { CARDS } from "../views/css/cards";
 import { DIFF } from "../views/css/diff";
-import { LOG } from "../views/css/log";
 import { TABLES } from "../views/css/base";
 import { sheetOf } from "../views/css/sheet";
 import { diff as payload } from "../views/diff/payload";
@@ -12,7 +11,7 @@ import { mount, view, type Views } from "../views/mount";
 import type { Dispose, Host } from "../views/view";
 import { connect, select } from "./connect/connect";
 
-const VIEWS: Views = { sheet: sheetOf(TABLES, CARDS, LOG, DIFF), known: { diff: view(payload, drawDiff) } };
+const VIEWS: Views = { sheet: sheetOf(TABLES, CARDS, DIFF), known: { diff: view(payload, drawDiff) } };
 
 export function draw(element: HTMLElement, data: unknown, host?: Host): Dispose {
   return mount(element, data, () => undefined, VIEWS, undefined, host);

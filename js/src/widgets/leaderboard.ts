@@ -1,9 +1,10 @@
 /** The leaderboard as a widget: the picked rows are `w.selected` in Python. */
 
 import type { AnyModel } from "@anywidget/types";
-import { CARDS } from "../views/css/cards";
-import { LOG } from "../views/css/log";
 import { TABLES } from "../views/css/base";
+import { BOARD } from "../views/css/board";
+import { CARDS } from "../views/css/cards";
+import { SEARCH } from "../views/css/search";
 import { sheetOf } from "../views/css/sheet";
 import { drawLeaderboard } from "../views/leaderboard/view";
 import { view, type Views } from "../views/mount";
@@ -11,7 +12,7 @@ import * as payloads from "../views/payload";
 import { connect, select } from "./connect/connect";
 import { opener } from "./connect/opener";
 
-const VIEWS: Views = { sheet: sheetOf(TABLES, LOG, CARDS), known: { leaderboard: view(payloads.leaderboard, drawLeaderboard) } };
+const VIEWS: Views = { sheet: sheetOf(TABLES, BOARD, SEARCH, CARDS), known: { leaderboard: view(payloads.leaderboard, drawLeaderboard) } };
 
 export default {
   render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {

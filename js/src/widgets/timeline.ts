@@ -2,6 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { LOG } from "../views/css/log";
+import { SEARCH } from "../views/css/search";
 import { sheetOf } from "../views/css/sheet";
 import { drawLog } from "../views/log/view";
 import { view, type Views } from "../views/mount";
@@ -9,7 +10,7 @@ import * as payloads from "../views/payload";
 import { connect, select } from "./connect/connect";
 import { opener } from "./connect/opener";
 
-const VIEWS: Views = { sheet: sheetOf(LOG), known: { log: view(payloads.log, drawLog) } };
+const VIEWS: Views = { sheet: sheetOf(SEARCH, LOG), known: { log: view(payloads.log, drawLog) } };
 
 export default {
   render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {

@@ -4,12 +4,12 @@ export const BASE = `
 [data-jp-theme-light="false"] .mvt,.mvt.mvt-dark{color-scheme:dark}
 .mvt *,.mvt *::before{box-sizing:border-box}
 .mvt [hidden]{display:none!important}
-.mvt p,.mvt h3,.mvt h4,.mvt ul,.mvt dl,.mvt dd,.mvt figure{margin:0;padding:0;font:inherit}
+.mvt p,.mvt h3,.mvt h4,.mvt ul,.mvt dl,.mvt dl dt,.mvt dl dd,.mvt figure{margin:0;padding:0;font:inherit} .mvt dl dt,.mvt dl dd{float:none;width:auto}
 .mvt p.s{line-height:calc(var(--lh) - 2px)} .mvt p.q.s{font-size:var(--fs1)}
 .mvt ul{list-style:none} .mvt svg{display:block;flex:none}
 .mvt svg text{font-family:var(--ui);fill:var(--t2);font-size:var(--fs0)}
 .mvt svg text.ink{fill:var(--t1)} .mvt svg text.strong{fill:var(--t1);font-weight:500} .mvt svg text.wt{fill:var(--worse);font-weight:500}
-.mvt code,.mvt .mono{font-family:var(--mono);font-size:calc(var(--fs2) - 1px)}
+.mvt :is(code,.mono){font-family:var(--mono);font-size:calc(var(--fs2) - 1px)}
 .mvt .q{color:var(--t2)} .mvt b,.mvt .b{font-weight:600} .mvt .s{font-size:var(--fs1)} .mvt .nw{white-space:nowrap}
 .mvt .n{text-align:right;white-space:nowrap}
 .mvt .el{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-width:0}
@@ -45,6 +45,9 @@ export const BASE = `
 .mvt .dl{display:inline-flex;align-items:center;justify-content:flex-end;gap:4px;white-space:nowrap;font-size:var(--fs1);color:var(--t2)} .mvt .dl.better .ic{color:var(--better)} .mvt .dl.worse .ic{color:var(--worse)} .mvt .dl.better,.mvt .dl.worse{color:var(--t1)}
 .mvt .cmd{display:flex;align-items:center;gap:4px;width:100%;min-width:0;padding:4px 4px 4px 8px;border-radius:var(--r1);background:var(--f2);font-family:var(--mono);font-size:calc(var(--fs2) - 1px);color:var(--t1);position:relative} .mvt .cmd>span:first-child{flex:1;min-width:0;overflow-wrap:anywhere;line-height:18px}
 .mvt .slot{display:flex;align-items:center;gap:4px 12px;padding:8px 16px;border-top:1px solid var(--rule);background:var(--f1)} .mvt .slot>.cmd{flex:1;width:auto}
+.mvt .bar{display:flex;align-items:center;gap:8px;padding:8px 12px 8px 16px;min-height:40px;border-bottom:1px solid var(--rule);flex-wrap:wrap}
+.mvt .bar>.row{max-width:100%}
+.mvt .none{padding:20px 16px;color:var(--t2)}
 .mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none} .mvt .more>.ic+span{flex:1 1 0;min-width:0}
 .mvt .nx{display:none}
 .mvt .sk{display:inline-block;height:8px;width:60%;border-radius:4px;background:var(--f2);vertical-align:middle}
@@ -69,12 +72,11 @@ export const TABLES = `
 .mvt .pinned thead th:first-child,.mvt .pinned tbody th{position:sticky;left:0;z-index:1;background:var(--bg)} .mvt .pinned thead th:first-child{z-index:3}
 .mvt .pinned tbody tr:hover>th,.mvt .pinned tr.base>th{background:linear-gradient(var(--f1),var(--f1)),var(--bg)} .mvt tr.base{background:var(--f1)}
 .mvt .pinned.shifted tbody th,.mvt .pinned.shifted thead th:first-child{box-shadow:inset -1px 0 var(--rule)}
-.mvt .grid{table-layout:fixed} .mvt .grid th,.mvt .grid td{overflow:hidden;text-overflow:ellipsis;white-space:nowrap} .mvt .grid tbody th>.row{max-width:100%} .mvt .grid .void{padding:0} .mvt .grid tr[aria-selected=true]>*{background:linear-gradient(var(--sel),var(--sel)),var(--bg)}
-.mvt .pinned .grid tbody th{box-shadow:none} .mvt .pinned .grid thead th:first-child{box-shadow:inset 0 -1px var(--rule)} .mvt .grid .pin{position:sticky;z-index:1;background:var(--bg)} .mvt .grid thead .pin{z-index:3} .mvt .grid tbody tr:hover>.pin,.mvt .grid tr.base>.pin{background:linear-gradient(var(--f1),var(--f1)),var(--bg)} .mvt .shifted .grid .pin:last-of-type{box-shadow:inset -1px 0 var(--rule)} .mvt .grid .srt{max-width:100%;min-width:0}
-.mvt .hd{display:flex;align-items:center;gap:0;min-width:0} .mvt th.n .hd{justify-content:flex-end} .mvt .pn{flex:none;width:16px;height:24px;padding:0;border:0;background:none;color:inherit;cursor:pointer;opacity:0} .mvt th:hover .pn,.mvt .pn:focus-visible,.mvt .pn[aria-pressed=true]{opacity:1} .mvt .pn[aria-pressed=true]{color:var(--link)}
 .mvt tbody tr:focus-visible{outline-offset:-2px}
-.mvt .rk{display:inline-block;text-align:right;margin-right:8px} .mvt .row>.rk{margin-right:0}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}
 .mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap} @container mvt (max-width:400px){.mvt .tx.much{min-width:136px;line-height:17px;padding-top:4px;padding-bottom:4px}}
-.mvt .trk{display:inline-block;position:relative;width:56px;height:4px;border-radius:2px;background:var(--f2);margin-right:8px;vertical-align:2px} .mvt .trk>i{position:absolute;left:0;top:0;bottom:0;border-radius:2px;background:var(--t2)}
+@container mvt (max-width:400px){.mvt{
+.chg{gap:4px} tbody th.tx{min-width:72px} tbody th{line-height:17px;padding-top:4px;padding-bottom:4px} table th[style]{width:auto!important}
+td:first-child,th:first-child{padding-left:12px} td:last-child,th:last-child{padding-right:12px} th,td{padding:0 5px} tr:has(.nx)>*{height:44px}
+}}
 `;

@@ -1,4 +1,4 @@
-/** Commit card, version, status, notices. */
+/** Commit card, version, notices. */
 export const CARDS = `
 .mvt .chead{display:grid;grid-template-columns:16px minmax(0,1fr) auto;gap:0 12px;padding:14px 16px 12px}
 .mvt .cdot{width:20px;height:20px;color:var(--lane1);margin:0 -2px}
@@ -19,9 +19,13 @@ export const CARDS = `
 .mvt .note.sep{border-top:1px solid var(--line);background:var(--f1)} .mvt .note.sep>.ic{color:var(--warn)} .mvt .note .cmd{margin-top:6px} .mvt .note>div:last-child:not(.acts){grid-column:2/-1} .mvt .note>.acts{margin:-2px 0}
 @container mvt (max-width:400px){.mvt .card>.pad>div>.meta>*::after{content:none!important}}
 .mvt .acts{display:flex;flex-wrap:wrap;gap:8px}
-.mvt .stat{display:grid;grid-template-columns:20px 116px minmax(0,1fr) auto;gap:0 10px;align-items:center;min-height:30px;padding:3px 16px;border-top:1px solid var(--rule)} .mvt .stat b{font-weight:500} .mvt .stat>*{min-width:0;overflow-wrap:anywhere}
-.mvt .bdg{font:600 var(--fs0)/16px var(--mono);text-align:center;width:18px;height:18px;border-radius:var(--r1);border:1px solid var(--line);color:var(--t2)} .mvt .bdg.m{border-color:var(--ctl);color:var(--t1)}
 .mvt .sh{display:flex;align-items:baseline;gap:4px 10px;padding:14px 16px 8px;flex-wrap:wrap} .mvt .sh h4{font-weight:600;font-size:var(--fs2)} .mvt .sh .q{font-size:var(--fs1)}
-.mvt .sums{display:flex;flex-wrap:wrap;gap:8px 32px} .mvt .sums>div{display:flex;flex-direction:column-reverse} .mvt .sums dd{font-size:var(--fs4);font-weight:600;line-height:26px;letter-spacing:-.015em;order:1} .mvt .sums dt{font-size:var(--fs1);color:var(--t2)}
-.mvt .tmap{padding-bottom:12px} .mvt .sw.ver{background:color-mix(in srgb,var(--lane1) 16%,var(--bg))} .mvt .sw.shr{background:var(--f2)} .mvt .sw.hat{border:1px dashed var(--ctl);background:repeating-linear-gradient(135deg,transparent 0 3px,var(--f3) 3px 5px)} .mvt .more.wrap{flex-wrap:wrap;gap:4px 16px}
+@container mvt (max-width:620px){.mvt{
+.tiles,.tiles.of3{grid-template-columns:1fr 1fr} .tile:nth-child(odd){border-left-color:transparent} .tile:nth-child(even){border-left-color:var(--rule)} .tile:nth-child(n+3){border-top:1px solid var(--rule)}
+}}
+@container mvt (max-width:400px){.mvt{
+.chead{grid-template-columns:16px minmax(0,1fr);padding:12px 12px 10px;gap:2px 8px} .chead>.acts{grid-column:2;margin-top:6px}
+.tile{padding:8px 8px 10px 11px} .against,p.against,.facts,.also{padding-left:12px;padding-right:12px} .facts{gap:2px 12px}
+.note{grid-template-columns:16px minmax(0,1fr);padding:10px 12px;gap:2px 8px} .note>.acts{grid-column:2;margin-top:6px} .sh{padding:12px 12px 6px}
+}}
 `;

@@ -28,4 +28,8 @@ export const DIFF = `
 .mvt .ofig.none{min-height:40px}}
 @container mvt (max-width:400px){.mvt .oside>.ofig{padding-left:12px;padding-right:12px}}
 .mvt .struct{padding:0 16px 12px} .mvt .struct li{font-family:var(--mono);font-size:calc(var(--fs2) - 1px);overflow-wrap:anywhere}
+@container mvt (max-width:620px){.mvt .grid3{grid-template-columns:1fr;gap:12px}}
+@container mvt (max-width:400px){.mvt{
+.ch,.drow,.struct,.eq{padding-left:12px;padding-right:12px} .grid3{padding:0 12px 12px} .tabs{padding:0 4px} .hl,h3.hl{font-size:var(--fs3);line-height:22px}
+}}
 `;

@@ -1,8 +1,5 @@
 /** Timeline and log. */
 export const LOG = `
-.mvt .bar{display:flex;align-items:center;gap:8px;padding:8px 12px 8px 16px;min-height:40px;border-bottom:1px solid var(--rule);flex-wrap:wrap}
-.mvt .bar>.row{max-width:100%}
-.mvt .find{display:flex;align-items:center;gap:6px;height:24px;padding:0 8px;border:1px solid var(--jp-brand-color1,#1976d2);border-radius:var(--r1);color:var(--t2);min-width:0;flex:0 1 220px} .mvt .find input{border:0;background:none;outline:0;padding:0;font:400 var(--fs1)/1 var(--ui);color:var(--t1);width:100%;min-width:0} .mvt .find input::placeholder{color:var(--t2);opacity:1}
 .mvt .plot{position:relative;min-height:20px;touch-action:pan-y} .mvt .plot:focus-visible{outline-offset:-2px}
 .mvt .plot canvas{display:block;width:100%}
 .mvt .strip{position:relative;cursor:crosshair;touch-action:none}
@@ -15,5 +12,10 @@ export const LOG = `
 .mvt .lr .ms{display:flex;align-items:center;gap:8px;min-width:0} .mvt .lr .ms>.el:first-of-type{flex:0 1 auto} .mvt .ms>.w{display:flex} .mvt .ms>.rg{min-width:0;flex:0 2 auto} .mvt .ms>.lb,.mvt .ms>.tg{flex:none}
 .mvt .lr .v{min-width:22px;flex:none}
 .mvt .selbar{display:flex;align-items:center;gap:8px 12px;padding:8px 16px;border-top:1px solid var(--line);background:var(--f1);flex-wrap:wrap} .mvt .selbar>.cmd{flex:1 1 240px;width:auto}
-.mvt .none{padding:20px 16px;color:var(--t2)}
+@container mvt (max-width:620px){.mvt{
+.lr{grid-template-columns:minmax(0,1fr) minmax(56px,auto) 84px;padding-right:12px} .lr>.au,.lr>.wh{display:none}
+}}
+@container mvt (max-width:400px){.mvt{
+.lr{grid-template-columns:minmax(0,1fr) auto;height:42px;padding:3px 12px 3px var(--rw,44px);grid-template-rows:18px 18px;gap:0 8px} .lr .ms{grid-column:1/-1} .lr .acc{display:flex;gap:8px;align-items:center;text-align:left;font-size:var(--fs0);color:var(--t2);min-width:0} .acc>.nx{display:inline-flex;min-width:0} .lr .dl{font-size:var(--fs0)}
+}}
 `;

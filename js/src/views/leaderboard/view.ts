@@ -1,9 +1,10 @@
 import type { Column, LeaderboardView, RankRow } from "../../protocol/wire";
 import { labelChip, laneColor } from "../atoms/chips";
-import { button, commandSlot } from "../atoms/controls";
+import { commandSlot } from "../atoms/controls";
 import { icon } from "../atoms/icons";
 import { textWidth } from "../atoms/measure";
 import { delta } from "../atoms/verdicts";
+import { finder } from "../finder";
 import { div, h, hidden, span } from "../h";
 import { isTyping } from "../keys";
 import { cutNote } from "../parts";
@@ -151,11 +152,11 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
   });
   host?.selected().forEach((id) => picked.add(id));
 
-  const search = finder((query) => {
-    order = { ...order, query };
+  const search = finder("message, author, label", () => {
+    order = { ...order, query: search.query() };
     board.order(order);
     table.root.scrollTop = 0;
-  }, scope);
+  }, scope, 120);
   scope.on(root, "keydown", (event) => {
     if (!isTyping(event) && event.key === "/") {
       event.preventDefault();
@@ -171,7 +172,7 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
         div("row bl", h("b", null, "Leaderboard"), count),
         span("sp"),
         data.baseline ? span("q s w", `against ${data.baseline}`) : null,
-        data.rows.length > 1 ? search.root : null,
+        ...(data.rows.length > 1 ? search.parts : []),
       ),
       data.rows.length ? table.root : div("none", "No version has been scored on this metric yet."),
       none,
@@ -258,35 +259,4 @@ function figureText(row: RankRow, column: Column): Node | string {
     return column.kind === "metric" ? span("q s", "not scored") : "";
   }
   return found.value === null && column.numeric ? span("q", found.text) : found.text;
-}
-
-/** The search box, open when asked for. */
-function finder(then: (query: string) => void, scope: Scope): { root: HTMLElement; focus: () => void } {
-  const input = h("input", { type: "search", placeholder: "message, author, label", "aria-label": "Search versions" });
-  const find = span("find", icon("search"), input);
-  find.hidden = true;
-  const open = button(null, { icon: "search", label: "Search versions (/)", kind: "icn" });
-  let timer = 0;
-  scope.add(() => clearTimeout(timer));
-  const focus = (): void => {
-    find.hidden = false;
-    open.hidden = true;
-    input.focus();
-  };
-  scope.on(open, "click", focus);
-  scope.on(input, "input", () => {
-    clearTimeout(timer);
-    timer = Number(setTimeout(() => then(input.value), 120));
-  });
-  scope.on(input, "keydown", (event) => {
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      input.value = "";
-      find.hidden = true;
-      open.hidden = false;
-      open.focus();
-      then("");
-    }
-  });
-  return { root: span("row", find, open), focus };
 }

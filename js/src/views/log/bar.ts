@@ -1,6 +1,6 @@
 import type { Column, LogView } from "../../protocol/wire";
-import { button, choice } from "../atoms/controls";
-import { icon } from "../atoms/icons";
+import { choice } from "../atoms/controls";
+import { finder } from "../finder";
 import { div, h, span } from "../h";
 import type { Scope } from "../scope";
 
@@ -30,31 +30,12 @@ export function barControls(data: LogView, scope: Scope): Controls {
     "branch",
   );
   const lower = span("q s w", "lower is better");
-  const input = h("input", { type: "search", placeholder: "message, author, metric > 0.9", "aria-label": "Search versions" });
-  const find = span("find", icon("search"), input);
-  find.hidden = true;
-  const open = button(null, { icon: "search", label: "Search versions (/)", kind: "icn" });
-  open.hidden = data.total === 0;
   let then: () => void = () => undefined;
-  const search = (): void => {
-    find.hidden = false;
-    open.hidden = true;
-    input.focus();
-  };
-  scope.on(open, "click", search);
+  const search = finder("message, author, metric > 0.9", () => then(), scope);
+  const [, open] = search.parts;
+  open.hidden = data.total === 0;
   scope.on(metrics.select, "change", () => then());
   scope.on(branches.select, "change", () => then());
-  scope.on(input, "input", () => then());
-  scope.on(input, "keydown", (event) => {
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      input.value = "";
-      find.hidden = true;
-      open.hidden = false;
-      open.focus();
-      then();
-    }
-  });
   const root = div(
     "bar",
     div("row bl", h("b", null, data.repository), span("q s", countText(data))),
@@ -62,18 +43,17 @@ export function barControls(data: LogView, scope: Scope): Controls {
     lower,
     data.metrics.length > 0 ? metrics.root : null,
     data.branches.length > 1 ? span("w", branches.root) : null,
-    find,
-    open,
+    ...search.parts,
   );
   return {
     root,
     lower,
-    search,
+    search: search.focus,
     changed: (next) => void (then = next),
     values: () => ({
       metric: data.metrics.find(({ key }) => key === metrics.select.value),
       branch: branches.select.value,
-      query: input.value,
+      query: search.query(),
     }),
   };
 }
