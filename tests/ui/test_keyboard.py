@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 _FOCUSED = """root => {
     const one = document.activeElement;
     const style = getComputedStyle(one);
-    const frame = one.closest(".pin") ?? one;
+    const frame = one.closest(".pfind") ?? one;
     const around = getComputedStyle(frame);
     return {
         inside: root.contains(one),

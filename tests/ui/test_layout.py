@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 
-PARTS = (".ptop", ".pbr", ".pin", ".pvers", ".pdet", ".plab", ".lrow", ".psto", ".pf", ".ask")
+PARTS = (".ptop", ".pbr", ".pfind", ".pvers", ".pdet", ".plab", ".lrow", ".psto", ".pf", ".ask")
 # Story → what of it is held to its place.
 STORIES = {"commit": (".card", ".tiles"), "log": (".card", ".plot", ".log", ".lr"),
            "diff": (".card", "[role=tablist]"), "leaderboard": (".card", "table", "thead"),

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogRow, LogView, TableView } from "../../src/protocol/wire";
+import { PANEL } from "../../src/lab/panel/css";
 import { ask } from "../../src/lab/panel/ask";
 import { withOlder } from "../../src/lab/panel/feed";
 import { InKernel } from "../../src/lab/panel/inkernel";
 import { menuButton } from "../../src/lab/panel/menu";
 import { leftAt } from "../../src/lab/panel/parts";
 import { Refused } from "../../src/lab/failures";
+import { WHOLE } from "../../src/views/css/whole";
 import { createScope } from "../../src/views/scope";
 
 function row(number: number, labels: string[] = []): LogRow {
@@ -23,6 +25,18 @@ function table(rows: TableView["rows"]): TableView {
 }
 
 const names = (rows: readonly LogRow[]): string[] => rows.map(({ version }) => version.name);
+
+/** Classes that a sheet styles wherever they are below a view. */
+function loose(sheet: string): string[] {
+  const selectors = (sheet.match(/[^{}]+(?=\{)/g) ?? []).flatMap((list) => list.split(","));
+  return selectors.flatMap((selector) => /^\s*\.mvt \.([\w-]+)$/.exec(selector)?.[1] ?? []);
+}
+
+test("the panel's sheet, which lies beside notebooks' outputs, restyles nothing of theirs", () => {
+  const theirs = new Set(WHOLE.replace(/\{[^{}]*\}/g, " ").match(/(?<=\.)[a-z][\w-]*/g));
+  assert.ok(loose(PANEL).length > 20);
+  assert.deepEqual(loose(PANEL).filter((name) => theirs.has(name)), []);
+});
 
 test("older pages stay when a version comes, with labels as they are now", () => {
   const last = log([5, 4, 3, 2, 1], 5);

@@ -65,6 +65,11 @@ export class Feed {
     this.tag = "";
   }
 
+  /** Whether only some of the versions are asked for. */
+  get filtered(): boolean {
+    return this.where !== "" || this.branch !== "";
+  }
+
   /** Whether it is the repository of the notebook in front. */
   get beside(): boolean {
     return this.key !== null && this.key === this.here;

@@ -84,6 +84,7 @@ export class Header {
     this.row.hidden = log === null || log.total === 0;
     this.reason();
     if (log) {
+      const changes = this.host.changes();
       const lane = laneOf(log).get(log.head) ?? 0;
       this.branch.setAttribute("aria-label", `Branch ${log.head}, switch`);
       this.branch.title = `HEAD is on ${log.head}`;
@@ -92,7 +93,7 @@ export class Header {
         h("span", { class: "el" }, log.head),
         this.feed.tip ? span("q nw at", `at ${this.feed.tip}`) : "",
         span("sp"),
-        span("q nw el", this.host.changes()),
+        changes ? span("q nw el", changes) : "",
         icon("down", true),
       );
     }

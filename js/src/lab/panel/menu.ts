@@ -110,7 +110,7 @@ function menuRow(item: MenuItem): HTMLElement {
       "aria-disabled": item.disabled ? "true" : null,
       title: item.disabled ?? null,
     },
-    span("mk", item.checked ? icon("check", true) : item.icon ? icon(item.icon) : null),
+    span("mmark", item.checked ? icon("check", true) : item.icon ? icon(item.icon) : null),
     item.lane === undefined ? null : h("span", { class: "dot", style: `background:${laneColor(item.lane)}` }),
     h("span", { class: "el", title: item.text }, item.text),
     span("sp"),

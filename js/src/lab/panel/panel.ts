@@ -228,7 +228,9 @@ export class Panel {
       const wait = PATIENCE[Math.min(this.failures, PATIENCE.length - 1)] ?? 30;
       this.failures += 1;
       this.next = Date.now() + wait * 1000;
-      if (!this.feed.log) {
+      if (this.feed.log) {
+        this.footer();
+      } else {
         this.body.replaceChildren();
       }
       this.countDown();
@@ -253,8 +255,7 @@ export class Panel {
     this.note.replaceChildren();
     this.head();
     this.footer();
-    const filtered = this.feed.where !== "" || this.feed.branch !== "";
-    if (log === null || (log.total === 0 && !filtered)) {
+    if (log === null || (log.total === 0 && !this.feed.filtered)) {
       this.body.replaceChildren(emptyState(key !== null, this.scope));
       return;
     }
@@ -389,7 +390,9 @@ export class Panel {
 
   private footer(): void {
     const total = this.feed.log?.total ?? 0;
-    const plain = this.feed.key ? `${total.toLocaleString("en")} ${total === 1 ? "version" : "versions"}, up to date` : "No repository beside this notebook";
+    const what = this.feed.filtered ? "found" : total === 1 ? "version" : "versions";
+    const since = this.failures > 0 ? "when last seen" : "up to date";
+    const plain = this.feed.key ? `${total.toLocaleString("en")} ${what}, ${since}` : "No repository beside this notebook";
     this.foot.replaceChildren(this.said ?? span("el", plain));
   }
 }

@@ -47,7 +47,7 @@ export class Versions {
     private readonly scope: Scope,
   ) {
     this.list = versionList({ pick: (id) => this.pick(id), open: (id) => this.pick(id, true) }, scope, ALL_UP_TO);
-    this.find = div("pin", icon("search"), this.input);
+    this.find = div("pfind", icon("search"), this.input);
     this.head = section("Versions", div("", this.list.root, this.under, this.pair), "pvers", scope, (open) => host.folded(open));
     this.root = this.head.root;
     let timer = 0;
