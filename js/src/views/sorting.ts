@@ -29,6 +29,8 @@ export interface GridOptions {
 
 /** Rows are drawn all at once up to this many. */
 export const VIRTUAL_FROM = 500;
+/** Longer tables scroll by themselves: the cells below stay within reach. */
+const TALL_FROM = 40;
 const ROW = 30;
 const AROUND = 12;
 const VIEW = 514;
@@ -47,7 +49,7 @@ export function sortableTable(options: GridOptions, scope: Scope): HTMLElement {
     h("thead", null, h("tr", null, ...heads)),
     body,
   );
-  const kind = ["tw", virtual ? "tall" : "", options.pinned ? "pinned" : ""].filter(Boolean).join(" ");
+  const kind = ["tw", count > TALL_FROM ? "tall" : "", options.pinned ? "pinned" : ""].filter(Boolean).join(" ");
   const scroller = h("div", { class: kind, tabindex: 0, role: "region", "aria-label": options.label }, table);
   let from = -1;
 

@@ -125,6 +125,29 @@ test("what is equal is counted, slices apart, and named when asked for", () => {
   assert.equal(fold?.nextElementSibling?.textContent, "Size, Recall [region=south], Recall [region=west]");
 });
 
+test("what cannot be compared is folded when there is much of it", () => {
+  const payload = structuredClone(fixtures.diff) as { metrics: { rows: object[] } };
+  const apart = Array.from({ length: 9 }, (_, i) => ({ ...payload.metrics.rows[0], title: `Apart ${i}`, verdict: "incomparable" }));
+  payload.metrics.rows = [...payload.metrics.rows, ...apart.slice(0, 2)];
+  assert.equal(texts(draw(payload).element, "[aria-label=Metrics] .more").filter((text) => text.includes("compared")).length, 0);
+  payload.metrics.rows = [...payload.metrics.rows, ...apart.slice(2)];
+  const { element } = draw(payload);
+  const section = one(element, "[aria-label=Metrics]");
+  const fold = Array.from(section.querySelectorAll<HTMLElement>(".more")).find((line) => line.textContent?.includes("compared"));
+  assert.match(fold?.textContent ?? "", /^10 metrics cannot be compared/);
+  const [shown, hidden] = section.querySelectorAll<HTMLElement>(".tw");
+  assert.ok(shown && hidden?.hidden && !texts(shown, "tbody th").some((text) => text.startsWith("Apart")));
+  one(fold as HTMLElement, "button").click();
+  assert.equal(hidden.hidden, false);
+});
+
+test("a table longer than a screen scrolls by itself", () => {
+  const { rows: some } = fixtures.table as { rows: object[] };
+  const rows = (count: number): object => ({ ...fixtures.table, total: count, rows: Array.from({ length: count }, () => some[0]) });
+  assert.equal(draw(rows(40)).element.querySelector(".tall"), null);
+  assert.equal(draw(rows(41)).element.querySelectorAll(".tall tbody tr").length, 41);
+});
+
 test("marks within a line count characters, also beyond 16 bits", () => {
   const line = { kind: "added", base: 0, other: 1, text: "x = '\u{1F600}', new", marks: [[9, 12]] };
   const { element: page } = draw({ ...fixtures.diff, code: { total: 1, git: "", cells: [{ title: "cell 1", lines: [line] }] } });

@@ -1,4 +1,4 @@
-import type { DiffView } from "../../protocol/wire";
+import type { DiffView, Metric } from "../../protocol/wire";
 import { branchChip, labelChip } from "../atoms/chips";
 import { button, commandSlot, fold } from "../atoms/controls";
 import { icon } from "../atoms/icons";
@@ -16,6 +16,9 @@ import { metricsTable } from "./metrics";
 import { outputsBody } from "./outputs";
 import { tabs, type Tab } from "./tabs";
 import { weightsBody } from "./weights";
+
+/** So many metrics that cannot be compared stand among the others; more are folded. */
+const FEW_APART = 6;
 
 /** What differs between two versions; what is equal is only named. */
 export function drawDiff(root: HTMLElement, data: DiffView, emit: Emit, scope: Scope, host?: Host): void {
@@ -151,12 +154,18 @@ function metricsBody(data: DiffView, scope: Scope): HTMLElement[] {
   if (!metrics) {
     return [];
   }
-  const table = metrics.rows.length ? [metricsTable(metrics, data)] : [];
-  if (metrics.equal.length === 0) {
-    return table;
-  }
-  const names = h("p", { class: "more" }, metrics.equal.join(", "));
-  return [...table, fold(equalText(metrics.equal), names, scope), names];
+  const isApart = ({ verdict }: Metric): boolean => verdict === "incomparable";
+  const apart = metrics.rows.filter(isApart);
+  // Where one side was never evaluated, all that the other was scored on would bury what can be compared.
+  const [rows, folded] = apart.length > FEW_APART ? [metrics.rows.filter((metric) => !isApart(metric)), apart] : [metrics.rows, []];
+  const table = (shown: readonly Metric[]): HTMLElement[] => (shown.length ? [metricsTable({ ...metrics, rows: [...shown] }, data)] : []);
+  const under = (text: string, body: HTMLElement | undefined): HTMLElement[] => (body ? [fold(text, body, scope), body] : []);
+  const names = metrics.equal.length ? h("p", { class: "more" }, metrics.equal.join(", ")) : undefined;
+  return [
+    ...table(rows),
+    ...under(`${folded.length} metrics cannot be compared`, table(folded)[0]),
+    ...under(equalText(metrics.equal), names),
+  ];
 }
 
 /** `3 metrics and 12 slices are equal`; a slice is named `recall [region=south]`. */
