@@ -135,7 +135,12 @@ def operations(found: OperationLog) -> wire.TableView:
 def _change(ref: str, old: str, new: str) -> str:
     if THERE in {old, new}:
         return escape.line(f"{ref}{'' if new else ', taken back'}")
-    return escape.line(f"{ref} {old or 'none'} → {new or 'none'}")
+    kind, _, name = ref.partition("/")
+    # Branches and labels are known by their names; what the verb is says which they are.
+    shown = name if kind in ("branch", "label") else f"{kind} {name}".rstrip()
+    if not new:
+        return escape.line(f"{shown} gone from {old}")
+    return escape.line(f"{shown} {old} → {new}" if old else f"{shown} → {new}")
 
 
 def as_text(view: wire.TableView | wire.TreemapView, look: text.Look) -> str:
@@ -146,8 +151,7 @@ def as_text(view: wire.TableView | wire.TreemapView, look: text.Look) -> str:
     head = [column["title"] for column in view["columns"]]
     body = [[_cell(cell, look) for cell in row] for row in view["rows"]]
     right = [column["numeric"] for column in view["columns"]]
-    widest = max(range(len(head)), key=lambda i: max(text.width_of(row[i]) for row in body))
-    blocks = [view["title"], text.table([head, *body], right, look, give=widest)]
+    blocks = [view["title"], text.table([head, *body], right, look)]
     blocks += text.tail([], view.get("cut"), look)
     blocks.append(view["command"] and f"  {view['command']}")
     return "\n\n".join(block for block in blocks if block)

@@ -36,6 +36,7 @@ SHAPES: dict[wire.Verdict, str] = {
     "incomparable": "?",
 }
 _GAP = "  "
+_NARROWEST = 8
 _REASON = 16
 """Columns that a verdict has at least."""
 
@@ -103,10 +104,10 @@ def table(
     look: Look,
     *,
     head: bool = True,
-    give: int = 0,
+    give: int | None = None,
     indent: str = "",
 ) -> str:
-    """Return aligned columns; too wide a table takes from column `give`, then from the others.
+    """Return aligned columns; too wide a table takes from column `give`, then from the widest.
 
     Parameters
     ----------
@@ -119,12 +120,13 @@ def table(
         return ""
     widths = [max(width_of(row[i]) for row in rows) for i in range(len(right))]
     over = sum(widths) + len(_GAP) * (len(widths) - 1) + len(indent) - look.width
-    for column in [give, *sorted(range(len(widths)), key=lambda i: -widths[i])]:
-        if over <= 0:
-            break
-        cut = min(over, max(widths[column] - 8, 0))
-        widths[column] -= cut
+    if give is not None and over > 0:
+        cut = min(over, max(widths[give] - _NARROWEST, 0))
+        widths[give] -= cut
         over -= cut
+    while over > 0 and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+        over -= 1
     lines = []
     for row in rows:
         cells = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -234,13 +235,26 @@ def test_operations() -> None:
     expected = """
     Operations
 
-     #  Verb                      Changes                   Reason      Who  Time
-    ──  ────────────────────────  ────────────────────────  ──────────  ───  ──────────
-    14  undo                      label/production v7 → v6              ana  yesterday
-    13  label move, undone by 14  label/production v6 → v7  fresh data  ben  2 days ago
-    12  commit                    branch/main v6 → v7                   ben  2 days ago
+     #  Verb                      Changes             Reason      Who  Time
+    ──  ────────────────────────  ──────────────────  ──────────  ───  ──────────
+    14  undo                      production v7 → v6              ana  yesterday
+    13  label move, undone by 14  production v6 → v7  fresh data  ben  2 days ago
+    12  commit                    main v6 → v7                    ben  2 days ago
     """
     assert shown(samples.operations()) == dedent(expected)
+
+
+def test_a_narrow_terminal_takes_from_the_widest_columns() -> None:
+    expected = """
+    Operations
+
+     #  Verb            Changes         Reason      Who  Time
+    ──  ──────────────  ──────────────  ──────────  ───  ──────────
+    14  undo            production v7…              ana  yesterday
+    13  label move, u…  production v6…  fresh data  ben  2 days ago
+    12  commit          main v6 → v7                ben  2 days ago
+    """
+    assert shown(samples.operations(), replace(LOOK, width=63)) == dedent(expected)
 
 
 def test_a_move_can_be_taken_back() -> None:
