@@ -33,7 +33,7 @@ __all__ = ["Reproduction", "carried_out", "plan_of", "reproduce"]
 
 _INPUTS = re.compile(r"\bIn\b|\b_i+\d*\b|\b_ih\b")
 _USES = re.compile(r"^(?!\s*%(?:re)?load_ext\b).*\b(?:jupyter_mvt|mvt)\b", re.MULTILINE)
-_PACKAGES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
+_PACKAGES = {"keras": "keras", "numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

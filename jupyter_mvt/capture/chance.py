@@ -122,6 +122,32 @@ def _put_tensorflow(data: bytes) -> bool:
     return True
 
 
+def _keras(module: Any, before: Any) -> bytes:
+    # Asking by Keras' own function would make one, and draw a number of Python's for it.
+    generator = module.global_state.get_global_attribute(module.GLOBAL_SEED_GENERATOR)
+    if generator is None:
+        raise ValueError
+    words = generator.state.value
+    words = words.tolist() if hasattr(words, "tolist") else words.numpy().tolist()
+    data = encode({"words": words})
+    return before if before == data else data
+
+
+def _put_keras(data: bytes) -> bool:
+    module: Any = sys.modules.get(_KERAS)
+    if module is None:
+        return False
+    words = decode(data)["words"]
+    if len(words) != 2:
+        raise ValueError(words)
+    generator = module.global_state.get_global_attribute(module.GLOBAL_SEED_GENERATOR)
+    if generator is None:
+        generator = module.SeedGenerator(seed=0)
+        module.global_state.set_global_attribute(module.GLOBAL_SEED_GENERATOR, generator)
+    generator.state.assign(words)
+    return True
+
+
 def _put_cuda(data: bytes) -> bool:
     torch: Any = sys.modules.get("torch")
     if torch is None or not torch.cuda.is_available():
@@ -168,11 +194,13 @@ def _put_torch(data: bytes) -> bool:
 
 
 _WORDS = 624
+_KERAS = "keras.src.random.seed_generator"
 _READERS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "numpy": ("numpy", _numpy),
     "torch": ("torch.random", _torch),
     "torch.cuda": ("torch.cuda", _cuda),
     "tensorflow": ("tensorflow.python.ops.stateful_random_ops", _tensorflow),
+    "keras": (_KERAS, _keras),
 }
 _PUT: dict[str, Callable[[bytes], bool]] = {
     "python": _put_python,
@@ -180,4 +208,5 @@ _PUT: dict[str, Callable[[bytes], bool]] = {
     "torch": _put_torch,
     "torch.cuda": _put_cuda,
     "tensorflow": _put_tensorflow,
+    "keras": _put_keras,
 }
