@@ -11,6 +11,7 @@ from jupyter_mvt.capture.rerun.guarding import guard, mirror, mirror_around
 from jupyter_mvt.capture.rerun.judging import _distance, _numbers
 from jupyter_mvt.capture.rerun.plan import Piece
 from jupyter_mvt.capture.rerun.running import CellFailed, Session
+from jupyter_mvt.capture.rerun.shell import _leaves
 
 
 @pytest.fixture
@@ -181,3 +182,33 @@ def test_a_mirror_reads_everything_and_writes_nothing_back(tmp_path):
     (copy / "a.txt").write_text("new")
     assert (copy / "deep" / "b.txt").read_text() == "bmore"
     assert [(home / n).read_text() for n in ("a.txt", "deep/b.txt")] == ["a", "b"]
+
+
+INSIDE = (
+    "ls -la",
+    "sed -i s/a/b/ x.csv",
+    "cp /data/x.csv .",
+    "cat /data/a.csv > b.csv",
+    "make 2> /dev/null",
+    "unzip -q /data/x.zip -d raw",
+    "head -2 ~/x.csv | tail -1 > y.csv",
+    "curl https://host/x -o x",
+    "python train.py --lr=0.1",
+    "mkdir -p a/b && mv x.csv a/b",
+)
+OUTSIDE = (
+    "rm -rf /data", "echo 1 > /data/x", "cp x.csv /data/", "cp -t /data x.csv", "cat a >> ~/b",
+    "unzip x.zip -d /data", "unzip x.zip -d/data", "touch ../x", "cd; rm x", "cd ~ && rm x",
+    "rm $HOME/x", "rm `pwd`/x", "python -c \"open('/data/x', 'w')\"", "ls | xargs tee /data/x",
+    "cat 'unclosed /data", "make -C /data", "true && rm /data/x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", INSIDE)
+def test_commands_that_stay_in_the_folder_are_run(command):
+    assert not _leaves(command)
+
+
+@pytest.mark.parametrize("command", OUTSIDE)
+def test_commands_that_may_write_elsewhere_are_left_out(command):
+    assert _leaves(command)

@@ -66,4 +66,4 @@ def test_a_commit_that_cannot_be_made_again_does_not_end_the_training(shell):
     run(shell, RECORDED.replace("recording(clf, ", "recording(").replace("'recorded'", "''"))
     found = run(shell, "%mvt reproduce v1")
     assert found.verdict == "identical", found.to_dict()
-    assert list(found.outcome.skipped) == ["No model was found in this session."]
+    assert list(found.outcome.skipped) == ["with repo.recording(message='') as run:"]

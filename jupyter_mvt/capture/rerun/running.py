@@ -85,9 +85,9 @@ class Session:
                     node = ast.copy_location(_bound(node.value), node)
                 self._one(ast.Module(body=[node], type_ignores=[]), name)
                 self._answered(piece.order)
-            except CaptureError as error:
+            except CaptureError:
                 # What cells keep is no part of what is made: its trouble must not end that.
-                self.skipped.setdefault(error.message)
+                self.skipped.setdefault(text.split("\n")[node.lineno - 1].strip())
             except (Exception, SystemExit) as error:
                 last = node.end_lineno or node.lineno
                 if not node.lineno <= piece.failed_at <= last:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +12,14 @@ from typing import Any
 from jupyter_mvt.capture.rerun.guarding import detach
 
 __all__ = ["Captured", "Commands", "Lines", "Shell"]
+
+
+_PARTS = re.compile(r"[;\n]|&&?|\|\|?")
+_OUTSIDE = re.compile(r"(?<![\w.:/])/|(?<![\w./])~|(?:^|\s)-[A-Za-z]/")
+_DEVICE = re.compile(r"/dev/(?:null|stdin|stdout|stderr)\b")
+_EVALUATED = re.compile(r"\$\(|`|\$\{?(?:HOME|OLDPWD|TMPDIR)\b|\b(?:eval|sudo|cd\s*(?:-|$|[;&|]))")
+_READERS = frozenset({"cat", "cut", "echo", "file", "grep", "head", "ls", "md5sum", "sha256sum",
+                      "stat", "tail", "wc", "zcat"})  # fmt: skip
 
 
 class Lines(list[str]):
@@ -49,7 +59,7 @@ class Commands:
         """Run a command in the working folder, and return what it printed."""
         here = os.path.realpath(os.getcwd())
         inside = bool(self._home) and (here + os.sep).startswith(self._home + os.sep)
-        if not inside or ".." in command or not detach(here):
+        if not inside or _leaves(command) or not detach(here):
             self.skipped.setdefault(f"!{command.strip()}")
             return Lines()
         done = subprocess.run(
@@ -57,6 +67,34 @@ class Commands:
             errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return Lines(done.stdout.splitlines())
+
+
+def _leaves(command: str) -> bool:
+    """Tell whether a command may write outside of the working folder, by what it names.
+
+    Files from elsewhere may be read by programs that only read what they are given.
+    """
+    if ".." in command or _EVALUATED.search(command):
+        return True
+    return any(_names_outside(part) for part in _PARTS.split(command))
+
+
+def _names_outside(part: str) -> bool:
+    outside = [found for found in _OUTSIDE.finditer(part) if not _DEVICE.match(part, found.start())]
+    if not outside:
+        return False
+    try:
+        program, *words = shlex.split(part)
+    except ValueError:
+        return True
+    if program == "cp":
+        # The last word is where to; "-t" says so elsewhere.
+        *words, to = words or [""]
+        return bool(_OUTSIDE.search(to)) or any(word.startswith(("-t", "--t")) for word in words)
+    if program == "unzip":
+        at = next((i for i, word in enumerate(words) if word.startswith("-d")), len(words))
+        return any(_OUTSIDE.search(word) for word in words[at:])
+    return program not in _READERS or ">" in part[: outside[-1].start()]
 
 
 class Captured:
