@@ -311,7 +311,11 @@ def pasteable(name: str) -> str:
 
 def _unfitted(candidates: Sequence[Candidate]) -> CaptureError:
     last = max(candidates, key=lambda c: (c.changed, _hint(c.name)))
-    msg = f"{last.name!r} ({type(last.obj).__qualname__}) has not been fitted."
+    what = f"{last.name!r} ({type(last.obj).__qualname__})"
+    if last.role == "module":
+        hint = f"{last.name}(batch)  # once, before the commit: their shapes follow from it"
+        return CaptureError(f"{what} has no weights yet.", hint=hint, code="unfitted")
+    msg = f"{what} has not been fitted."
     return CaptureError(msg, hint=f"{last.name}.fit(X_train, y_train)", code="unfitted")
 
 

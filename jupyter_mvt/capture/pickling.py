@@ -39,6 +39,8 @@ __all__ = ["freeze_pickled", "names_of", "restore_pickled"]
 _MAGIC = b"mvt-pickle/1\n"
 _DEPTH = 8
 _MOST_VALUES = 10_000
+_TABLES = ("_parameters", "_buffers", "_modules")
+"""Where a module of torch keeps what are its attributes."""
 _SCALARS = (bool, int, float, str, type(None))
 
 
@@ -126,7 +128,8 @@ def _dump(obj: Any, memory: Memory, buffers: list[pickle.PickleBuffer]) -> bytes
     try:
         sharing_pickler()(stream, memory, buffers.append).dump(obj)
     except Exception as error:
-        where = _culprit(obj)
+        steps = _culprit(obj).split(".")
+        where = ".".join(step for step in steps if step not in _TABLES)
         named = f"its attribute {where!r}" if where else "it"
         msg = (
             f"The {type(obj).__qualname__} cannot be kept: {named} cannot be pickled "

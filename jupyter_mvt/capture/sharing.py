@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import sys
 import types
@@ -14,9 +13,15 @@ import numpy as np
 
 from jupyter_mvt.capture.overlaps import overlapping, span
 
-__all__ = ["groups", "owner"]
+__all__ = ["components", "groups", "owner", "tokens_of"]
 
 _MOST_OBJECTS = 200_000
+_ROWS, _COLUMNS = (
+    ("crow_indices", "col_indices", "values"),
+    ("ccol_indices", "row_indices", "values"),
+)
+_SPARSE = {"sparse_coo": ("_indices", "_values"), "sparse_csr": _ROWS, "sparse_bsr": _ROWS,
+           "sparse_csc": _COLUMNS, "sparse_bsc": _COLUMNS}  # fmt: skip
 _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, range, type, types.ModuleType,
               types.FunctionType, types.BuiltinFunctionType, types.CodeType, np.dtype,
               datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)  # fmt: skip
@@ -69,6 +74,26 @@ class _Place:
     high: int
 
 
+def tokens_of(tensors: Iterable[Any]) -> tuple[tuple[int, int], ...]:
+    """Return address and version of each tensor: what differs when it surely changed."""
+    return tuple((_address(tensor), _version(tensor)) for tensor in tensors)
+
+
+def _address(tensor: Any) -> int:
+    try:
+        return int(tensor.data_ptr())
+    except (RuntimeError, NotImplementedError, ValueError):
+        return id(tensor)  # sparse, opaque, or without a shape yet
+
+
+def _version(tensor: Any) -> int:
+    try:
+        # Inference tensors keep no counter.
+        return 0 if tensor.is_inference() else int(tensor._version)
+    except ValueError:
+        return 0  # without a shape yet
+
+
 def _mutable(value: Any, name: str, places: list[_Place]) -> Iterator[int]:
     """Yield a key for each thing reachable from `value` that can be changed."""
     seen: set[int] = set()
@@ -90,7 +115,7 @@ def _mutable(value: Any, name: str, places: list[_Place]) -> Iterator[int]:
             yield id(one)
             found = _storage_of(one)
             if found is None:
-                queue.extend(_components(one))
+                queue.extend(components(one))
             elif found[1]:
                 yield found[0]
                 if one.device.type == "cpu":
@@ -110,18 +135,17 @@ def _storage_of(tensor: Any) -> tuple[int, int] | None:
     """Return address and size of a tensor's memory; ``None`` if it has none of its own."""
     try:
         storage = tensor.untyped_storage()
+        if storage.device.type == "meta":
+            return None  # which has no memory, as what only pretends to be on a device
         return storage.data_ptr(), storage.nbytes()
     except (RuntimeError, NotImplementedError, ValueError):
         return None  # sparse, opaque, or without a shape yet
 
 
-def _components(tensor: Any) -> Iterator[Any]:
-    """Yield the tensors that a sparse one consists of."""
-    for part in ("_indices", "_values", "crow_indices", "ccol_indices", "col_indices",
-                 "row_indices", "values"):  # fmt: skip
-        # Each layout has some of them, and refuses the others.
-        with contextlib.suppress(RuntimeError, NotImplementedError, ValueError):
-            yield getattr(tensor, part)()
+def components(tensor: Any) -> tuple[Any, ...]:
+    """Return the tensors that a sparse one consists of, none of any other."""
+    names = _SPARSE.get(str(getattr(tensor, "layout", "")).removeprefix("torch."), ())
+    return tuple(getattr(tensor, name)() for name in names)
 
 
 def _inside(one: Any) -> Iterable[Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from jupyter_mvt.capture.sharing import components
+
 __all__ = ["size_of"]
 
 _MOST_OBJECTS = 200_000
 _TABLES = ("pandas", "polars")
-_SPARSE = (("_indices", "_values"), ("crow_indices", "col_indices", "values"),
-           ("ccol_indices", "row_indices", "values"))  # fmt: skip
 
 
 def size_of(value: Any) -> int:
@@ -51,10 +51,9 @@ def _own(value: Any) -> int | None:
 
 
 def _tensor(value: Any) -> int:
-    for names in _SPARSE:
-        parts = [_called(value, name) for name in names]
-        if all(part is not None for part in parts):
-            return sum(map(_tensor, parts))
+    parts = components(value)
+    if parts:
+        return sum(map(_tensor, parts))
     count, each = _called(value, "numel"), _called(value, "element_size")
     told = count * each if isinstance(count, int) and isinstance(each, int) else 0
     # An expanded tensor says more than it has.

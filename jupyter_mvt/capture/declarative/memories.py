@@ -45,9 +45,8 @@ class _Item:
 
     @property
     def repeats(self) -> bool:
-        """Whether its elements lie on one another."""
-        itemsize = self.value.itemsize if self.is_array else self.value.element_size()
-        return bool(prod(self.value.shape) * itemsize > self.high - self.low)
+        """Whether elements of an array lie on one another."""
+        return bool(self.value.size * self.value.itemsize > self.high - self.low)
 
 
 def share_memory(encoder: Encoder) -> None:
@@ -59,7 +58,7 @@ def share_memory(encoder: Encoder) -> None:
     for group in overlapping(items):
         storages = {item.value.untyped_storage().data_ptr() for item in group if not item.is_array}
         mixed = len(group) > 1 and (len(storages) != 1 or any(item.is_array for item in group))
-        if mixed or any(item.repeats for item in group):
+        if mixed or any(item.is_array and item.repeats for item in group):
             _place(encoder, sorted(group, key=lambda item: item.number))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jupyter_mvt.capture.arrays import RAW_DTYPES, array_part, dtype_of, is_padded
 from jupyter_mvt.capture.declarative.kinds import wide
 from jupyter_mvt.capture.overlaps import block, overlapping, span
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
@@ -195,13 +196,20 @@ def _alike(group: list[_Item]) -> bool:
     )  # fmt: skip
 
 
+def _itemsize(name: str) -> int:
+    try:
+        return dtype_of(name).itemsize
+    except CorruptionError:
+        return 0  # of a framework's own (torch.uint1): kept as bytes
+
+
 def _numbers(kinds: set[str], nbytes: int) -> tuple[str, int]:
     """Return dtype and item size of a memory of which its members say `kinds`."""
     if len(kinds) == 1:
         name = _QUANTIZED.get(kind := next(iter(kinds)), kind)
         size = RAW_DTYPES.get(name, 0)
         if not size and not name.startswith((">", "[")):
-            size = dtype_of(name).itemsize
+            size = _itemsize(name)
         if size and nbytes % size == 0:
             return name, size
     return "uint8", 1

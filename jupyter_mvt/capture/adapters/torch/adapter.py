@@ -78,11 +78,11 @@ class TorchAdapter:
 
     def token(self, obj: Any) -> object:
         """Return addresses and version counters: writes through ``.data`` escape them."""
+        from jupyter_mvt.capture.sharing import tokens_of
+
         if self.detect(obj) in ("optimizer", "scheduler"):
             return (id(obj), len(getattr(obj, "state", ())))
-        tensors = (*obj.parameters(), *obj.buffers())
-        # Inference tensors keep no counter.
-        return tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors)
+        return tokens_of((*obj.parameters(), *obj.buffers()))
 
     def freeze(self, obj: Any, sources: Sources) -> Frozen:
         """Return a module taken apart, its tensors read when the store asks for them.
@@ -186,9 +186,8 @@ def _refuse_unkept(module: Any) -> None:
 
 
 def _is_lazy(module: Any) -> bool:
-    return callable(getattr(module, "has_uninitialized_params", None)) and bool(
-        module.has_uninitialized_params()
-    )
+    tensors = (*module.parameters(recurse=False), *module.buffers(recurse=False))
+    return any(type(tensor).__name__.startswith("Uninitialized") for tensor in tensors)
 
 
 ADAPTER = TorchAdapter()

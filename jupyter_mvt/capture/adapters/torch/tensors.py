@@ -78,7 +78,7 @@ class TensorWriter:
 
 def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
     if len(group) == 1:
-        _store_with(encoder, group, group[0], 0)
+        _store_alone(encoder, group)
         return
     spans = sorted({_span(tensor) for _, tensor, _ in group})
     apart = all(end <= start for (_, end), (start, _) in pairwise(spans))
@@ -88,6 +88,19 @@ def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
             _store_owned(encoder, [item for item in group if _span(item[1]) == span])
     else:
         _store_owned(encoder, group)
+
+
+def _store_alone(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
+    index, tensor, path = group[0]
+    start, end = _span(tensor)
+    size = tensor.element_size()
+    if end - start >= tensor.numel() * size:
+        _store_with(encoder, group, group[0], 0)
+        return
+    # An expanded tensor, or windows over one, says more than it has: kept is what it has.
+    _add(encoder, tensor.detach().as_strided(((end - start) // size,), (1,)), path)
+    encoder.graph.nodes[index][1] = path
+    encoder.graph.nodes[index][4] = ["view", list(tensor.stride()), 0]
 
 
 def _store_owned(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
@@ -151,8 +164,13 @@ def tensor_bytes(tensor: Any) -> Buffer:
     if tensor.numel() == 0:
         return b""
     torch = sys.modules["torch"]
-    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    plain = _flat(tensor.detach().resolve_conj().resolve_neg().cpu())
     return memoryview(plain.view(torch.uint8).numpy())
+
+
+def _flat(tensor: Any) -> Any:
+    # A single number counts as contiguous whatever its stride, which bytes then trip over.
+    return tensor.contiguous().as_strided((tensor.numel(),), (1,))
 
 
 def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
@@ -160,7 +178,7 @@ def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
     torch = sys.modules["torch"]
 
     def window(start: int, stop: int) -> Buffer:
-        plain = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        plain = _flat(tensor.detach().resolve_conj().resolve_neg())
         return memoryview(plain.view(torch.uint8)[start:stop].cpu().numpy())
 
     return window
@@ -211,6 +229,8 @@ def _refuse_odd(tensor: Any, path: str) -> None:
     if type(tensor).__name__.startswith("Uninitialized"):
         odd, code = "has no shape yet, which follows from the first batch", "unfitted"
         hint = "model(batch)  # once, before the commit"
+    elif type(tensor).__name__ == "FakeTensor":
+        odd = f"only pretends to be on {tensor.device} and has no content"
     elif type(tensor) not in (torch.Tensor, torch.nn.Parameter):
         raise Undeclarable(path, f"a tensor that is a {type(tensor).__qualname__}")
     elif tensor.is_meta:

@@ -99,10 +99,11 @@ class TransformersAdapter(DeclarativeAdapter):
 
     def token(self, obj: Any) -> object:
         """Return addresses and version counters of all tensors."""
+        from jupyter_mvt.capture.sharing import tokens_of
+
         if self.detect(obj) != "module":
             return (id(obj), len(obj) if hasattr(obj, "__len__") else 0)
-        tensors = (*obj.parameters(), *obj.buffers())
-        return tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors)
+        return tokens_of((*obj.parameters(), *obj.buffers()))
 
     def freeze(self, obj: Any, sources: Sources) -> Frozen:
         """Return config and tensors; of a tuned model its base, and what was tuned."""
