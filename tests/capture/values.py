@@ -104,9 +104,12 @@ ARRAYS: dict[str, Callable[[], Any]] = {
         f"sparse {form}_{kind}": lambda form=form, kind=kind: getattr(sp, f"{form}_{kind}")(
             sp.coo_matrix(([1.0, 2.0], ([0, 2], [1, 3])), shape=(4, 5))
         )
-        for form in ("csr", "csc", "coo")
+        for form in ("csr", "csc", "coo", "bsr", "dia", "lil", "dok")
         for kind in ("matrix", "array")
     },
+    "index": lambda: [pd.Index([1.5, 2.0], name="n"), pd.Index(["a"]), pd.RangeIndex(2, 9, 3)],
+    "moments": lambda: [pd.Timestamp("2024-01-01 12:00:00.000000001"), pd.Timedelta("-1s")],
+    "zoned moments": lambda: [pd.Timestamp("2024-07-01", tz="Europe/Berlin"), pd.NaT],
     "splits": lambda: {"X": pd.DataFrame({"a": [1, 2]}), "t": DENSE, "s": pd.Series([1.5, None])},
     "tables": lambda: [pl.DataFrame({"a": [1]}), pa.table({"b": ["x"]}), LabelEncoder()],
 }
@@ -143,6 +146,8 @@ FITTED: dict[str, Callable[[], Any]] = {
 }
 
 CASES = {**TENSORS, **ARRAYS, **PLAIN, **FITTED}
+HOLDERS = ("state dict", "batch", "size and dtype")
+"""Of `TENSORS` those that hold several."""
 RANDOM = {"state dict", "module"}
 """Drawn anew each time: compared by the shapes that they have."""
 
@@ -170,8 +175,9 @@ def told(value: Any) -> Any:
         dtype = str(value.dtype.descr if value.dtype.names else value.dtype)
         return cls, dtype, value.shape, columns, content
     if sp.issparse(value):
-        parts = [told(getattr(value, name)) for name in ("data", "indices", "indptr", "row", "col")
-                 if hasattr(value, name)]  # fmt: skip
+        own = value.tocoo() if value.format in ("lil", "dok") else value
+        names = ("data", "indices", "indptr", "row", "col", "offsets")
+        parts = [told(getattr(own, name)) for name in names if hasattr(own, name)]
         return cls, value.shape, parts
     if hasattr(value, "predict_proba"):
         return cls, told(value.predict_proba(X))
@@ -185,6 +191,10 @@ def told(value: Any) -> Any:
         return cls, str(value.dtypes), value.to_json()
     if isinstance(value, (pl.DataFrame, pa.Table)):
         return cls, str(value.schema), str(value)
+    if isinstance(value, pd.Index):
+        return cls, repr(value), str(value.dtype)
+    if isinstance(value, (pd.Timestamp, pd.Timedelta)):
+        return cls, repr(value), value.unit, value.value
     if isinstance(value, dict):
         extra = getattr(value, "default_factory", None), getattr(value, "_metadata", None)
         return cls, [(told(key), told(item)) for key, item in value.items()], str(extra[0])
@@ -218,7 +228,8 @@ def _tensor(value: torch.Tensor) -> Any:
         scale = value.q_per_channel_scales().tolist() if each else value.q_scale()
         return facts, scale, value.stride(), _tensor(value.int_repr())
     flags = value.is_conj(), value.is_neg()
-    plain = value.resolve_conj().resolve_neg().contiguous().reshape(-1)
+    plain = value.resolve_conj().resolve_neg().contiguous()
+    plain = plain.as_strided((plain.numel(),), (1,))
     content = bytes(plain.view(torch.uint8).numpy()) if value.numel() else b""
     # Of a stretch with gaps only what is seen of it is kept, in a row.
     reach = sum((n - 1) * step for n, step in zip(value.shape, value.stride(), strict=True)) + 1

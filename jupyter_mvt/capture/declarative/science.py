@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["SCIENCE_READERS", "science_writer", "science_writers"]
 
 _GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-_SPARSE = tuple(f"{form}_{kind}" for form in ("csr", "csc", "coo") for kind in ("matrix", "array"))
+_COMPRESSED = ("data", "indices", "indptr")
+_ARRAYS = {"csr": _COMPRESSED, "csc": _COMPRESSED, "bsr": _COMPRESSED,
+           "coo": ("data", "row", "col"), "dia": ("data", "offsets")}  # fmt: skip
+_ENTRIES = ("lil", "dok")
+_SPARSE = tuple(f"{form}_{kind}" for form in (*_ARRAYS, *_ENTRIES) for kind in ("matrix", "array"))
 
 
 def science_writer(value: Any) -> Write | None:
@@ -32,8 +36,8 @@ def science_writer(value: Any) -> Write | None:
         return _write_frozen
     if module == "scipy.interpolate._bsplines" and name == "BSpline":
         return _write_spline
-    if module.startswith("pandas.") and name in ("Index", "RangeIndex"):
-        return _write_index
+    if module.partition(".")[0] == "pandas":
+        return _PANDAS.get(name)
     return None
 
 
@@ -86,13 +90,11 @@ def _read_generator(decoder: Decoder, node: Node, index: int) -> Any:
 
 
 def _write_sparse(encoder: Encoder, value: Any, path: str) -> Node:
-    if value.format == "coo":
-        arrays = {"data": value.data, "row": value.row, "col": value.col}
-    else:
-        arrays = {"data": value.data, "indices": value.indices, "indptr": value.indptr}
     if value.ndim != 2:
         raise Undeclarable(path, "a sparse array that is no matrix")
-    stored = [encoder.value(array, f"{path}.{name}") for name, array in arrays.items()]
+    # What is built entry by entry has no arrays of its own.
+    held = value.tocoo() if value.format in _ENTRIES else value
+    stored = [encoder.value(getattr(held, name), f"{path}.{name}") for name in _ARRAYS[held.format]]
     return ["sparse", type(value).__name__, [int(size) for size in value.shape], stored]
 
 
@@ -101,15 +103,21 @@ def _read_sparse(decoder: Decoder, node: Node, index: int) -> Any:
     _, name, shape, stored = node
     if name not in _SPARSE or len(shape) != 2:
         refuse("a sparse matrix is of an unknown form")
+    form, kind = name.split("_")
+    built = "coo" if form in _ENTRIES else form
     arrays = decoder.values(stored)
-    if not all(isinstance(array, np.ndarray) and array.ndim == 1 for array in arrays):
+    many = {"bsr": 3, "dia": 2}.get(form, 1)
+    sound = all(isinstance(array, np.ndarray) for array in arrays)
+    if not sound or [array.ndim for array in arrays] != [many, *[1] * (len(_ARRAYS[built]) - 1)]:
         refuse("a sparse matrix lacks its arrays")
-    given = (arrays[0], tuple(arrays[1:])) if name.startswith("coo") else tuple(arrays)
+    given = (arrays[0], tuple(arrays[1:])) if built == "coo" else tuple(arrays)
     size = tuple(int(length) for length in shape)
-    matrix = getattr(import_module("scipy.sparse"), name)(given, shape=size, copy=False)
+    matrix = getattr(import_module("scipy.sparse"), f"{built}_{kind}")(
+        given, shape=size, copy=False
+    )
     if hasattr(matrix, "check_format"):
         matrix.check_format(full_check=True)
-    return matrix
+    return matrix if form == built else matrix.asformat(form)
 
 
 def _write_frozen(encoder: Encoder, value: Any, path: str) -> Node:
@@ -163,6 +171,43 @@ def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
     return pandas.Index(content, dtype=dtype, name=decoder.value(name))
 
 
+def _write_stamp(encoder: Encoder, value: Any, path: str) -> Node:
+    zone = encoder.value(getattr(value, "tzinfo", None), path)
+    return ["stamp", type(value).__name__, int(value.asm8.view("i8")), value.unit, zone]
+
+
+def _read_stamp(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, name, count, unit, zone = node
+    if name not in ("Timestamp", "Timedelta") or type(count) is not int:
+        refuse("a time of pandas is malformed")
+    made = getattr(import_module("pandas"), name)(count, unit=unit).as_unit(unit)
+    known = decoder.value(zone)
+    return made if known is None else made.tz_localize("UTC").tz_convert(known)
+
+
+def _write_missing(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, path
+    return ["missing", type(value).__name__.removesuffix("Type")]
+
+
+def _read_missing(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, index
+    if node[1] not in ("NaT", "NA"):
+        refuse("what is missing is unknown")
+    return getattr(import_module("pandas"), node[1])
+
+
+_PANDAS: Mapping[str, Write] = {
+    "NaTType": _write_missing,
+    "NAType": _write_missing,
+    "Index": _write_index,
+    "RangeIndex": _write_index,
+    "Timestamp": _write_stamp,
+    "Timedelta": _write_stamp,
+}
+
+
 def _write_masked(encoder: Encoder, value: Any, path: str) -> Node:
     given = np.ma.getmask(value) is not np.ma.nomask
     mask = np.ma.getmaskarray(value) if given else None
@@ -194,5 +239,7 @@ SCIENCE_READERS: Mapping[str, Read] = {
     "sparse": _read_sparse,
     "distribution": _read_frozen,
     "index": _read_index,
+    "stamp": _read_stamp,
+    "missing": _read_missing,
     "spline": _read_spline,
 }

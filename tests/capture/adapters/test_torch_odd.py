@@ -12,6 +12,7 @@ from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.store.chunking import cut
 from jupyter_mvt.testing.adapters import thaw
+from tests.capture.values import HOLDERS, TENSORS, made, told
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -46,7 +47,7 @@ def back(tensor: Any) -> Any:
 
 
 def octets(tensor: Any) -> bytes:
-    plain = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    plain = tensor.detach().resolve_conj().resolve_neg().reshape(-1).clone()
     return bytes(plain.view(torch.uint8).numpy()) if plain.numel() else b""
 
 
@@ -64,6 +65,7 @@ DENSE = {
     "complex": torch.randn(3, 4, dtype=torch.complex128),
     "conj": torch.randn(5, dtype=torch.complex64).conj(),
     "strided": torch.randn(6, 8)[::2, 1::3],
+    "one of many": torch.arange(6.0)[0:1:2],
     "turned": torch.randn(6, 8).t(),
     "channels last": torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last),
     "uint16": torch.arange(9, dtype=torch.int16).view(torch.uint16),
@@ -148,9 +150,42 @@ def test_a_composed_tensor_that_does_not_fit_is_refused(name: str, change: Any) 
 def test_what_has_no_content_is_refused_by_name() -> None:
     with pytest.raises(CaptureError) as caught:
         frozen(torch.empty(2, device="meta"))
-    assert caught.value.message == (
-        "The tensor 'it' cannot be kept: it is on the meta device and has no content."
-    )
+    assert caught.value.lines() == [
+        "CaptureError [not-capturable]: "
+        "The tensor 'it' cannot be kept: it is on the meta device and has no content.",
+        "Hint: model.to_empty(device='cpu')  # then load its weights",
+    ]
+
+
+def test_what_has_no_shape_yet_is_refused_by_name() -> None:
+    module = holding(nn.parameter.UninitializedParameter())
+    assert not ADAPTER.is_fitted(module)
+    assert len(ADAPTER.token(module)) == 1
+    with pytest.raises(CaptureError) as caught:
+        ADAPTER.freeze(nn.Sequential(nn.ReLU(), module), lambda obj: None)
+    assert caught.value.lines() == [
+        "CaptureError [unfitted]: "
+        "1 (Module) has no weights yet: their shape follows from the first batch.",
+        "Hint: model(batch)  # once, before the commit",
+    ]
+
+
+def test_an_expanded_tensor_takes_what_it_has() -> None:
+    kept = frozen(torch.tensor([[1.5], [2.5]]).expand(2, 1000))
+    assert [(part.path, part.shape, part.nbytes) for part in kept.bundle.parts] == [("it", (2,), 8)]
+    again = ADAPTER.restore(thaw(kept)).it
+    assert (again.shape, again.stride()) == ((2, 1000), (1, 0))
+    assert again[1].unique().tolist() == [2.5]
+
+
+@pytest.mark.parametrize("name", [name for name in TENSORS if name not in HOLDERS])
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
+def test_every_kind_comes_back_inside_a_module(name: str) -> None:
+    value = made(name)
+    module = holding(value)
+    assert ADAPTER.params(module)
+    assert ADAPTER.token(module) == ADAPTER.token(module)
+    assert told(back(value)) == told(value)
 
 
 class Marked(torch.Tensor):
