@@ -47,7 +47,8 @@ def back(tensor: Any) -> Any:
 
 
 def octets(tensor: Any) -> bytes:
-    plain = tensor.detach().resolve_conj().resolve_neg().reshape(-1).clone()
+    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
+    plain = plain.as_strided((plain.numel(),), (1,))
     return bytes(plain.view(torch.uint8).numpy()) if plain.numel() else b""
 
 
