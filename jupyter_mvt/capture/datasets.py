@@ -30,6 +30,7 @@ _OTHERS = ("X_test", "y_test", "x_test", "test_X", "test_y", "test_df", "df_test
 _TARGET = re.compile(r"^y(?:_|$|[A-Z])|_y$|^y\d*$|label|target", re.IGNORECASE)
 _ROLES = frozenset({"features", "target", "reference", "live"})
 _HELD_OUT = frozenset({"eval_set", "evals", "valid_sets", "validation_data", "eval_dataset"})
+_HELD_BY_TRAINERS = (("train_dataset", "train"), ("eval_dataset", "val"))
 _MOST_PARTS = 64
 
 
@@ -103,6 +104,8 @@ def find_datasets(
     """Return the data that trained `model`, and held-out data by their usual names."""
     training = training_of(model, log)
     found = {} if training is None else dict(_arguments(namespace, training, model.name))
+    if training is not None and not found:
+        found = dict(_of_trainer(namespace, training))
     notes = []
     derived = [] if training is None else [
         argument for argument in training.arguments if not argument.plain and argument.root in found
@@ -189,6 +192,17 @@ def _arguments(
             role = _role(name, "val" if argument.keyword in _HELD_OUT else "train")
             role = _with_target(role, label)
             yield name, Source(var=name, role=role, obj=obj, arg_of=call)
+
+
+def _of_trainer(namespace: Mapping[str, Any], training: Training) -> Iterator[tuple[str, Source]]:
+    """Return the data that the receiver of ``trainer.train()`` was given when it was made."""
+    for receiver in training.receivers:
+        for attribute, role in _HELD_BY_TRAINERS:
+            obj = getattr(namespace.get(receiver), attribute, None)
+            if is_dataset(obj):
+                name = name_in(namespace, obj) or f"{receiver}.{attribute}"
+                call = f"{receiver}.{training.method}"
+                yield name, Source(var=name, role=role, obj=obj, arg_of=call)
 
 
 def _role(name: str, default: str) -> str:

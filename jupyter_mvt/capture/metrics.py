@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.cells import CellLog
     from jupyter_mvt.objects.snapshot import DatasetDraft
 
-__all__ = ["discovered_metrics", "given_metrics", "split_of", "told_by"]
+__all__ = ["discovered_metrics", "given_metrics", "is_progress", "split_of", "told_by"]
 
 _HINT = "mvt commit --metrics {}=0.93"
 
@@ -32,6 +32,10 @@ _METRIC = re.compile(
     r"|specificity|loss|rmse|mse|mae|mape|smape|medae|r2|score|logloss|nll|brier|perplexity|ppl"
     r"|mcc|kappa|iou|dice|map|ndcg|bleu|rouge\w*|wer|cer|fid|psnr|ssim|silhouette|gini"
     r"|explained_variance|error_rate|latency_ms|balanced_accuracy|pearson|spearman)(?:_\w{1,8})?$"
+)
+_PROGRESS = re.compile(
+    r"^(?:epoch|(?:global_)?step|lr(?:[-_/].*)?|learning_rate|grad_norm|total_flos"
+    r"|num_(?:input_)?tokens\w*)$|(?:_runtime|_per_second)$"
 )
 _HOLDER = re.compile(r"(?:^|_)(?:metrics?|scores?|results?|evaluation|performance)(?:_|$)")
 _LITERAL = re.compile(r"(['\"]).*?\1", re.DOTALL)
@@ -64,6 +68,11 @@ def given_metrics(
         split = split or told(name, value)
         metrics.append(_metric(name, number, split, known, "explicit"))
     return tuple(metrics), tuple(notes)
+
+
+def is_progress(name: str) -> bool:
+    """Tell whether a logged number says how far or how fast training was, and not how good."""
+    return _PROGRESS.search(name) is not None
 
 
 def told_by(namespace: Mapping[str, Any], log: CellLog) -> Callable[[str, Any], str]:

@@ -24,7 +24,12 @@ from jupyter_mvt.capture.discovery import (
 )
 from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
-from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics, told_by
+from jupyter_mvt.capture.metrics import (
+    discovered_metrics,
+    given_metrics,
+    is_progress,
+    told_by,
+)
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
@@ -282,7 +287,7 @@ def _metrics(
     if evaluation is not None:
         metrics = added(metrics, evaluation)
     if not metrics and curves is not None:
-        logged = {curve.name: curve.last for curve in curves.curves}
+        logged = {c.name: c.last for c in curves.curves if not is_progress(c.name)}
         metrics, notes = given_metrics(logged, datasets)
         metrics = tuple(replace(metric, source="discovered") for metric in metrics)
         taking.notes += notes

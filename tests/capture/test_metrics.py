@@ -7,7 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture.metrics import discovered_metrics, given_metrics, split_of
+from jupyter_mvt.capture.metrics import (
+    discovered_metrics,
+    given_metrics,
+    is_progress,
+    split_of,
+)
 from jupyter_mvt.errors import CaptureError
 
 
@@ -73,3 +78,10 @@ def test_found_metrics_are_those_assigned_since_the_training(kernel):
 )  # fmt: skip
 def test_split_of(name, split):
     assert split_of(name) == split
+
+
+def test_what_only_tells_how_far_training_was_is_no_score():
+    told = ("epoch", "step", "global_step", "lr", "lr-AdamW", "learning_rate", "grad_norm",
+            "total_flos", "train_runtime", "train_samples_per_second")  # fmt: skip
+    assert all(is_progress(name) for name in told)
+    assert not any(is_progress(name) for name in ("loss", "val_loss", "epoch_loss", "step_acc"))

@@ -67,3 +67,10 @@ def test_a_commit_that_cannot_be_made_again_does_not_end_the_training(shell):
     found = run(shell, "%mvt reproduce v1")
     assert found.verdict == "identical", found.to_dict()
     assert list(found.outcome.skipped) == ["with repo.recording(message='') as run:"]
+
+
+def test_a_repository_that_a_cell_made_is_there_already(tmp_path, monkeypatch):
+    with started(tmp_path, monkeypatch) as shell:
+        run(shell, "%load_ext jupyter_mvt", START[-1], RECORDED.replace("open()", "init('.')"))
+        found = run(shell, "%mvt reproduce v1")
+        assert found.verdict == "identical", found.to_dict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.capture.adapter import mro_names
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ADAPTER", "PickledAdapter"]
 
+# They train a model and predict by it; it, and not they, is what is kept.
+_TRAINERS = frozenset(
+    {"transformers.trainer.Trainer", "lightning.pytorch.trainer.trainer.Trainer",
+     "pytorch_lightning.trainer.trainer.Trainer"}
+)  # fmt: skip
 _SCALARS = (bool, int, float, str, type(None))
 
 
@@ -28,6 +34,8 @@ class PickledAdapter:
         """Return ``"predictor"`` for an instance that has a ``predict`` method."""
         cls = type(obj)
         if isinstance(obj, type) or cls.__module__ in ("builtins", "types"):
+            return None
+        if not _TRAINERS.isdisjoint(mro_names(cls)):
             return None
         return "predictor" if callable(getattr(cls, "predict", None)) else None
 
