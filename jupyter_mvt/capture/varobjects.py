@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.kinds import WRITERS
 from jupyter_mvt.capture.declarative.memories import share_memory
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.capture.declarative.science import science_writer
@@ -31,7 +32,7 @@ __all__ = ["FORMAT", "freeze_objects", "restore_objects"]
 FORMAT = "graph/1"
 """What the stored state of such variables says of itself."""
 
-_TABLE = "table"
+_TABLE, _SAME = "table", "same"
 
 
 def freeze_objects(values: Mapping[str, Any]) -> Frozen:
@@ -77,15 +78,31 @@ def _words() -> Vocabulary:
         package="",
         allowed=Nothing(),
         dialect=_Dialect(),
-        readers={_TABLE: _read_table},
+        readers={_TABLE: _read_table, _SAME: _read_same},
         finish=share_memory,
     )
 
 
 class _Dialect:
-    """Tables by their columns, and what scipy has."""
+    """Tables by their columns, what scipy has, and tuples once; good for one graph."""
 
-    writers: Mapping[type, Write] = {}
+    def __init__(self) -> None:
+        self.writers: Mapping[type, Write] = {tuple: self._once, frozenset: self._once}
+        self._known: dict[int, tuple[int, Any]] = {}
+        self._open: set[int] = set()
+
+    def _once(self, encoder: Encoder, value: Any, path: str) -> Node:
+        # A model's equal tuples may be one object or two, which is no part of it; a notebook's
+        # names may hold one in another a hundred deep.
+        number, _ = self._known.setdefault(id(value), (len(encoder.graph.nodes) - 1, value))
+        if number in self._open:
+            raise Undeclarable(path, f"a {type(value).__name__} that holds itself")
+        if number != len(encoder.graph.nodes) - 1:
+            return [_SAME, [number]]
+        self._open.add(number)
+        node = WRITERS[type(value)](encoder, value, path)
+        self._open.discard(number)
+        return node
 
     def writer(self, value: Any) -> Write | None:
         root, name = type(value).__module__.partition(".")[0], type(value).__name__
@@ -104,6 +121,11 @@ class _Dialect:
     def step(self, owner: Any, key: str) -> str:
         del owner
         return key
+
+
+def _read_same(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    return decoder.value(node[1])
 
 
 def _write_table(encoder: Encoder, value: Any, path: str) -> Node:

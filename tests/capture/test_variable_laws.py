@@ -78,6 +78,28 @@ def test_what_an_estimator_learned_is_shared_with_its_name():
     assert (found["scaler"].mean_[0], found["first"][0]) == (100, 100)
 
 
+def test_tuples_are_one_again_however_often_they_are_held():
+    pair: Any = (torch.ones(1), 2)
+    deep = pair
+    for _ in range(60):
+        deep = (deep, deep)
+    found, drafts, _ = back({"deep": deep, "pair": pair})
+    assert drafts[0].state_kind == "declarative"
+    inner = found["deep"]
+    for _ in range(60):
+        assert inner[0] is inner[1]
+        inner = inner[0]
+    assert inner is found["pair"]
+
+
+def test_a_tuple_that_holds_itself_is_left_to_pickle():
+    loop: Any = ([], torch.ones(1))
+    loop[0].append(loop)
+    found, drafts, _ = back({"loop": loop}, trusted=True)
+    assert drafts[0].state_kind == "pickle"
+    assert found["loop"][0][0] is found["loop"]
+
+
 def test_a_lazily_conjugated_tensor_stays_a_view():
     wave = torch.tensor([1 + 2j, 3 - 1j])
     found = back({"wave": wave, "mirror": wave.conj(), "minus": wave.conj().imag})[0]
@@ -221,6 +243,20 @@ def test_a_forged_state_is_refused_or_harmless(name):
         except MvtError as error:
             assert error.message
             assert json.dumps(error.code)
+
+
+def test_rows_that_nothing_is_stored_of_are_not_made():
+    drafts, _ = take_variables({"v": sp.lil_matrix((3, 3))}, ["v"])
+    state = decode(drafts[0].state)
+    node = next(node for node in state["nodes"] if node[0] == "sparse")
+    node[2] = [1 << 40, 3]
+    reader = Reader(drafts)
+    reader.states = {digest(drafts[0].state): encode(state)}
+    with pytest.raises(MvtError) as refused:
+        restore_variables(reader, stored(drafts))
+    assert refused.value.message == (
+        "What is stored is not sound: a sparse matrix has more rows than it may."
+    )
 
 
 def test_arrays_that_are_shorter_than_promised_are_refused():

@@ -78,6 +78,23 @@ def test_into_the_namespace_keeps_mine_and_sets_what_is_missing(shell):
     assert "%mvt checkout v1 --into-namespace --overwrite" in shown
 
 
+def test_tensors_come_back_into_the_namespace_over_one_memory(shell):
+    run(shell, MAKE)
+    run(shell, "import torch\nbatch = torch.from_numpy(base)\nstate = {'w': batch[:2]}")
+    made = run(shell, "%mvt commit --all-vars")
+    kinds = {one.name: one.state_kind for one in made.commit.content.variables}
+    assert set(kinds.values()) == {"declarative"}
+    run(shell, "batch = torch.zeros(1)\ndel state")
+    found = run(shell, "%mvt checkout v1 --into-namespace")
+    assert (found.placed, found.kept) == (("state",), ("model", "base", "view", "notes", "batch"))
+    found = run(shell, "%mvt checkout v1 --into-namespace --overwrite")
+    assert "batch" in found.stashed
+    run(shell, "base[0] = 42")
+    assert shell.user_ns["batch"][0] == shell.user_ns["state"]["w"][0] == 42
+    run(shell, "%mvt stash pop")
+    assert shell.user_ns["batch"].tolist() == [0]
+
+
 def test_what_is_overwritten_is_stashed_and_can_be_taken_back(shell):
     run(shell, MAKE)
     run(shell, "%mvt commit --all-vars")

@@ -243,5 +243,5 @@ def rebuild(
         hint = f"pip install {package}" if package else None
         raise RestoreError(msg, code="class-missing", hint=hint) from error
     except Exception as error:
-        msg = f"The stored model cannot be rebuilt: {type(error).__name__}: {str(error)[:200]}."
+        msg = f"What is stored cannot be rebuilt: {type(error).__name__}: {str(error)[:200]}."
         raise RestoreError(msg, code="state-refused", hint="mvt fsck") from error

@@ -80,7 +80,7 @@ def _canonical(data: Any) -> bytes:
 
 def refuse(what: str) -> NoReturn:
     """Raise the error that says what in the stored state is wrong."""
-    msg = f"The stored state of the model is not sound: {what}."
+    msg = f"What is stored is not sound: {what}."
     raise CorruptionError(msg, code="corrupt-state", hint="mvt fsck")
 
 

@@ -24,6 +24,7 @@ _COMPRESSED = ("data", "indices", "indptr")
 _ARRAYS = {"csr": _COMPRESSED, "csc": _COMPRESSED, "bsr": _COMPRESSED,
            "coo": ("data", "row", "col"), "dia": ("data", "offsets")}  # fmt: skip
 _ENTRIES = ("lil", "dok")
+_MOST_ROWS = 10_000_000
 _SPARSE = tuple(f"{form}_{kind}" for form in (*_ARRAYS, *_ENTRIES) for kind in ("matrix", "array"))
 
 
@@ -92,6 +93,8 @@ def _read_generator(decoder: Decoder, node: Node, index: int) -> Any:
 def _write_sparse(encoder: Encoder, value: Any, path: str) -> Node:
     if value.ndim != 2:
         raise Undeclarable(path, "a sparse array that is no matrix")
+    if value.format in _ENTRIES and value.shape[0] > _MOST_ROWS:
+        raise Undeclarable(path, f"a sparse matrix with {value.shape[0]} lists")
     # What is built entry by entry has no arrays of its own.
     held = value.tocoo() if value.format in _ENTRIES else value
     stored = [encoder.value(getattr(held, name), f"{path}.{name}") for name in _ARRAYS[held.format]]
@@ -112,6 +115,8 @@ def _read_sparse(decoder: Decoder, node: Node, index: int) -> Any:
         refuse("a sparse matrix lacks its arrays")
     given = (arrays[0], tuple(arrays[1:])) if built == "coo" else tuple(arrays)
     size = tuple(int(length) for length in shape)
+    if form in _ENTRIES and size[0] > _MOST_ROWS:
+        refuse("a sparse matrix has more rows than it may")  # each takes memory, even empty
     matrix = getattr(import_module("scipy.sparse"), f"{built}_{kind}")(
         given, shape=size, copy=False
     )
