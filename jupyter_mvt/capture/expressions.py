@@ -17,6 +17,7 @@ __all__ = [
     "held_names",
     "in_place",
     "locals_of",
+    "may_swallow",
     "outer_names",
     "paired",
     "pairwise",
@@ -25,6 +26,8 @@ __all__ = [
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _STEPS = (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await, ast.NamedExpr)
+_SWALLOWING = frozenset({"assertRaises", "raises", "suppress"})
+_PLAIN_CONTEXTS = frozenset({"autocast", "catch_warnings", "inference_mode", "no_grad", "open"})
 
 
 def held_names(value: ast.expr) -> set[str]:
@@ -71,7 +74,7 @@ def _held_by_call(node: ast.Call) -> set[str]:
 def spares_fresh(called: ast.expr) -> bool:
     """Tell whether a call surely returns something that shares nothing."""
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in COUNTS or name.endswith(("_score", "_error", "_report", "_matrix"))
+    return name in COUNTS or name.endswith(("_score", "_error", "_report", "_matrix", "_curve"))
 
 
 def in_place(node: ast.Call) -> bool:
@@ -165,3 +168,11 @@ def locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
         elif isinstance(child, ast.ExceptHandler) and child.name:
             own.add(child.name)
     return frozenset(own - outer)
+
+
+def may_swallow(context: ast.expr) -> bool:
+    """Tell whether ``with`` may go on after an exception: some of its body may not be run."""
+    called = context.func if isinstance(context, ast.Call) else context
+    if isinstance(called, ast.Attribute):
+        return called.attr in _SWALLOWING
+    return not (isinstance(called, ast.Name) and called.id in _PLAIN_CONTEXTS)

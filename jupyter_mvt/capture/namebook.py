@@ -76,12 +76,10 @@ class NameBook:
         self.graphs: set[tuple[str, str]] = set()
         self.wraps: set[str] = set()
         self._shadow: list[frozenset[str]] = []
-        self._branches = 0
 
     def _bind(self, name: str) -> None:
         self.binds.add(name)
-        if not self._branches:
-            self.sure.add(name)
+        self.sure.add(name)
 
     def _outer(self, name: str | None) -> bool:
         if name is None or name in OURS:

@@ -13,6 +13,7 @@ from jupyter_mvt.capture.expressions import (
     defaults,
     in_place,
     locals_of,
+    may_swallow,
     outer_names,
     paired,
     pairwise,
@@ -65,12 +66,41 @@ class _Names(NameBook, ast.NodeVisitor):
         elif not self._shadow:
             self._bind(node.id)
 
-    def _branch(self, node: ast.AST) -> None:
-        self._branches += 1
-        self.generic_visit(node)
-        self._branches -= 1
+    def _part(self, nodes: Iterable[ast.AST]) -> None:
+        """Visit what may not be run at all: what it binds is surely bound within it only."""
+        surely = set(self.sure)
+        for node in nodes:
+            self.visit(node)
+        self.sure = surely
 
-    visit_If = visit_While = visit_Try = visit_IfExp = _branch
+    def visit_If(self, node: ast.If | ast.While) -> None:
+        self.visit(node.test)
+        self._part(node.body)
+        self._part(node.orelse)
+
+    visit_While = visit_If
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.visit(node.test)
+        self._part([node.body])
+        self._part([node.orelse])
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        self.visit(node.values[0])
+        self._part(node.values[1:])
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
+        self._part([*node.body, *node.orelse])
+        for handler in node.handlers:
+            self._part([handler])
+        self._part(node.finalbody)
+
+    visit_TryStar = visit_Try
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name is not None and self._outer(node.name) and not self._shadow:
+            self._bind(node.name)
+        self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -98,11 +128,13 @@ class _Names(NameBook, ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Match(self, node: ast.Match) -> None:
-        self._branch(node)
+        self.visit(node.subject)
+        for case in node.cases:
+            self._part([case])
         for part in ast.walk(node):
             name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
             if isinstance(part, ast.pattern) and name is not None and self._outer(name):
-                self._bind(name)
+                self.binds.add(name)
                 self._share(ast.Name(name, ast.Store()), node.subject)
                 if name in self.mutates:
                     self._mutated(root_name(node.subject))
@@ -138,17 +170,26 @@ class _Names(NameBook, ast.NodeVisitor):
         pairs = list(pairwise(node.target, node.iter))
         for target, walked in pairs:
             self._share(target, walked)
-        self._branches += 1
-        for child in (*node.body, *node.orelse):
-            self.visit(child)
-        self._branches -= 1
+        self._part(node.body)
         self.sure = surely  # there may be nothing to walk over
+        self._part(node.orelse)
         # Changing an element changes the container that is walked over.
         for target, walked in pairs:
             if {n.id for n in ast.walk(target) if isinstance(n, ast.Name)} & self.mutates:
                 self.mutates |= {n.id for n in ast.walk(walked) if isinstance(n, ast.Name)}
 
     visit_AsyncFor = visit_For
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.visit(item)
+        if any(may_swallow(item.context_expr) for item in node.items):
+            self._part(node.body)
+        else:
+            for child in node.body:
+                self.visit(child)
+
+    visit_AsyncWith = visit_With
 
     def visit_withitem(self, node: ast.withitem) -> None:
         self.visit(node.context_expr)
@@ -211,9 +252,10 @@ class _Names(NameBook, ast.NodeVisitor):
             return
         # Nothing of the body happens here; what a call of it does is told by `bodies`.
         at_rest = _Names()
-        around = at_rest._inside(node.body, own) - self.sure
+        around = at_rest._inside(node.body, own)
+        surely = set(self.sure)
         self._define(node.name, around | set(filter(None, map(root_name, node.decorator_list))))
-        self.reads |= self.frees[node.name]
+        self.reads |= self.frees[node.name] - surely
         self.bodies[node.name] = (_body(node),)
 
     visit_AsyncFunctionDef = visit_FunctionDef
