@@ -7,6 +7,7 @@ there is none, and one has to assume that they may have changed.
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
@@ -81,7 +82,7 @@ class Prints:
         self._spend(0)
         self._text(cls.__module__, cls.__qualname__)
         root = cls.__module__.partition(".")[0]
-        if cls in (list, tuple, set, frozenset, dict):
+        if cls in (list, tuple, set, frozenset, dict, OrderedDict):
             self._contain(value, depth)
         elif root == "numpy":
             self._array(value, depth)
@@ -146,6 +147,9 @@ class Prints:
         flat = value.detach().cpu().contiguous().reshape(-1)
         if nbytes:
             self._state.update(memoryview(flat.view(torch.uint8).numpy()))
+        # Asking others for a gradient makes torch warn.
+        if value.requires_grad and (value.is_leaf or value.retains_grad):
+            self._add(value.grad, 1)
         self._attributes(value)
 
     def _attributes(self, value: Any) -> None:
