@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.chance import drew, states
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
-from jupyter_mvt.capture.slicing import Run, made_by, spans
+from jupyter_mvt.capture.runs import Run
+from jupyter_mvt.capture.slicing import made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
 from jupyter_mvt.capture.watch import ModelWatch
 from jupyter_mvt.objects.clock import Clock

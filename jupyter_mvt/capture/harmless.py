@@ -57,7 +57,7 @@ LOOKS = frozenset({
     "get_params", "groupby", "head", "hist", "idxmax", "idxmin", "info", "isna", "isnull",
     "item", "items", "join", "keys", "kneighbors", "lower", "max", "mean", "median", "melt",
     "memory_usage", "merge", "min", "mode", "notna", "nunique", "numpy", "parameters", "pivot",
-    "pivot_table", "plot", "predict", "predict_log_proba", "predict_proba", "quantile",
+    "pivot_table", "plot", "predict", "predict_log_proba", "predict_proba", "quantile", "ravel",
     "reset_index", "reshape", "round", "sample", "score", "select_dtypes", "size", "sort_index",
     "sort_values", "split", "state_dict", "std", "strip", "sum", "summary", "tail", "to_csv",
     "to_dict", "to_frame", "to_list", "to_numpy", "to_parquet", "tolist", "transform", "unique",
@@ -135,7 +135,7 @@ def only_keeps(called: ast.expr) -> bool:
 
 VIEWS = frozenset({
     "columns", "cpu", "detach", "get", "groupby", "head", "items", "keys", "numpy", "parameters",
-    "pivot", "plot", "reshape", "split", "state_dict", "tail", "to_frame", "to_numpy",
+    "pivot", "plot", "ravel", "reshape", "split", "state_dict", "tail", "to_frame", "to_numpy",
     "transform", "values", "astype", "reset_index", "round", "merge", "select_dtypes",
 })  # fmt: skip
 """Those of `LOOKS` whose answer may share memory with their object."""
@@ -169,6 +169,8 @@ _READS = ("read", "load", "open", "fetch", "from_", "genfromtxt", "fromfile", "l
           "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image", "memmap",
           "File", "HDFStore", "connect", "Booster", "iterdir", "is_file", "is_dir", "isdir",
           "rglob", "getsize")  # fmt: skip
+_PACKAGED = frozenset({"load_breast_cancer", "load_diabetes", "load_digits", "load_iris",
+                       "load_linnerud", "load_wine"})  # fmt: skip
 _SETS = ("set", "use", "enable", "disable", "register", "filter", "chdir",
          "config", "init", "reset", "add", "append", "insert", "update", "simplefilter", "clear",
          "patch", "put", "reload")  # fmt: skip
@@ -223,6 +225,8 @@ def names_module(node: ast.Call) -> bool:
 def reads_files(node: ast.Call) -> bool:
     """Tell whether a call may read a file, by its name."""
     name = _called(node)
+    if name in _PACKAGED:
+        return False
     return name.startswith(_READS) or name.endswith(("Folder", "Dataset", "_data", "_files"))
 
 

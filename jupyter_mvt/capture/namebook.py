@@ -51,6 +51,9 @@ class NameBook:
         ``(function, name)``: what is given to calls that are known not to change it.
     wraps
         Decorators of the functions and classes that are defined.
+    stateless
+        Functions and classes that hold nothing that can be changed → names of their bases, that
+        must not hold anything either.
     graphs
         Pairs: the first was computed from the second, so that ``backward`` may reach it.
     """
@@ -75,6 +78,7 @@ class NameBook:
         self.spared: set[tuple[str, str]] = set()
         self.graphs: set[tuple[str, str]] = set()
         self.wraps: set[str] = set()
+        self.stateless: dict[str, frozenset[str]] = {}
         self._shadow: list[frozenset[str]] = []
 
     def _bind(self, name: str) -> None:

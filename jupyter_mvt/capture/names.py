@@ -34,6 +34,7 @@ from jupyter_mvt.capture.harmless import (
 )
 from jupyter_mvt.capture.lines import OURS
 from jupyter_mvt.capture.namebook import NameBook
+from jupyter_mvt.capture.stateless import bases_of_stateless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -257,6 +258,7 @@ class _Names(NameBook, ast.NodeVisitor):
         self._define(node.name, around | set(filter(None, map(root_name, node.decorator_list))))
         self.reads |= self.frees[node.name] - surely
         self.bodies[node.name] = (_body(node),)
+        self.stateless[node.name] = frozenset()  # as far as it was seen to be
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -272,6 +274,9 @@ class _Names(NameBook, ast.NodeVisitor):
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
         self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
         if not self._shadow:
+            stateless = bases_of_stateless(node)
+            if stateless is not None:
+                self.stateless[node.name] = stateless
             methods = (n for n in ast.walk(node) if isinstance(n, _SCOPES[:2]))
             self.bodies[node.name] = tuple(map(_body, methods))
 

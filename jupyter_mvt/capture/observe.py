@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_mvt.capture.prints import Prints
-from jupyter_mvt.capture.slicing import ATOM, DATA, FIXED, STATEFUL
+from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL
 
 __all__ = ["Compared", "compared", "failed_line", "kinds_of", "prints_of"]
 

@@ -116,6 +116,16 @@ class Owned:
         forced |= {name for method in called for name in method.forced}
         return changed.union(*(method.around for method in called)), forced
 
+    def given_back(self, unit: Unit) -> set[tuple[str, str]]:
+        """Return pairs of names that a statement binds, and what may be in the answers of them.
+
+        ``get_score(x)`` gives back nothing of ``x``, unless the notebook has its own.
+        """
+        held = {name for name, attr in unit.attrs if attr in self._methods}
+        own = self._methods.keys() | self._functions.keys()
+        held |= {name for function, name in unit.spared if function in own}
+        return {(bound, name) for bound in unit.binds for name in held}
+
     def restless(self, unit: Unit) -> set[str]:
         """Return names that a statement binds to what changes when it is merely looked at."""
         return set(unit.binds) if unit.calls & self._restless else set()

@@ -9,76 +9,27 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from jupyter_mvt.capture.aliases import Aliases
-from jupyter_mvt.capture.calm import Look, Stretch, stretches
+from jupyter_mvt.capture.calm import Stretch, stretches
+from jupyter_mvt.capture.defined import (
+    closure,
+    define,
+    forget,
+    given_attributes,
+    holding_state,
+    learn,
+    renamed,
+)
 from jupyter_mvt.capture.effects import Body, effect_of, handed, worst_of
-from jupyter_mvt.capture.harmless import ANYTHING
+from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
 from jupyter_mvt.capture.owned import Owned
+from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL, Run, Step
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["ATOM", "DATA", "FIXED", "STATEFUL", "Run", "made_by", "spans"]
+__all__ = ["made_by", "spans"]
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
-
-ATOM, FIXED, STATEFUL, DATA = "atom", "fixed", "stateful", "data"
-"""Kinds of values: never changed; changed by explicit setting only; changed by being looked at;
-changed in place, but numbers and texts only: no part of anything else lives on in it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What is known of one run of a cell.
-
-    Attributes
-    ----------
-    units
-        Its statements.
-    rebound
-        Names seen to be rebound.
-    ok
-        Whether it ran to its end.
-    failed_at
-        Line where it failed: 0 when not known, -1 when nothing ran at all.
-    kinds
-        Kinds of the values that names were rebound to; see `ATOM`.
-    before, after
-        What values that it names were seen to be.
-    unchanged
-        Names whose content was the same before and after.
-    touched
-        Names of models that were seen to change.
-    changed
-        Names seen to hold the same object with other content.
-    drew
-        Whether a random number generator moved.
-    """
-
-    units: tuple[Unit, ...] = ()
-    rebound: frozenset[str] = frozenset()
-    ok: bool = True
-    failed_at: int = 0
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    before: Look = field(default_factory=dict)
-    after: Look = field(default_factory=dict)
-    unchanged: frozenset[str] = frozenset()
-    touched: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
-    drew: bool = True
-
-
-@dataclass(slots=True)
-class _Step:
-    """A statement that was run: what it may have written, and whether it surely ran through.
-
-    What it read includes the names that functions refer to, as they were defined by then.
-    """
-
-    unit: Unit
-    written: frozenset[str]
-    reads: frozenset[str]
-    sure: bool
 
 
 def made_by(
@@ -96,7 +47,7 @@ def made_by(
         Kinds of the values that names had before the first run.
     """
     steps, frees = _forwards(runs, dict(kinds or {}))
-    needed = _closure(names, frees)
+    needed = closure(names, frees)
     bound = [run.rebound.union(*(step.unit.binds for step in own))
              for run, own in zip(runs, steps, strict=True)]  # fmt: skip
     calm = stretches([(run.before, run.after) for run in runs], bound)
@@ -125,13 +76,13 @@ def spans(units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
 
 def _walk(
     runs: Sequence[Run],
-    steps: Sequence[list[_Step]],
+    steps: Sequence[list[Step]],
     needed: set[str],
     calm: Sequence[Mapping[str, Stretch]],
     doubtful: set[Stretch],
-) -> tuple[dict[int, list[_Step]], set[Stretch]]:
+) -> tuple[dict[int, list[Step]], set[Stretch]]:
     """Return the steps that are kept of each run, and the stretches that were passed over."""
-    kept: dict[int, list[_Step]] = {}
+    kept: dict[int, list[Step]] = {}
     passed: set[Stretch] = set()
     for i in range(len(runs) - 1, -1, -1):
         over = {calm[i][name] for name in needed & calm[i].keys()} - doubtful
@@ -146,7 +97,7 @@ def _walk(
 
 
 def _doubts(
-    kept: Mapping[int, list[_Step]],
+    kept: Mapping[int, list[Step]],
     passed: set[Stretch],
     calm: Sequence[Mapping[str, Stretch]],
 ) -> set[Stretch]:
@@ -164,12 +115,12 @@ def _doubts(
     return found & passed
 
 
-def _backwards(run: Run, steps: list[_Step], inside: set[str]) -> tuple[list[_Step], set[str]]:
+def _backwards(run: Run, steps: list[Step], inside: set[str]) -> tuple[list[Step], set[str]]:
     """Return the steps of a run that `inside` depends on, and what is needed before it."""
     seen = inside & (run.touched | run.changed)
     explained = set().union(*(step.written for step in steps)) if steps else set()
     forced = bool(seen - explained)
-    kept: list[_Step] = []
+    kept: list[Step] = []
     draws = False
     for step in reversed(steps):
         drawn = run.drew and step.unit.draws
@@ -185,7 +136,7 @@ def _backwards(run: Run, steps: list[_Step], inside: set[str]) -> tuple[list[_St
 
 def _forwards(
     runs: Sequence[Run], kinds: dict[str, str]
-) -> tuple[list[list[_Step]], Mapping[str, frozenset[str]]]:
+) -> tuple[list[list[Step]], Mapping[str, frozenset[str]]]:
     aliases = Aliases()
     frees: dict[str, frozenset[str]] = {}
     made: dict[str, frozenset[str]] = {}
@@ -193,6 +144,8 @@ def _forwards(
     bodies: dict[str, Body] = {}
     owned = Owned()
     restless: set[str] = set()
+    holding: set[str] = set()
+    given_more = given_attributes(runs)
     # Only where somebody walks back over a graph does it matter what was computed from what.
     walked = any(attr == "backward" for run in runs for unit in run.units for _, attr in unit.attrs)
     found = []
@@ -201,69 +154,57 @@ def _forwards(
         now = _kinds_within(run, units, kinds)
         steps = []
         for unit in units:
-            fixed = [name for name, kind in now.items() if kind in (ATOM, FIXED)]
+            holding = holding_state(unit, holding, given_more)
+            fixed = [name for name, kind in now.items()
+                     if kind in (ATOM, FIXED) and name not in holding]  # fmt: skip
             before = dict(frees)
-            _define(unit, frees)
+            define(unit, frees)
             calls = [handed(one, bodies, fixed) for one in unit.handings]
             given = {name for names, _ in calls for name in names}
             behind, forced = owned.changed(unit)
             changed = _changed(unit, given | behind, now, frees, mutators) | forced
+            changed |= unit.mutates & holding
             changed |= _drawn_through(unit, aliases, now, restless)
             aliases.bind(unit.kills)
             aliases.join((name, name) for name in unit.binds)
             pairs = unit.shares.union(*(joined for _, joined in calls))
             pairs = pairs | unit.graphs if walked else pairs
-            aliases.join(_shared(pairs, now, frees, mutators))
+            pairs |= owned.given_back(unit)
+            pairs |= {(name, one.function) for one in unit.handings if one.function in holding
+                      for name in one.targets}  # fmt: skip
+            aliases.join(_shared(pairs, now, holding, frees, mutators))
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
             written = aliases.reach(changed) | unit.binds
             sure = _is_sure(run, unit)
             # A name is read as it was before the statement, and as functions in it see it.
-            reads = _closure(unit.reads, {**made, **before})
-            reads |= _closure(unit.reads - unit.binds, {**made, **frees})
+            reads = closure(unit.reads, {**made, **before})
+            reads |= closure(unit.reads - unit.binds, {**made, **frees})
             if ANYTHING in changed:
                 written |= aliases.names
             if ANYTHING in reads:
                 reads |= aliases.names
-            steps.append(_Step(unit, frozenset(written), frozenset(reads), sure))
+            steps.append(Step(unit, frozenset(written), frozenset(reads), sure))
             if sure:
-                _forget(unit, frees, mutators, made)
+                forget(unit, frees, mutators, made)
             # What an object's methods refer to may be bound after the object was made.
             made.update(dict.fromkeys(unit.binds - frees.keys(), unit.calls & owned.classes))
-            _learn(unit, bodies)
+            for name, other in renamed(unit, now, frees):
+                frees[name] = frozenset({other})
+                mutators[name] = mutators.get(other, frozenset()) | {other, name}
+                holding |= {name} if other in holding else set()
+            learn(unit, bodies)
             owned.learn(unit, bodies, fixed)
             restless = restless - unit.kills | owned.restless(unit)
             for name in unit.frees:
                 mutators[name] = _changed_by(unit, name, bodies, fixed)
-                mutators[name] |= _closure(unit.wraps & frees.keys(), frees)
+                mutators[name] |= closure(unit.wraps & frees.keys(), frees)
         _explain(run, steps)
         for name in run.rebound:
             kinds[name] = run.kinds.get(name, "")
         found.append(steps)
     return found, {**made, **frees}
-
-
-def _define(unit: Unit, frees: dict[str, frozenset[str]]) -> None:
-    """Note what the functions that a statement defines refer to."""
-    for name, free in unit.frees.items():
-        frees[name] = free if name in unit.kills else free | frees.get(name, frozenset())
-
-
-def _forget(unit: Unit, *known: dict[str, frozenset[str]]) -> None:
-    """Forget what names referred to that a statement binds to something else."""
-    for name in unit.kills - unit.frees.keys():
-        for book in known:
-            book.pop(name, None)
-
-
-def _learn(unit: Unit, bodies: dict[str, Body]) -> None:
-    """Note the functions that a statement defines, and forget those that it replaces."""
-    for name in unit.binds:
-        bodies.pop(name, None)
-    for name, own in unit.bodies.items():
-        if len(own) == 1 and own[0].name == name:
-            bodies[name] = own[0]
 
 
 def _drawn_through(
@@ -318,9 +259,9 @@ def _changed(
     """Return names whose values the statement itself may change in place."""
     called = {name for name in unit.calls - frees.keys() - _BUILTINS if kinds.get(name) != FIXED}
     changed = {*unit.mutates, *unit.passes, *given, *called}
-    for name in _closure(unit.reads, frees) & mutators.keys():
+    for name in closure(unit.reads, frees) & mutators.keys():
         changed |= mutators[name]
-    changed |= _closure(unit.wraps & frees.keys(), frees)
+    changed |= closure(unit.wraps & frees.keys(), frees)
     changed |= {name for name in unit.reads if kinds.get(name) == STATEFUL}
     return {
         name
@@ -334,20 +275,33 @@ def _changed(
 def _shared(
     pairs: Iterable[tuple[str, str]],
     kinds: Mapping[str, str],
+    holding: set[str],
     frees: Mapping[str, frozenset[str]],
     mutators: Mapping[str, frozenset[str]],
 ) -> Iterable[tuple[str, str]]:
     """Yield pairs that may share state from now on; functions stand for what they refer to."""
     for one, other in pairs:
-        for name in _closure([other], frees) if other in frees else (other,):
+        if _has_no_state(one, kinds):
+            continue
+        for name in closure([other], frees) if other in frees else (other,):
             pair = {kinds.get(one), kinds.get(name)}
-            if not pair & {ATOM, FIXED} and pair != {DATA, STATEFUL} and name not in frees:
+            apart = bool(pair & {ATOM, FIXED}) or pair == {DATA, STATEFUL} or name in frees
+            # What a function only goes by is no part of what it is.
+            apart = apart or _has_no_state(name, kinds) or (name in PSEUDO and name != other)
+            if not apart:
                 yield one, name
         for name in mutators.get(other, ()):
-            yield one, name
+            fixed = kinds.get(name) in (ATOM, FIXED) and name not in holding
+            if not (fixed or _has_no_state(name, kinds)):
+                yield one, name
 
 
-def _explain(run: Run, steps: list[_Step]) -> None:
+def _has_no_state(name: str, kinds: Mapping[str, str]) -> bool:
+    """Tell whether a name is a builtin that nobody has bound to something else."""
+    return name in _BUILTINS and name not in kinds
+
+
+def _explain(run: Run, steps: list[Step]) -> None:
     """Blame what was rebound behind the syntax on every statement that may have done it."""
     bound = frozenset().union(*(step.unit.binds for step in steps)) if steps else frozenset()
     behind = run.rebound - bound
@@ -357,14 +311,3 @@ def _explain(run: Run, steps: list[_Step]) -> None:
            or step.unit.foreign or step.unit.draws or "*" in step.unit.binds]  # fmt: skip
     for step in may or steps:
         step.written |= behind
-
-
-def _closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(frees.get(name, ()))
-    return found

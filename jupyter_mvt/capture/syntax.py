@@ -28,7 +28,8 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps
+    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps,
+    stateless
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -57,6 +58,7 @@ class Unit:
     spared: frozenset[tuple[str, str]] = frozenset()
     graphs: frozenset[tuple[str, str]] = frozenset()
     wraps: frozenset[str] = frozenset()
+    stateless: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         spared=frozenset(names.spared),
         graphs=frozenset(names.graphs),
         wraps=frozenset(names.wraps),
+        stateless=dict(names.stateless),
     )
 
 

@@ -1,0 +1,302 @@
+"""What a slice must not lose: gradients, statements that are not always run, classes.
+
+The cases are run as those of `test_soundness` are; most of them were lost once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_mvt.capture import observe
+from tests.capture.conftest import Kernel
+from tests.capture.test_soundness import made
+
+GRADIENTS = {
+    "a gradient": [
+        "import torch\nw = torch.ones(2, requires_grad=True)",
+        "(w * 2).sum().backward()",
+        "y = w.grad * 1",
+    ],
+    "two gradients": [
+        "import torch\nw = torch.ones(2, requires_grad=True)",
+        "(w * 2).sum().backward()",
+        "(w * 3).sum().backward()",
+        "y = w.grad * 1",
+    ],
+    "a gradient, and a step": [
+        (
+            "import torch\ntorch.manual_seed(0)\nn = torch.nn.Linear(1, 1)\n"
+            "o = torch.optim.SGD(n.parameters(), .1)"
+        ),
+        "n(torch.ones(1, 1)).sum().backward()",
+        "o.step()",
+        "y = n.weight.item()",
+    ],
+    "a module's weights": [
+        "import torch\ntorch.manual_seed(0)\nn = torch.nn.Linear(1, 1)",
+        "n.weight.data.fill_(3)",
+        "y = n.weight.item()",
+    ],
+    "a module's mode": ["import torch\nn = torch.nn.Dropout(0.5)", "n.eval()", "y = n.training"],
+    "a module's hook": [
+        "import torch\nn = torch.nn.Linear(1, 1)\ns = []",
+        "n.register_forward_hook(lambda *a: s.append(1))",
+        "n(torch.ones(1, 1))",
+        "y = len(s)",
+    ],
+    "a module's averages": [
+        "import torch\nn = torch.nn.BatchNorm1d(1)",
+        "n(torch.ones(4, 1))",
+        "y = n.running_mean.item()",
+    ],
+    "a module's own list": [
+        (
+            "import torch\nclass N(torch.nn.Module):\n    def __init__(self):\n"
+            "        super().__init__()\n        self.c = [0]\n    def forward(self, x):\n"
+            "        self.c[0] += 1\n        return x\nn = N()"
+        ),
+        "n(torch.ones(1))",
+        "y = n.c[0]",
+    ],
+    "a loss of a loop": [
+        "import torch\nw = torch.ones(1, requires_grad=True)\nloss = (w * 2).sum()",
+        "for i in range(2):\n    if i:\n        loss.backward()\n    loss = (w * 3).sum()",
+        "y = w.grad * 1",
+    ],
+}
+PATHS = {
+    "a block that is left early": [
+        "from contextlib import suppress\nd = {}\nx = 3",
+        "with suppress(KeyError):\n    x = d['k']",
+        "y = x",
+    ],
+    "what is tried": ["d = {}\nx = 3", "try:\n    x = d['k']\nexcept KeyError:\n    pass", "y = x"],
+    "what is tried, and caught": [
+        "d = {}\nx = 3",
+        "try:\n    x = d['k']\n    z = 1\nexcept KeyError:\n    z = x",
+        "y = z",
+    ],
+    "what is tried, at last": [
+        "d = {}\nx = 3\nz = 0",
+        (
+            "try:\n    try:\n        d['k']\n        x = 4\n    finally:\n        z = x\n"
+            "except KeyError:\n    pass"
+        ),
+        "y = z",
+    ],
+    "a loop, carried on": ["x = 1", "for i in range(3):\n    y = x\n    x = x + 1"],
+    "a loop that is not run": ["x = 1", "for i in []:\n    x = 2", "y = x"],
+    "a branch in a loop": ["x = 1", "for i in range(2):\n    if i:\n        x = 5\n    y = x"],
+    "a loop, cut short": [
+        "x = 1",
+        "for i in range(3):\n    if i < 2:\n        continue\n    x = i",
+        "y = x",
+    ],
+    "the else of a loop": ["x = 1", "for i in []:\n    x = 3\nelse:\n    y = x"],
+    "a loop of its own": ["x, n = 1, 0", "while n < 2:\n    y = x\n    x = n\n    n += 1"],
+    "what is not reached": ["x = 1", "False and (x := 2)", "y = x"],
+    "what does not match": ["b = 1", "match 3:\n    case [b]:\n        pass", "y = b"],
+    "one of two": ["x = 1", "z = (x := 2) if False else x", "y = z"],
+    "a block that swallows": [
+        ("class W:\n    def __enter__(self): pass\n    def __exit__(self, *a): return True\nx = 1"),
+        "with W():\n    1 / 0\n    x = 2",
+        "y = x",
+    ],
+    "a block that swallows, by name": [
+        (
+            "class W:\n    def __enter__(self): pass\n"
+            "    def __exit__(self, *a): return True\nw = W()\nx = 1"
+        ),
+        "with w:\n    1 / 0\n    x = 2",
+        "y = x",
+    ],
+    "a function of a loop": [
+        "for i in range(3):\n    k = i\n    def f():\n        return k",
+        "k = 9",
+        "y = f()",
+    ],
+}
+OBJECTS = {
+    "a score that gives back its data": [
+        "def get_score(m):\n    return m",
+        "x = [1]",
+        "z = get_score(x)",
+        "z.append(2)",
+        "y = list(x)",
+    ],
+    "predict that gives back its data": [
+        "class P:\n    def predict(self, X):\n        return X\np = P()",
+        "x = [1]",
+        "z = p.predict(x)",
+        "z.append(2)",
+        "y = list(x)",
+    ],
+    "predict that gives back its own": [
+        (
+            "class P:\n    def __init__(self):\n        self.v = [1]\n"
+            "    def predict(self):\n        return self.v\np = P()"
+        ),
+        "z = p.predict()",
+        "z.append(2)",
+        "y = list(p.v)",
+    ],
+    "a list of a class": [
+        "class M:\n    log = []\n    def go(self):\n        self.log.append(1)",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = len(b.log)",
+    ],
+    "an object that sets a library": [
+        (
+            "class S:\n    def on(self):\n        np.seterr(all='raise')\n"
+            "    def predict(self):\n        np.seterr(all='raise')"
+        ),
+        "s = S()",
+        "s.predict()",
+        "y = np.geterr()['over']",
+        "old = np.seterr(all='warn')",
+    ],
+    "an attribute of a class": ["class L(list):\n    pass", "x = L()", "L.k = 4", "y = x.k"],
+    "a list of a base": [
+        "class B:\n    log = []\n    def go(self):\n        self.log.append(1)",
+        "class M(B):\n    pass",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = len(b.log)",
+    ],
+    "a class, reached by type": [
+        "class M:\n    n = 0\n    def go(self):\n        type(self).n = 5",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = b.n",
+    ],
+    "a class, reached by name": [
+        "class M:\n    n = 0\n    def go(self):\n        self.__class__.n = 5",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = b.n",
+    ],
+    "a method's default": [
+        "class M:\n    def go(self, v=[]):\n        v.append(1)\n        return len(v)",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = b.go()",
+    ],
+    "a base that reaches for its class": [
+        "class B:\n    def go(self):\n        type(self).k = 1",
+        "class M(B):\n    k = 0",
+        "a = M()",
+        "a.go()",
+        "y = M().k",
+    ],
+    "a function with the name of data": [
+        "def load_iris():\n    return pd.read_csv('adv.csv')",
+        "pd.DataFrame({'a': [1]}).to_csv('adv.csv')",
+        "pd.DataFrame({'a': [2]}).to_csv('adv.csv')",
+        "y = load_iris()",
+    ],
+    "a class, defined again": [
+        "class M:\n    log = []\n    def go(self):\n        self.log.append(1)\nM0 = M",
+        "class M:\n    def go(self):\n        pass",
+        "a = M0()",
+        "a.go()",
+        "y = len(M0().log)",
+    ],
+    "an attribute given to a class": [
+        "class M:\n    def go(self):\n        return self.k",
+        "M.k = [1]",
+        "a = M()",
+        "a.k.append(2)",
+        "y = M().go()",
+    ],
+    "an attribute given to a function": [
+        "def f():\n    return f.s",
+        "f.s = [1]",
+        "z = f()",
+        "z.append(2)",
+        "y = list(f())",
+    ],
+    "the same, with a capital": [
+        "def F(v=1):\n    return F.s",
+        "F.s = [1]",
+        "z = F()",
+        "z.append(2)",
+        "y = list(F())",
+    ],
+    "a list of a class, by its name": ["class M:\n    log = [1]", "M.log.pop()", "y = list(M.log)"],
+    "a class with two names": ["class M:\n    k = 1", "N = M", "N.k = 5", "y = M.k"],
+    "a class with two names, the other": ["class M:\n    k = 1\nN = M", "M.k = 5", "y = N.k"],
+    "a function with two names": [
+        "def f():\n    return g() + 1\ndef g():\n    return 1",
+        "h = f",
+        "def g():\n    return 5",
+        "y = h()",
+    ],
+    "a flattened view": ["x = np.zeros((2, 2))", "v = x.ravel()", "v[0] = 4", "y = x * 1"],
+}
+CASES = {**GRADIENTS, **PATHS, **OBJECTS}
+
+
+@pytest.fixture
+def session(monkeypatch):
+    monkeypatch.setattr(observe, "_SECONDS", 5.0)  # however busy the machine is
+    return Kernel(np=np, pd=pd, __name__="__main__")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_slice_gives_the_same(case, session, tmp_path, monkeypatch):
+    if case in GRADIENTS:
+        pytest.importorskip("torch")
+    for place in ("first", "again"):
+        (tmp_path / place).mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    for cell in CASES[case]:
+        session.run(cell)
+    monkeypatch.chdir(tmp_path / "again")
+    again = {"np": np, "pd": pd, "__name__": "__main__"}
+    for text in made(session, "y"):
+        exec(text, again)
+    assert repr(again["y"]) == repr(session.namespace["y"])
+
+
+LOOP = "for i in range(2):\n    cost = x * i\n    model = [cost]"
+NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
+       "        super().__init__()\n        self.a = torch.nn.Linear(1, 1)\n"
+       "    def forward(self, x):\n        return self.a(x)")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "slice_"),
+    [
+        (["x = 3", "cost = x * 2", "shown = [cost]\nshown.append(1)", LOOP], ["x = 3", LOOP]),
+        ([NET, "tried = Net()\nout = tried(torch.ones(1, 1))", "model = Net()"],
+         [NET, "model = Net()"]),
+        ([NET, "model = Net()", "model.eval()\nmodel.train()", "model.to('cpu')",
+          "next(model.parameters()).device", "model.a.bias.data.fill_(1)"],
+         [NET, "model = Net()", "model.a.bias.data.fill_(1)"]),
+        (["a = list([1])\nb = dict(k=a)", "c = list([2])\nc.append(3)", "model = [b]"],
+         ["a = list([1])\nb = dict(k=a)", "model = [b]"]),
+        (["import matplotlib.pyplot as plt\ndef keep(name):\n    plt.savefig(name)",
+          "keep('a.png')", "from sklearn.datasets import load_iris\nmodel = [load_iris().data]"],
+         ["from sklearn.datasets import load_iris\nmodel = [load_iris().data]"]),
+    ],
+    ids=["names of a loop", "another object of the class", "a module, looked at", "builtins",
+         "figures"],
+)  # fmt: skip
+def test_what_is_known_not_to_matter_is_left_out(session, cells, slice_, tmp_path, monkeypatch):
+    for cell in cells:
+        if "torch" in cell:
+            pytest.importorskip("torch")
+        if "matplotlib" in cell:
+            pytest.importorskip("matplotlib").use("agg")
+    monkeypatch.chdir(tmp_path)
+    for cell in cells:
+        session.run(cell)
+    assert made(session, "model") == slice_
