@@ -27,6 +27,12 @@ _GENERATORS = frozenset({
     "random.Random", "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator",
     "torch._C.Generator", "collections.defaultdict",
 })  # fmt: skip
+_LIBRARIES = frozenset({
+    "__main__", "abc", "builtins", "catboost", "collections", "enum", "keras", "lightgbm",
+    "lightning", "numpy", "pandas", "pytorch_lightning", "sklearn", "statsmodels", "tensorflow",
+    "torch", "torchvision", "transformers", "typing", "xgboost",
+})  # fmt: skip
+"""Whose classes are not changed by their objects, as far as they hold lists at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +79,13 @@ def _holds_state(function: Any) -> bool:
     if bound is not None:
         return not isinstance(bound, (type, types.ModuleType))
     # Libraries wrap their functions in closures too, that hold nothing of the notebook's.
-    if getattr(function, "__module__", "") != "__main__" or isinstance(function, type):
+    if getattr(function, "__module__", "") != "__main__":
         return False
+    if isinstance(function, type):
+        # What its own body holds its text tells; that of a base from elsewhere is not seen.
+        return any(type(value) in (list, dict, set) for base in function.__mro__[1:]
+                   if base.__module__.partition(".")[0] not in _LIBRARIES
+                   for name, value in vars(base).items() if name[:2] != "__")  # fmt: skip
     defaults = (getattr(function, "__defaults__", None) or (),
                 (getattr(function, "__kwdefaults__", None) or {}).values())  # fmt: skip
     kept = any(type(value) in (list, dict, set) for group in defaults for value in group)

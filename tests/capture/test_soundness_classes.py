@@ -160,6 +160,16 @@ OBJECTS = {
         "old = np.seterr(all='warn')",
     ],
     "an attribute of a class": ["class L(list):\n    pass", "x = L()", "L.k = 4", "y = x.k"],
+    "a list of a base from elsewhere": [
+        "import sys, types\nelse_ = types.ModuleType('else_')\n"
+        "exec('class B:\\n    log = []\\n    def go(self):\\n        self.log.append(1)', "
+        "else_.__dict__)",
+        "class M(else_.B):\n    pass",
+        "a = M()",
+        "a.go()",
+        "b = M()",
+        "y = len(b.log)",
+    ],
     "a list of a base": [
         "class B:\n    log = []\n    def go(self):\n        self.log.append(1)",
         "class M(B):\n    pass",
