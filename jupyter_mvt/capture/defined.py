@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from jupyter_mvt.capture.effects import Body
+from jupyter_mvt.capture.effects import Body, effect_of, worst_of
 from jupyter_mvt.capture.runs import FIXED, Run
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["closure", "define", "forget", "given_attributes", "holding_state", "learn", "renamed"]
+__all__ = ["Defined", "closure", "given_attributes"]
 
 
 def closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:
@@ -21,19 +22,6 @@ def closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[st
             found.add(name)
             todo.extend(frees.get(name, ()))
     return found
-
-
-def define(unit: Unit, frees: dict[str, frozenset[str]]) -> None:
-    """Note what the functions that a statement defines refer to."""
-    for name, free in unit.frees.items():
-        frees[name] = free if name in unit.kills else free | frees.get(name, frozenset())
-
-
-def forget(unit: Unit, *known: dict[str, frozenset[str]]) -> None:
-    """Forget what names referred to that a statement binds to something else."""
-    for name in unit.kills - unit.frees.keys():
-        for book in known:
-            book.pop(name, None)
 
 
 def given_attributes(runs: Sequence[Run]) -> set[str]:
@@ -50,28 +38,85 @@ def given_attributes(runs: Sequence[Run]) -> set[str]:
     return found
 
 
-def holding_state(unit: Unit, before: set[str], given_more: set[str]) -> set[str]:
-    """Return the functions and classes that may hold what others change, after a statement."""
-    holding = before - unit.kills
-    for name in unit.frees:
-        bases = unit.stateless.get(name)
-        if bases is None or bases & holding or name in given_more:
-            holding |= {name}
-    return holding
+@dataclass(slots=True)
+class Defined:
+    """What is known of them, by the statements walked over so far.
+
+    Attributes
+    ----------
+    given_more
+        See `given_attributes`.
+    frees
+        Function or class → names that it refers to.
+    made
+        Name → classes that its value was made of.
+    mutators
+        Function or class → names around it that it may change.
+    bodies
+        Functions of the notebook.
+    holding
+        Functions and classes that may hold what others change.
+    """
+
+    given_more: set[str]
+    frees: dict[str, frozenset[str]] = field(default_factory=dict)
+    made: dict[str, frozenset[str]] = field(default_factory=dict)
+    mutators: dict[str, frozenset[str]] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
+    holding: set[str] = field(default_factory=set)
+
+    @property
+    def refers(self) -> dict[str, frozenset[str]]:
+        """Name → what its value refers to."""
+        return {**self.made, **self.frees}
+
+    def define(self, unit: Unit) -> None:
+        """Note what a statement defines, before it is run."""
+        for name, free in unit.frees.items():
+            earlier = frozenset() if name in unit.kills else self.frees.get(name, frozenset())
+            self.frees[name] = free | earlier
+        self.holding -= unit.kills
+        for name in unit.frees:
+            bases = unit.stateless.get(name)
+            if bases is None or bases & self.holding or name in self.given_more:
+                self.holding.add(name)
+
+    def follow(
+        self, unit: Unit, kinds: Mapping[str, str], fixed: Iterable[str], *, sure: bool,
+        classes: frozenset[str],
+    ) -> None:  # fmt: skip
+        """Note what a statement has bound, after it was run; see `effects.effect_of`."""
+        for name in unit.kills - unit.frees.keys() if sure else ():
+            for book in (self.frees, self.mutators, self.made):
+                book.pop(name, None)
+        # What an object's methods refer to may be bound after the object was made.
+        self.made.update(dict.fromkeys(unit.binds - self.frees.keys(), unit.calls & classes))
+        for name, other in self._renamed(unit, kinds):
+            self.frees[name] = frozenset({other})
+            self.mutators[name] = self.mutators.get(other, frozenset()) | {other, name}
+            self.holding |= {name} if other in self.holding else set()
+        for name in unit.binds:
+            self.bodies.pop(name, None)
+        for name, own in unit.bodies.items():
+            if len(own) == 1 and own[0].name == name:
+                self.bodies[name] = own[0]
+        around = closure(unit.wraps & self.frees.keys(), self.frees)
+        for name in unit.frees:
+            self.mutators[name] = _changed_by(unit, name, self.bodies, fixed) | around
+
+    def _renamed(self, unit: Unit, kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return new names of functions and classes, with their old ones: ``Model = Net``."""
+        new = {name for name in unit.binds - unit.frees.keys() if kinds.get(name) == FIXED}
+        return [(name, other) for name, other in unit.shares if name in new and other in self.frees]
 
 
-def renamed(
-    unit: Unit, kinds: Mapping[str, str], frees: Mapping[str, frozenset[str]]
-) -> list[tuple[str, str]]:
-    """Return new names of functions and classes, with their old ones: ``Model = Net``."""
-    return [(name, other) for name, other in unit.shares if other in frees
-            if name in unit.binds - unit.frees.keys() and kinds.get(name) == FIXED]  # fmt: skip
-
-
-def learn(unit: Unit, bodies: dict[str, Body]) -> None:
-    """Note the functions that a statement defines, and forget those that it replaces."""
-    for name in unit.binds:
-        bodies.pop(name, None)
-    for name, own in unit.bodies.items():
-        if len(own) == 1 and own[0].name == name:
-            bodies[name] = own[0]
+def _changed_by(
+    unit: Unit, name: str, bodies: Mapping[str, Body], fixed: Iterable[str]
+) -> frozenset[str]:
+    """Return the names around a function, or a class, that its own statements may change."""
+    found = {*unit.mutates, *unit.passes, name}  # what its defaults and attributes hold
+    for body in unit.bodies.get(name, ()):
+        effect = effect_of(body, bodies, fixed)
+        changed = worst_of(body) if effect is None else effect.changed - body.parameters
+        found |= changed
+    return frozenset(found)

@@ -12,16 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.calm import Stretch, stretches
-from jupyter_mvt.capture.defined import (
-    closure,
-    define,
-    forget,
-    given_attributes,
-    holding_state,
-    learn,
-    renamed,
-)
-from jupyter_mvt.capture.effects import Body, effect_of, handed, worst_of
+from jupyter_mvt.capture.defined import Defined, closure, given_attributes
+from jupyter_mvt.capture.effects import handed
 from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
 from jupyter_mvt.capture.owned import Owned
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL, Run, Step
@@ -137,15 +129,8 @@ def _backwards(run: Run, steps: list[Step], inside: set[str]) -> tuple[list[Step
 def _forwards(
     runs: Sequence[Run], kinds: dict[str, str]
 ) -> tuple[list[list[Step]], Mapping[str, frozenset[str]]]:
-    aliases = Aliases()
-    frees: dict[str, frozenset[str]] = {}
-    made: dict[str, frozenset[str]] = {}
-    mutators: dict[str, frozenset[str]] = {}
-    bodies: dict[str, Body] = {}
-    owned = Owned()
+    aliases, owned, known = Aliases(), Owned(), Defined(given_attributes(runs))
     restless: set[str] = set()
-    holding: set[str] = set()
-    given_more = given_attributes(runs)
     # Only where somebody walks back over a graph does it matter what was computed from what.
     walked = any(attr == "backward" for run in runs for unit in run.units for _, attr in unit.attrs)
     found = []
@@ -154,57 +139,48 @@ def _forwards(
         now = _kinds_within(run, units, kinds)
         steps = []
         for unit in units:
-            holding = holding_state(unit, holding, given_more)
+            before = dict(known.frees)
+            known.define(unit)
             fixed = [name for name, kind in now.items()
-                     if kind in (ATOM, FIXED) and name not in holding]  # fmt: skip
-            before = dict(frees)
-            define(unit, frees)
-            calls = [handed(one, bodies, fixed) for one in unit.handings]
+                     if kind in (ATOM, FIXED) and name not in known.holding]  # fmt: skip
+            calls = [handed(one, known.bodies, fixed) for one in unit.handings]
             given = {name for names, _ in calls for name in names}
             behind, forced = owned.changed(unit)
-            changed = _changed(unit, given | behind, now, frees, mutators) | forced
-            changed |= unit.mutates & holding
+            changed = _changed(unit, given | behind, now, known) | forced
             changed |= _drawn_through(unit, aliases, now, restless)
             aliases.bind(unit.kills)
             aliases.join((name, name) for name in unit.binds)
-            pairs = unit.shares.union(*(joined for _, joined in calls))
-            pairs = pairs | unit.graphs if walked else pairs
-            pairs |= owned.given_back(unit)
-            pairs |= {(name, one.function) for one in unit.handings if one.function in holding
-                      for name in one.targets}  # fmt: skip
-            aliases.join(_shared(pairs, now, holding, frees, mutators))
+            joined = _joined(unit, known.holding, graphs=walked)
+            joined |= owned.given_back(unit).union(*(pairs for _, pairs in calls))
+            aliases.join(_shared(joined, now, known))
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
             written = aliases.reach(changed) | unit.binds
             sure = _is_sure(run, unit)
             # A name is read as it was before the statement, and as functions in it see it.
-            reads = closure(unit.reads, {**made, **before})
-            reads |= closure(unit.reads - unit.binds, {**made, **frees})
+            reads = closure(unit.reads, {**known.made, **before})
+            reads |= closure(unit.reads - unit.binds, known.refers)
             if ANYTHING in changed:
                 written |= aliases.names
             if ANYTHING in reads:
                 reads |= aliases.names
             steps.append(Step(unit, frozenset(written), frozenset(reads), sure))
-            if sure:
-                forget(unit, frees, mutators, made)
-            # What an object's methods refer to may be bound after the object was made.
-            made.update(dict.fromkeys(unit.binds - frees.keys(), unit.calls & owned.classes))
-            for name, other in renamed(unit, now, frees):
-                frees[name] = frozenset({other})
-                mutators[name] = mutators.get(other, frozenset()) | {other, name}
-                holding |= {name} if other in holding else set()
-            learn(unit, bodies)
-            owned.learn(unit, bodies, fixed)
+            known.follow(unit, now, fixed, sure=sure, classes=owned.classes)
+            owned.learn(unit, known.bodies, fixed)
             restless = restless - unit.kills | owned.restless(unit)
-            for name in unit.frees:
-                mutators[name] = _changed_by(unit, name, bodies, fixed)
-                mutators[name] |= closure(unit.wraps & frees.keys(), frees)
         _explain(run, steps)
         for name in run.rebound:
             kinds[name] = run.kinds.get(name, "")
         found.append(steps)
-    return found, {**made, **frees}
+    return found, known.refers
+
+
+def _joined(unit: Unit, holding: set[str], *, graphs: bool) -> set[tuple[str, str]]:
+    """Return pairs that a statement lets share state, by its text alone."""
+    pairs = {*unit.shares, *(unit.graphs if graphs else ())}
+    return pairs | {(name, one.function) for one in unit.handings if one.function in holding
+                    for name in one.targets}  # fmt: skip
 
 
 def _drawn_through(
@@ -214,18 +190,6 @@ def _drawn_through(
     moving = {name for name, kind in kinds.items() if kind == STATEFUL}.union(restless)
     looked = (name for name in unit.reads if kinds.get(name) not in (ATOM, FIXED, DATA))
     return moving & aliases.reach(looked) if moving else set()
-
-
-def _changed_by(
-    unit: Unit, name: str, bodies: Mapping[str, Body], fixed: Iterable[str]
-) -> frozenset[str]:
-    """Return the names around a function, or a class, that its own statements may change."""
-    found = {*unit.mutates, *unit.passes, name}  # what its defaults and attributes hold
-    for body in unit.bodies.get(name, ()):
-        effect = effect_of(body, bodies, fixed)
-        changed = worst_of(body) if effect is None else effect.changed - body.parameters
-        found |= changed
-    return frozenset(found)
 
 
 def _executed(run: Run) -> Iterable[Unit]:
@@ -253,17 +217,19 @@ def _changed(
     unit: Unit,
     given: Iterable[str],
     kinds: Mapping[str, str],
-    frees: Mapping[str, frozenset[str]],
-    mutators: Mapping[str, frozenset[str]],
+    known: Defined,
 ) -> set[str]:
     """Return names whose values the statement itself may change in place."""
-    called = {name for name in unit.calls - frees.keys() - _BUILTINS if kinds.get(name) != FIXED}
+    called = {
+        name for name in unit.calls - known.frees.keys() - _BUILTINS if kinds.get(name) != FIXED
+    }
     changed = {*unit.mutates, *unit.passes, *given, *called}
-    for name in closure(unit.reads, frees) & mutators.keys():
-        changed |= mutators[name]
-    changed |= closure(unit.wraps & frees.keys(), frees)
+    for name in closure(unit.reads, known.frees) & known.mutators.keys():
+        changed |= known.mutators[name]
+    changed |= closure(unit.wraps & known.frees.keys(), known.frees)
     changed |= {name for name in unit.reads if kinds.get(name) == STATEFUL}
-    return {
+    surely = unit.mutates & known.holding
+    return set(surely) | {
         name
         for name in changed
         if name in unit.sets or kinds.get(name) not in (ATOM, FIXED)
@@ -275,23 +241,21 @@ def _changed(
 def _shared(
     pairs: Iterable[tuple[str, str]],
     kinds: Mapping[str, str],
-    holding: set[str],
-    frees: Mapping[str, frozenset[str]],
-    mutators: Mapping[str, frozenset[str]],
+    known: Defined,
 ) -> Iterable[tuple[str, str]]:
     """Yield pairs that may share state from now on; functions stand for what they refer to."""
     for one, other in pairs:
         if _has_no_state(one, kinds):
             continue
-        for name in closure([other], frees) if other in frees else (other,):
+        for name in closure([other], known.frees) if other in known.frees else (other,):
             pair = {kinds.get(one), kinds.get(name)}
-            apart = bool(pair & {ATOM, FIXED}) or pair == {DATA, STATEFUL} or name in frees
+            apart = bool(pair & {ATOM, FIXED}) or pair == {DATA, STATEFUL} or name in known.frees
             # What a function only goes by is no part of what it is.
             apart = apart or _has_no_state(name, kinds) or (name in PSEUDO and name != other)
             if not apart:
                 yield one, name
-        for name in mutators.get(other, ()):
-            fixed = kinds.get(name) in (ATOM, FIXED) and name not in holding
+        for name in known.mutators.get(other, ()):
+            fixed = kinds.get(name) in (ATOM, FIXED) and name not in known.holding
             if not (fixed or _has_no_state(name, kinds)):
                 yield one, name
 
