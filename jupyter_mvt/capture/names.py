@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.capture.branches import Branches
 from jupyter_mvt.capture.effects import Body, Facts
 from jupyter_mvt.capture.expressions import (
     arguments,
@@ -13,10 +14,8 @@ from jupyter_mvt.capture.expressions import (
     defaults,
     in_place,
     locals_of,
-    may_swallow,
     outer_names,
     paired,
-    pairwise,
     root_name,
 )
 from jupyter_mvt.capture.harmless import (
@@ -33,7 +32,6 @@ from jupyter_mvt.capture.harmless import (
     written_to,
 )
 from jupyter_mvt.capture.lines import OURS
-from jupyter_mvt.capture.namebook import NameBook
 from jupyter_mvt.capture.stateless import bases_of_stateless
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def names_in(statements: Iterable[ast.stmt]) -> _Names:
     return names
 
 
-class _Names(NameBook, ast.NodeVisitor):
+class _Names(Branches):
     """Finds them."""
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -66,42 +64,6 @@ class _Names(NameBook, ast.NodeVisitor):
                     self.reads.add(OUT)
         elif not self._shadow:
             self._bind(node.id)
-
-    def _part(self, nodes: Iterable[ast.AST]) -> None:
-        """Visit what may not be run at all: what it binds is surely bound within it only."""
-        surely = set(self.sure)
-        for node in nodes:
-            self.visit(node)
-        self.sure = surely
-
-    def visit_If(self, node: ast.If | ast.While) -> None:
-        self.visit(node.test)
-        self._part(node.body)
-        self._part(node.orelse)
-
-    visit_While = visit_If
-
-    def visit_IfExp(self, node: ast.IfExp) -> None:
-        self.visit(node.test)
-        self._part([node.body])
-        self._part([node.orelse])
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        self.visit(node.values[0])
-        self._part(node.values[1:])
-
-    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        self._part([*node.body, *node.orelse])
-        for handler in node.handlers:
-            self._part([handler])
-        self._part(node.finalbody)
-
-    visit_TryStar = visit_Try
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name is not None and self._outer(node.name) and not self._shadow:
-            self._bind(node.name)
-        self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -128,18 +90,6 @@ class _Names(NameBook, ast.NodeVisitor):
             self.attrs.add((root, node.attr))
         self.generic_visit(node)
 
-    def visit_Match(self, node: ast.Match) -> None:
-        self.visit(node.subject)
-        for case in node.cases:
-            self._part([case])
-        for part in ast.walk(node):
-            name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
-            if isinstance(part, ast.pattern) and name is not None and self._outer(name):
-                self.binds.add(name)
-                self._share(ast.Name(name, ast.Store()), node.subject)
-                if name in self.mutates:
-                    self._mutated(root_name(node.subject))
-
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
@@ -162,43 +112,6 @@ class _Names(NameBook, ast.NodeVisitor):
         self._share(node.target, node.value)
         if not isinstance(node.target, ast.Name):
             self.generic_visit(node.target)
-
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self.visit(node.iter)
-        self.draws = True  # walking over a loader shuffles
-        surely = set(self.sure)
-        self._target(node.target)
-        pairs = list(pairwise(node.target, node.iter))
-        for target, walked in pairs:
-            self._share(target, walked)
-        self._part(node.body)
-        self.sure = surely  # there may be nothing to walk over
-        self._part(node.orelse)
-        # Changing an element changes the container that is walked over.
-        for target, walked in pairs:
-            if {n.id for n in ast.walk(target) if isinstance(n, ast.Name)} & self.mutates:
-                self.mutates |= {n.id for n in ast.walk(walked) if isinstance(n, ast.Name)}
-
-    visit_AsyncFor = visit_For
-
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        for item in node.items:
-            self.visit(item)
-        if any(may_swallow(item.context_expr) for item in node.items):
-            self._part(node.body)
-        else:
-            for child in node.body:
-                self.visit(child)
-
-    visit_AsyncWith = visit_With
-
-    def visit_withitem(self, node: ast.withitem) -> None:
-        self.visit(node.context_expr)
-        if not isinstance(node.context_expr, ast.Call):
-            self._mutated(root_name(node.context_expr))
-        if node.optional_vars is not None:
-            self._target(node.optional_vars)
-            self._share(node.optional_vars, node.context_expr)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         bound = {(alias.asname or alias.name).split(".")[0] for alias in node.names}
@@ -315,18 +228,6 @@ class _Names(NameBook, ast.NodeVisitor):
         free = frozenset(self.reads)
         self.reads = before | (free - self.sure)
         return free
-
-    def _target(self, node: ast.expr) -> None:
-        if isinstance(node, (ast.Tuple, ast.List)):
-            for item in node.elts:
-                self._target(item)
-        elif isinstance(node, ast.Starred):
-            self._target(node.value)
-        elif isinstance(node, ast.Name):
-            self.visit_Name(node)
-        else:
-            self._mutated(root_name(node), sets=True)
-            self.generic_visit(node)
 
 
 def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
