@@ -169,6 +169,7 @@ _READS = ("read", "load", "open", "fetch", "from_", "genfromtxt", "fromfile", "l
           "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image", "memmap",
           "File", "HDFStore", "connect", "Booster", "iterdir", "is_file", "is_dir", "isdir",
           "rglob", "getsize")  # fmt: skip
+_FRESH = frozenset({"add_constant", "add_dummy_feature", "set_printoptions"})
 _PACKAGED = frozenset({"load_breast_cancer", "load_diabetes", "load_digits", "load_iris",
                        "load_linnerud", "load_wine"})  # fmt: skip
 _SETS = ("set", "use", "enable", "disable", "register", "filter", "chdir",
@@ -257,7 +258,7 @@ def sets_globally(name: str) -> bool:
 
     Seeds are none: states of generators are kept, and put back where they are drawn from.
     """
-    return name.startswith(_SETS) and name != "set_printoptions"
+    return name.startswith(_SETS) and name not in _FRESH
 
 
 def sets_libraries(node: ast.Call) -> bool:

@@ -160,6 +160,11 @@ OBJECTS = {
         "old = np.seterr(all='warn')",
     ],
     "an attribute of a class": ["class L(list):\n    pass", "x = L()", "L.k = 4", "y = x.k"],
+    "a function of a module that adds": [
+        "import types\nm = types.ModuleType('m')\nm.k = []",
+        "m.add = m.k.append\nm.add(3)",
+        "y = list(m.k)",
+    ],
     "a list of a base from elsewhere": [
         "import sys, types\nelse_ = types.ModuleType('else_')\n"
         "exec('class B:\\n    log = []\\n    def go(self):\\n        self.log.append(1)', "
@@ -285,6 +290,10 @@ NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
 @pytest.mark.parametrize(
     ("cells", "slice_"),
     [
+        (["import types\nsm = types.ModuleType('sm')\nsm.add_constant = lambda v: [1, v]",
+          "a = sm.add_constant(2)", "model = sm.add_constant(3)"],
+         ["import types\nsm = types.ModuleType('sm')\nsm.add_constant = lambda v: [1, v]",
+          "model = sm.add_constant(3)"]),
         (["x = 3", "cost = x * 2", "shown = [cost]\nshown.append(1)", LOOP], ["x = 3", LOOP]),
         ([NET, "tried = Net()\nout = tried(torch.ones(1, 1))", "model = Net()"],
          [NET, "model = Net()"]),
@@ -297,7 +306,7 @@ NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
           "keep('a.png')", "from sklearn.datasets import load_iris\nmodel = [load_iris().data]"],
          ["from sklearn.datasets import load_iris\nmodel = [load_iris().data]"]),
     ],
-    ids=["names of a loop", "another object of the class", "a module, looked at", "builtins",
+    ids=["a module's function, asked", "names of a loop", "another object of the class", "a module, looked at", "builtins",
          "figures"],
 )  # fmt: skip
 def test_what_is_known_not_to_matter_is_left_out(session, cells, slice_, tmp_path, monkeypatch):
