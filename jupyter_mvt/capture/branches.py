@@ -25,7 +25,7 @@ class Branches(NameBook, ast.NodeVisitor):
         self.sure = surely
 
     def visit_If(self, node: ast.If | ast.While) -> None:
-        """Either part may be left out."""
+        """Take either part as one that may be left out."""
         self.visit(node.test)
         self._part(node.body)
         self._part(node.orelse)
@@ -33,18 +33,18 @@ class Branches(NameBook, ast.NodeVisitor):
     visit_While = visit_If
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
-        """One of the two is computed."""
+        """Take one of the two as computed."""
         self.visit(node.test)
         self._part([node.body])
         self._part([node.orelse])
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        """What follows the first value may not be computed."""
+        """Take what follows the first value as one that may not be computed."""
         self.visit(node.values[0])
         self._part(node.values[1:])
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        """Its body may end anywhere."""
+        """Take its body as one that may end anywhere."""
         self._part([*node.body, *node.orelse])
         for handler in node.handlers:
             self._part([handler])
@@ -53,13 +53,13 @@ class Branches(NameBook, ast.NodeVisitor):
     visit_TryStar = visit_Try
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        """The exception has a name within the handler."""
+        """Bind the name that the exception has within the handler."""
         if node.name is not None and self._outer(node.name) and not self._shadow:
             self._bind(node.name)
         self.generic_visit(node)
 
     def visit_Match(self, node: ast.Match) -> None:
-        """At most one case is run, and its names hold parts of the subject."""
+        """Take names of cases as parts of the subject; at most one case is run."""
         self.visit(node.subject)
         for case in node.cases:
             self._part([case])
@@ -72,7 +72,7 @@ class Branches(NameBook, ast.NodeVisitor):
                     self._mutated(root_name(node.subject))
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        """There may be nothing to walk over; what is walked over holds the elements."""
+        """Take names of the loop as parts of what is walked over, which may be empty."""
         self.visit(node.iter)
         self.draws = True  # walking over a loader shuffles
         surely = set(self.sure)
@@ -91,7 +91,7 @@ class Branches(NameBook, ast.NodeVisitor):
     visit_AsyncFor = visit_For
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        """A block may be left early, if its context goes on after exceptions."""
+        """Take a block as one that may be left early, if its context swallows exceptions."""
         for item in node.items:
             self.visit(item)
         if any(may_swallow(item.context_expr) for item in node.items):
@@ -103,7 +103,7 @@ class Branches(NameBook, ast.NodeVisitor):
     visit_AsyncWith = visit_With
 
     def visit_withitem(self, node: ast.withitem) -> None:
-        """What is entered may be changed by that."""
+        """Take what is entered as changed by that."""
         self.visit(node.context_expr)
         if not isinstance(node.context_expr, ast.Call):
             self._mutated(root_name(node.context_expr))

@@ -306,8 +306,8 @@ NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
           "keep('a.png')", "from sklearn.datasets import load_iris\nmodel = [load_iris().data]"],
          ["from sklearn.datasets import load_iris\nmodel = [load_iris().data]"]),
     ],
-    ids=["a module's function, asked", "names of a loop", "another object of the class", "a module, looked at", "builtins",
-         "figures"],
+    ids=["a module's function, asked", "names of a loop", "another object of the class",
+         "a module, looked at", "builtins", "figures"],
 )  # fmt: skip
 def test_what_is_known_not_to_matter_is_left_out(session, cells, slice_, tmp_path, monkeypatch):
     for cell in cells:
