@@ -45,8 +45,8 @@ _KERNELS = """async () => {
 }"""
 
 
-def book(path: Path) -> None:
-    made = new_notebook(cells=[new_code_cell(cell) for cell in _CELLS])
+def book(path: Path, cells: tuple[str, ...] = _CELLS) -> None:
+    made = new_notebook(cells=[new_code_cell(cell) for cell in cells])
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(made, path)
 
@@ -107,3 +107,42 @@ def test_a_widget_outlives_the_page(desk: Desk) -> None:
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     expect(page.locator(".jp-MvtOutput .lm-Panel .mvt")).to_have_count(0, timeout=30_000)
     expect(page.locator(".jp-MvtOutput .mvt:visible")).to_have_count(2)
+
+
+_SHOWING = (
+    "%load_ext jupyter_mvt\n"
+    "from IPython.display import SVG, display\n"
+    "from sklearn.linear_model import LinearRegression\n"
+    "import jupyter_mvt as mvt\n"
+    "repo = mvt.init('.')\n"
+    "def show(y):\n"
+    '    text = \'<svg xmlns="http://www.w3.org/2000/svg" width="320" height="200">\'\n'
+    '    display(SVG(text + f\'<path d="M20 180 L300 {y}" stroke="#1f77b4"/></svg>\'))',
+    *(
+        f"show({y})\nrepo.commit(LinearRegression().fit([[0.], [1.]], [0., {y}.]), message='{y}');"
+        for y in (20, 150)
+    ),
+    "print('further down\\n' * 80)",
+    "w = repo.diff('v1', 'v2').widget()\nw",
+)
+
+
+def test_a_live_diff_fetches_a_figure_when_it_comes_into_sight(desk: Desk) -> None:
+    page, root = desk.page, desk.server.root / "seen"
+    root.mkdir()
+    book(root / "live.ipynb", _SHOWING)
+    desk.open_notebook("seen/live.ipynb")
+    desk.run_all()
+    live = page.locator(".jp-MvtOutput .lm-Panel").last
+    # Low enough for the heads of the difference alone: its figures are further down.
+    page.set_viewport_size({"width": 1400, "height": 420})
+    live.locator(".bar").first.scroll_into_view_if_needed(timeout=60_000)
+    places, images = live.locator(".oside .plate"), live.locator(".oside img")
+    expect(places).to_have_count(2)
+    page.wait_for_timeout(1_500)
+    assert images.count() == 0
+    places.first.scroll_into_view_if_needed()
+    expect(images).to_have_count(2, timeout=30_000)
+    for image in images.all():
+        expect(image).to_have_js_property("naturalWidth", 320)
+        assert (image.get_attribute("src") or "").startswith("data:image/svg+xml;base64,")

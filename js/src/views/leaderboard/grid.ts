@@ -36,6 +36,7 @@ export interface Grid {
 
 const ROW = 30;
 const HEAD = 28;
+/** How high it grows. What is in sight now may be less: the few rows of a search, say. */
 const VIEW = 514;
 const ROWS_AROUND = 4;
 const ROWS_NEAR = 2;
@@ -79,7 +80,7 @@ export function grid(options: GridOptions, scope: Scope): Grid {
   };
 
   const down = (): [number, number] => {
-    const seen = Math.ceil((root.clientHeight || VIEW) / ROW);
+    const seen = Math.ceil(Math.max(root.clientHeight, VIEW) / ROW);
     const first = Math.floor(root.scrollTop / ROW);
     return [Math.min(count, first), Math.min(count, first + seen + 1)];
   };

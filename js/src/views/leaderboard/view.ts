@@ -203,7 +203,7 @@ function columnsOf(data: LeaderboardView, others: readonly Column[], narrow: boo
   // Of very many columns a few rows have to tell how wide they are.
   const sample = rows.slice(0, others.length > 100 ? 4 : 60);
   const fit = (title: string, texts: readonly string[], least: number, most: number): number =>
-    Math.round(Math.max(least, Math.min(most, Math.max(textWidth(title, 11, 600) + 46, ...texts.map((text) => textWidth(text, 13) + 26)))));
+    Math.round(Math.max(least, Math.min(most, Math.max(textWidth(title, 11, 600) + 58, ...texts.map((text) => textWidth(text, 13) + 26)))));
   const figure = (column: Column): Shown => ({
     key: column.key, title: column.title, numeric: column.numeric, lower: column.lower, sortable: true,
     width: fit(column.title, sample.map(({ cells }) => cells[column.key]?.text ?? ""), 72, column.numeric ? 160 : 200),

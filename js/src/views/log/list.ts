@@ -11,6 +11,7 @@ import { drawRail, layRail, type Rail } from "./rail";
 /** All rows are drawn at once up to this many, where nobody says otherwise. */
 const VIRTUAL_FROM = 500;
 const AROUND = 10;
+/** How high it grows by itself. What is in sight now may be less: the few rows of a search, say. */
 const VIEW = 510;
 
 export interface ListActions {
@@ -51,7 +52,7 @@ export function versionList(actions: ListActions, scope: Scope, virtualFrom = VI
       return;
     }
     const virtual = nodes.length > virtualFrom;
-    const visible = Math.ceil((root.clientHeight || VIEW) / height());
+    const visible = Math.ceil(Math.max(root.clientHeight, VIEW) / height());
     const first = Math.floor(root.scrollTop / height());
     const start = virtual ? Math.max(0, first - AROUND) : 0;
     const end = virtual ? Math.min(nodes.length, first + visible + AROUND) : nodes.length;
