@@ -24,9 +24,14 @@ def bases_of_stateless(node: ast.ClassDef) -> frozenset[str] | None:
         return None
     if not all(map(_is_plain, node.body)):
         return None
-    for part in ast.walk(node):
-        said = {getattr(part, field, None) for field in ("id", "attr")}
-        if said & (_REACHING | {node.name}):
+    parts = list(ast.walk(node))
+    # super(Net, self).__init__() asks the bases, and reaches for nothing.
+    asking = {id(arg) for part in parts if isinstance(part, ast.Call) for arg in part.args[:1]
+              if isinstance(part.func, ast.Name) and part.func.id == "super"}  # fmt: skip
+    for part in parts:
+        name = getattr(part, "id", None)
+        reaching = {name, getattr(part, "attr", None)} & _REACHING
+        if reaching or (name == node.name and id(part) not in asking):
             return None
     return frozenset(base.id for base in node.bases if isinstance(base, ast.Name))
 

@@ -165,6 +165,13 @@ OBJECTS = {
         "m.add = m.k.append\nm.add(3)",
         "y = list(m.k)",
     ],
+    "a class that is asked for after its bases": [
+        "class B:\n    def go(self):\n        pass",
+        "class M(B):\n    k = 0\n    def go(self):\n        super(M, self).go()\n        M.k = 5",
+        "a = M()",
+        "a.go()",
+        "y = M().k",
+    ],
     "a list of a base from elsewhere": [
         "import sys, types\nelse_ = types.ModuleType('else_')\n"
         "exec('class B:\\n    log = []\\n    def go(self):\\n        self.log.append(1)', "
@@ -283,7 +290,7 @@ def test_the_slice_gives_the_same(case, session, tmp_path, monkeypatch):
 
 LOOP = "for i in range(2):\n    cost = x * i\n    model = [cost]"
 NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
-       "        super().__init__()\n        self.a = torch.nn.Linear(1, 1)\n"
+       "        super(Net, self).__init__()\n        self.a = torch.nn.Linear(1, 1)\n"
        "    def forward(self, x):\n        return self.a(x)")  # fmt: skip
 
 
