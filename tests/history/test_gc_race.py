@@ -36,6 +36,6 @@ def test_gc_against_four_writers(tmp_path, proved):
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 def test_gc_against_four_writers_for_long(tmp_path, proved):
-    wanted = int(float(os.environ.get("MVT_SOAK", "1")) * 5_000)
+    wanted = int(float(os.environ.get("MVT_SOAK", "1")) * 400)
     rounds = judged(race(tmp_path, rounds=wanted, times=8, pause=0))
     proved("10", "gc that deletes at once, against 4 writers", rounds, "rounds")
