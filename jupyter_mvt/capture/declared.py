@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_mvt.capture.adapter import mro_names
 from jupyter_mvt.capture.estimators import flat_params, held_estimators, is_estimator
+from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.adapter import Frozen, Role, Skeleton, Sources
+    from jupyter_mvt.capture.declarative.decoder import Read
     from jupyter_mvt.capture.declarative.encoder import Write
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
-    from jupyter_mvt.objects.commit import Param
+    from jupyter_mvt.objects.commit import Scalar
 
 __all__ = ["BoosterAdapter", "DeclarativeAdapter", "Listed", "Nothing", "Writing"]
 
@@ -86,11 +88,51 @@ class DeclarativeAdapter(ABC):
 
 
 class BoosterAdapter(DeclarativeAdapter):
-    """An adapter for boosters, and for the estimators that hold one as ``_Booster``."""
+    """An adapter for boosters, and for the estimators that hold one as ``_Booster``.
+
+    Attributes
+    ----------
+    match
+        The class of boosters, and the one that all estimators are derived from.
+    classes
+        What an estimator may consist of.
+    """
+
+    priority = 20
+    match: tuple[str, ...]
+    classes: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def rounds(self, booster: Any) -> int:
         """Return how many rounds a booster was trained for."""
+
+    @abstractmethod
+    def settings(self, booster: Any) -> Mapping[str, Scalar]:
+        """Return what a booster was trained with."""
+
+    @abstractmethod
+    def words(self) -> tuple[str, Write, Read]:
+        """Return the kind of a booster's node, its writer and its reader."""
+
+    def params(self, obj: Any) -> tuple[Param, ...]:
+        """Return an estimator's parameters, or the settings of a booster."""
+        if is_estimator(obj):
+            return super().params(obj)
+        found = self.settings(obj)
+        return tuple(Param(name=name, value=found[name]) for name in sorted(found))
+
+    def vocabulary(self) -> Vocabulary:
+        """Return how boosters and estimators are written and read."""
+        from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
+
+        kind, write, read = self.words()
+        booster, estimator = self.match
+        return Vocabulary(
+            package=self.package,
+            allowed=Listed(self.classes),
+            dialect=Writing({booster: write}, exact=True, unnamed=(estimator, "_Booster")),
+            readers={kind: read},
+        )
 
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether there is a booster with at least one round."""

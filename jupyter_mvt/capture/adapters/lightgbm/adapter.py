@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_mvt.capture.declared import BoosterAdapter, Listed, Writing
-from jupyter_mvt.capture.estimators import is_estimator
-from jupyter_mvt.objects.commit import Param
+from jupyter_mvt.capture.declared import BoosterAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyter_mvt.capture.adapter import Role
-    from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
+    from jupyter_mvt.capture.declarative.decoder import Read
+    from jupyter_mvt.capture.declarative.encoder import Write
+    from jupyter_mvt.objects.commit import Scalar
 
 __all__ = ["ADAPTER", "LightgbmAdapter"]
 
@@ -31,36 +31,27 @@ class LightgbmAdapter(BoosterAdapter):
     name = "lightgbm"
     package = "lightgbm"
     format = "lightgbm/1"
-    priority = 20
-    match: tuple[str, ...] = (_BOOSTER, _MODEL)
+    match = (_BOOSTER, _MODEL)
+    classes = _CLASSES
     roles: ClassVar[Mapping[str, Role]] = {_MODEL: "predictor", _BOOSTER: "booster"}
 
     def rounds(self, booster: Any) -> int:
         """Return the number that LightGBM tells."""
         return int(booster.num_trees())
 
-    def params(self, obj: Any) -> tuple[Param, ...]:
-        """Return an estimator's parameters, or the settings that a booster was given."""
-        if is_estimator(obj):
-            return super().params(obj)
-        given = {
+    def settings(self, booster: Any) -> Mapping[str, Scalar]:
+        """Return what the booster was given."""
+        return {
             name: value if isinstance(value, _SCALARS) else str(value)[:200]
-            for name, value in obj.params.items()
+            for name, value in booster.params.items()
             if not callable(value)
         }
-        return tuple(Param(name=name, value=given[name]) for name in sorted(given))
 
-    def vocabulary(self) -> Vocabulary:
-        """Return how boosters and estimators are written and read."""
+    def words(self) -> tuple[str, Write, Read]:
+        """Return how boosters are written and read."""
         from jupyter_mvt.capture.adapters.lightgbm.booster import KIND, read_booster, write_booster
-        from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
-        return Vocabulary(
-            package="lightgbm",
-            allowed=Listed(_CLASSES),
-            dialect=Writing({_BOOSTER: write_booster}, exact=True, unnamed=(_MODEL, "_Booster")),
-            readers={KIND: read_booster},
-        )
+        return KIND, write_booster, read_booster
 
 
 ADAPTER = LightgbmAdapter()
