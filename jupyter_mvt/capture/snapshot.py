@@ -292,7 +292,7 @@ def _metrics(
         metrics = tuple(replace(metric, source="discovered") for metric in metrics)
         taking.notes += notes
     if not metrics:
-        text = "none were given, and none found after the training: mvt commit --metrics NAME"
+        text = "no metrics were given, and none found after the training: mvt commit --metrics NAME"
         taking.notes.append(Note(kind="skipped", about="metrics", text=text))
     return metrics
 

@@ -278,7 +278,7 @@ LINEAR = "sklearn.linear_model._logistic.LogisticRegression"
 SGD = "sklearn.linear_model._stochastic_gradient.SGDClassifier"
 NO_METRICS = (
     "skipped",
-    "none were given, and none found after the training: mvt commit --metrics NAME",
+    "no metrics were given, and none found after the training: mvt commit --metrics NAME",
 )
 
 

@@ -78,7 +78,7 @@ def test_absence_is_told(kernel):
         (
             "skipped",
             "metrics",
-            "none were given, and none found after the training: mvt commit --metrics NAME",
+            "no metrics were given, and none found after the training: mvt commit --metrics NAME",
         ),
     ]
 

@@ -61,6 +61,8 @@ test("a live view asks for a figure, once it is seen", async () => {
   const image = element.querySelectorAll(".oside")[2]?.querySelector("img");
   assert.equal(image?.getAttribute("src"), "data:image/png;base64,iVBORw0K");
   assert.ok(!element.textContent?.includes("Left out"));
+  // The room that was kept for it is as wide as the column; the figure is as wide as it is.
+  assert.equal(image?.parentElement?.hasAttribute("style"), false);
 });
 
 test("what is no image, or does not come, is said in words", async () => {

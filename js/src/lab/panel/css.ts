@@ -16,7 +16,7 @@ export const PANEL = `
 .mvt .pfind input{border:0;background:none;outline:0;font:400 var(--fs2)/1 var(--ui);color:var(--t1);width:100%;min-width:0} .mvt .pfind input::placeholder{color:var(--t2);opacity:1;text-overflow:ellipsis}
 .mvt .pfind:focus-within{border-color:var(--jp-brand-color1,#1976d2);background:var(--bg)}
 .mvt .psec{display:flex;flex-direction:column;min-height:0;flex:none} .mvt .psec>.pbody{min-height:0;overflow-y:auto;overflow-x:hidden}
-.mvt .psec.pvers{flex:0 1 auto;min-height:132px;max-height:46%} .mvt .psec.pvers:not(:has(.lr+.lr+.lr)){min-height:112px} .mvt .psec.pvers:not(:has(.lr+.lr)){min-height:70px} .mvt .pvers>.pbody{display:flex;flex-direction:column;overflow:hidden;flex:1} .mvt.panel .pvers .scr{flex:0 1 auto;min-height:0;max-height:none;border-top:0}
+.mvt .psec.pvers{flex:0 1 auto;min-height:132px;max-height:46%} .mvt .psec.pvers:not(:has(.lr+.lr+.lr)){min-height:112px} .mvt .psec.pvers:not(:has(.lr+.lr)):not(:has(.lr+.lr+.lr)){min-height:70px} .mvt .pvers>.pbody{display:flex;flex-direction:column;overflow:hidden;flex:1} .mvt.panel .pvers .scr{flex:0 1 auto;min-height:0;max-height:none;border-top:0}
 .mvt .psec.pdet{flex:1 1 80px;min-height:56px} .mvt .psec.pdet.cmp{flex-grow:3} .mvt .psec.plab{max-height:44%} .mvt .psec.psto{max-height:36%} .mvt .psec.shut{flex:none!important;min-height:0;max-height:none} .mvt .body:has(.pdet.shut)>.pvers:not(.shut){flex:1 1 auto;max-height:none} .mvt .body:has(.pdet.cmp)>.pvers{max-height:30%}
 .mvt .body:has(.plab .ask)>.pdet{flex:1 1 56px} .mvt .body:has(.plab .ask)>.plab{max-height:70%}
 .mvt.panel.short>.body{overflow-y:auto} .mvt.panel.short .psec{flex:none!important;max-height:none!important} .mvt.panel.short .pvers .scr{max-height:252px}

@@ -73,7 +73,7 @@ function figure(picture: Picture, host: Host | undefined, scope: Scope): HTMLEle
             const { url } = answer;
             scope.add(() => URL.revokeObjectURL(url));
           }
-          place.style.cssText = "";
+          place.removeAttribute("style");
           show(address(answer));
         })
         .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
