@@ -106,6 +106,9 @@ def test_train_commit_regress_diff_promote_roll_back(desk: Desk) -> None:
     question.get_by_role("button", name="Restore v1").click()
     expect(shown.get_by_text("v1 is restored as v1", exact=True)).to_be_visible(timeout=60_000)
     desk.shot(f"panel-checkout-light-{desk.server.app}")
+    table = shown.get_by_role("status").locator(".tw")
+    expect(table.get_by_text("primary model")).to_be_visible()
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
     run(desk, 3)
     expect(desk.page.locator(".jp-OutputArea-output").last).to_have_text("LinearRegression 0.9\n")
     # What the panel asked was no cell: the count goes on as if it had never spoken.
