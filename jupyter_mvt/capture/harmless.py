@@ -7,6 +7,7 @@ import builtins
 import re
 
 __all__ = [
+    "ANSWER",
     "ANYTHING",
     "COUNTS",
     "FILES",
@@ -18,6 +19,7 @@ __all__ = [
     "VIEWS",
     "draws_nothing",
     "holds_file",
+    "holds_settings",
     "is_look",
     "named_in_texts",
     "names_module",
@@ -37,6 +39,9 @@ ANYTHING = "<anything>"
 
 FILES = "<files>"
 """Stands for all files together, as if they were one variable."""
+
+ANSWER = re.compile(r"_{1,3}|_\d+|Out|_oh")
+"""Names of answers of cells."""
 
 OUT = "<out>"
 """Stands for all answers of cells together, which are called ``_``, ``_3`` and ``Out[3]``."""
@@ -239,6 +244,11 @@ _INTO = frozenset({"add", "subtract", "multiply", "divide", "power", "dot", "mat
 def holds_file(value: ast.expr) -> bool:
     """Tell whether a value is a file itself, so that to change it is to change the file."""
     return isinstance(value, ast.Call) and _called(value) in _HANDLES
+
+
+def holds_settings(value: ast.expr) -> bool:
+    """Tell whether a value is what arithmetic goes by: ``decimal.getcontext()``."""
+    return isinstance(value, ast.Call) and _called(value) == "getcontext"
 
 
 def written_to(node: ast.Call) -> list[ast.expr]:

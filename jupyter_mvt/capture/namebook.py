@@ -8,10 +8,13 @@ from dataclasses import replace
 from jupyter_mvt.capture.effects import Body, Handing
 from jupyter_mvt.capture.expressions import held_names, in_place, root_name
 from jupyter_mvt.capture.harmless import (
+    ANSWER,
+    ANYTHING,
     FILES,
     PATH,
     SETTINGS,
     holds_file,
+    holds_settings,
     is_look,
     names_module,
     only_keeps,
@@ -132,6 +135,8 @@ class NameBook:
         if root is None or not self._outer(root):
             return
         self.mutates.add(root)
+        if ANSWER.fullmatch(root) and root not in self.sure:
+            self.mutates.add(ANYTHING)  # what an answer is called besides is not known
         if sets:
             self.sets.add(root)
             if root in ("os", "sys"):  # os.chdir, os.environ, sys.path
@@ -144,6 +149,8 @@ class NameBook:
                 self.graphs |= {(node.id, name) for name in named}
                 if holds_file(value):
                     self.shares.add((node.id, FILES))
+                if holds_settings(value):
+                    self.shares.add((node.id, SETTINGS))
         if isinstance(value, ast.Call) and (handing := self._handing(value)) is not None:
             bound = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
             bound = {name for name in bound if self._outer(name)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.branches import Branches
@@ -19,6 +18,7 @@ from jupyter_mvt.capture.expressions import (
     root_name,
 )
 from jupyter_mvt.capture.harmless import (
+    ANSWER,
     ANYTHING,
     OUT,
     PATH,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["names_in"]
 
-_ANSWER = re.compile(r"_{1,3}|_\d+|Out|_oh")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -60,7 +59,7 @@ class _Names(Branches):
         if isinstance(node.ctx, ast.Load):
             if node.id not in self.sure:
                 self.reads.add(node.id)
-                if _ANSWER.fullmatch(node.id):
+                if ANSWER.fullmatch(node.id):
                     self.reads.add(OUT)
         elif not self._shadow:
             self._bind(node.id)
@@ -107,7 +106,7 @@ class _Names(Branches):
         if self._outer(root):
             assert root is not None
             if root not in self.sure:
-                self.reads.add(root)
+                self.reads |= {root, OUT} if ANSWER.fullmatch(root) else {root}
             self._mutated(root, sets=not isinstance(node.target, ast.Name))
         self._share(node.target, node.value)
         if not isinstance(node.target, ast.Name):
