@@ -78,8 +78,6 @@ def main(argv: list[str] | None = None) -> int:
     if words == ["--version"]:
         _write(f"mvt {__version__}", sys.stdout)
         return OK
-    if words[0] in {"--help", "-h"} or "--help" in words:
-        words = ["help", *[word for word in words if not word.startswith("-") and word != "help"]]
     try:
         command, args = parse(words)
         if command.run is None:

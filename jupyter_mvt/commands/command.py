@@ -110,7 +110,7 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     UsageError
         No such verb, or words that it does not take (code ``usage``).
     """
-    words = list(words) or ["status"]
+    words = _asking(words) or ["status"]
     command = _find(words.pop(0))
     path = command.name
     if command.verbs:
@@ -123,6 +123,13 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     parser = Parser(path)
     command.arguments(parser)
     return command, parser.parse_args(words)
+
+
+def _asking(words: Sequence[str]) -> list[str]:
+    """Return `words`, or ``help VERB`` for a line that asks what its verb takes."""
+    if "--help" not in words and list(words[:1]) != ["-h"]:
+        return list(words)
+    return ["help", *(word for word in words if not word.startswith("-") and word != "help")]
 
 
 def find(*words: str) -> tuple[Command, str]:

@@ -182,3 +182,17 @@ def test_unloading_takes_everything_away(shell):
     shell.run_cell("%load_ext jupyter_mvt")
     mvt.load_ipython_extension(shell)
     assert shell.run_cell("%mvt help").success
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        ("--help", ""),
+        ("-h", ""),
+        ("commit clf --help", "commit"),
+        ("label move --help", "label move"),
+    ],
+)
+def test_a_line_may_ask_for_help(shell, line, verb):
+    shell.user_ns["clf"] = 1
+    assert run(shell, f"%mvt {line}") == run(shell, f"%mvt help {verb}")
