@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import decimal
+import sys
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +17,22 @@ from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.objects.commit import Param
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import Bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_libraries() -> Iterator[None]:
+    """Put back what cells under test set for the whole process: the next test is another one."""
+    errors, context = np.geterr(), decimal.getcontext().copy()
+    sklearn = sys.modules.get("sklearn")
+    config = {} if sklearn is None else sklearn.get_config()
+    yield
+    np.seterr(**errors)
+    decimal.setcontext(context)
+    if (sklearn := sys.modules.get("sklearn")) is not None:
+        sklearn.set_config(**(config or {"transform_output": "default"}))
 
 
 class Toy:
