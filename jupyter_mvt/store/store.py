@@ -247,7 +247,7 @@ class Store:
     def _spare(self, name: str, size: int) -> memoryview:
         """Return memory for bytes that are only looked at; each thread has its own, warm."""
         buffers: dict[str, memoryview] = self._scratch.__dict__
-        if len(buffers.get(name, b"")) < size:
+        if name not in buffers or len(buffers[name]) < size:
             buffers[name] = memory(size)
         return buffers[name][:size]
 

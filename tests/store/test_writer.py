@@ -228,3 +228,12 @@ def test_old_temporary_files_are_swept_and_young_ones_are_not(
     os.utime(old, (0, 0))
     keep(open_store(tmp_path / ".mvt"), {"w": b"x"})
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_nothing_is_verified_too(store: Store) -> None:
+    """Found by a soak run: a pack that is written anew holds an empty row, the first one read."""
+    with begin(store) as pack:
+        oid = bytes.fromhex(pack.blob(b""))
+        pack.publish()
+    (place,) = store.index.find(oid)
+    assert (place.size, store.check(oid, place)) == (0, "")
