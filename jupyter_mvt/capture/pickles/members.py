@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import check_entry, dtype_of
+from jupyter_mvt.capture.arrays import aligned, check_entry, dtype_of
 from jupyter_mvt.capture.declarative.graph import refuse
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Members", "entry_of"]
 
 Array = np.ndarray[Any, Any]
-_ALIGNED = 64
 _TEXTS = {"bytes": bytes, "bytearray": bytearray}
 
 
@@ -65,10 +64,10 @@ class Members:
     def _content(self, path: Any) -> Array:
         if path not in self._memory:
             entry = entry_of(self._skeleton, path)
-            content = np.frombuffer(self._skeleton.read(entry), np.uint8)
+            content = self._skeleton.read(entry)
             if content.nbytes != entry.nbytes:
                 refuse(f"{path!r} has not its size")
-            self._memory[path] = _owned(content)
+            self._memory[path] = aligned(content)
         return self._memory[path]
 
     def _array(self, path: str, dtype: str, shape: list[int], order: str) -> Array:
@@ -109,14 +108,3 @@ def entry_of(skeleton: Skeleton, path: Any) -> Entry:
         refuse(f"array {str(path)[:60]!r} is not stored")
     check_entry(entry)
     return entry
-
-
-def _owned(content: Array) -> Array:
-    """Return memory that may be written to, and starts where torch's and numpy's kernels do."""
-    if content.flags.writeable and content.ctypes.data % _ALIGNED == 0:
-        return content
-    room = np.empty(content.nbytes + _ALIGNED, np.uint8)
-    start = -room.ctypes.data % _ALIGNED
-    target = room[start : start + content.nbytes]
-    target[:] = content
-    return target
