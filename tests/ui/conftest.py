@@ -12,10 +12,10 @@ from tests.ui.server import running
 from tests.ui.stories import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from tests.ui.server import Server
 
@@ -35,6 +35,21 @@ def browser() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the page of stories: every view over data of our own, with no server."""
     return build(tmp_path_factory.mktemp("stories"))
+
+
+@pytest.fixture
+def story(browser: Browser, site: Path) -> Iterator[Callable[[str], Page]]:
+    """Return what opens one view of the page of stories, without the server."""
+    context = browser.new_context(viewport={"width": 924, "height": 900})
+
+    def opened(name: str) -> Page:
+        page = context.new_page()
+        page.goto(f"{site.as_uri()}?only={name}&untimed")
+        page.wait_for_selector("body[data-ready]", timeout=60_000)
+        return page
+
+    yield opened
+    context.close()
 
 
 @pytest.fixture(scope="session", params=["lab", "notebook"])

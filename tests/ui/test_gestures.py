@@ -8,28 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 
 Story = "Callable[[str], Page]"
-
-
-@pytest.fixture
-def story(browser: Browser, site: Path) -> Iterator[Callable[[str], Page]]:
-    context = browser.new_context(viewport={"width": 924, "height": 900})
-
-    def opened(name: str) -> Page:
-        page = context.new_page()
-        page.goto(f"{site.as_uri()}?only={name}&untimed")
-        page.wait_for_selector("body[data-ready]", timeout=60_000)
-        return page
-
-    yield opened
-    context.close()
 
 
 def at(page: Page, place: Locator, share: float) -> tuple[float, float]:

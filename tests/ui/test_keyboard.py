@@ -10,9 +10,7 @@ from playwright.sync_api import expect
 from tests.ui.study import keep, panel, study, versions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
     from tests.ui.browser import Desk
 
@@ -59,20 +57,6 @@ def faults(page: Page, root: Locator) -> list[str]:
     found = [f"no name: {one['what']}" for one in met if not one["name"]]
     found += [f"no ring: {one['what']}" for one in met if not one["ringed"]]
     return found + [f"not reached: {one}" for one in root.evaluate(_WAITING)]
-
-
-@pytest.fixture
-def story(browser: Browser, site: Path) -> Any:
-    context = browser.new_context(viewport={"width": 924, "height": 900})
-
-    def opened(name: str) -> Page:
-        page = context.new_page()
-        page.goto(f"{site.as_uri()}?only={name}&untimed")
-        page.wait_for_selector("body[data-ready]", timeout=60_000)
-        return page
-
-    yield opened
-    context.close()
 
 
 @pytest.mark.parametrize("name", ["commit", "log", "diff", "leaderboard", "storage", "live"])
