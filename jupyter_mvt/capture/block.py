@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["Block", "bitmap", "octets_of", "presence"]
@@ -25,13 +27,19 @@ class Block:
         Canonical bytes.
     nulls
         How many rows are missing.
-    words
-        One 64-bit word a row for the order-insensitive hash, ``None`` if too costly.
+    hashed
+        Returns one 64-bit word a row for the order-insensitive hash; ``None`` if too costly. It is
+        asked while the block's bytes are still in place, or not at all.
     """
 
     pieces: tuple[Buffer, ...]
     nulls: int
-    words: Array | None
+    hashed: Callable[[], Array] | None
+
+    @property
+    def words(self) -> Array | None:
+        """Return one 64-bit word a row, ``None`` if there are none."""
+        return None if self.hashed is None else self.hashed()
 
 
 def octets_of(values: Array) -> memoryview:

@@ -16,10 +16,12 @@ import pyarrow.compute as pc
 from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, value_words
-from jupyter_mvt.capture.texts import Codebook, coded_block, is_coded, text_block
+from jupyter_mvt.capture.texts import Codebook, coded_block, coded_key, is_coded, text_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jupyter_mvt.capture.sheets import Reader
 
 __all__ = ["Strip", "arrow_strip", "numpy_strip", "object_strip", "wide_strip"]
 
@@ -50,6 +52,9 @@ class Strip:
         of numbers, an Arrow array of text, or ``None`` when they have no profile.
     index
         Whether it labels rows rather than describing them.
+    key
+        Returns few bytes that stand for rows ``start:stop`` and for nothing else, sooner made
+        than the block; ``None`` where the block is as soon made.
     """
 
     name: str
@@ -58,15 +63,23 @@ class Strip:
     block: Callable[[int, int], Block]
     sample: Callable[[Array | None], Any]
     index: bool = False
+    key: Callable[[int, int], bytes] | None = None
 
 
-def numpy_strip(name: str, values: Array, *, index: bool = False) -> Strip:
-    """Return a one-dimensional array of numbers or times; NaN and NaT are missing values."""
-    values = _native(values)
-    kind = values.dtype.kind
+def numpy_strip(
+    name: str, values: Array, *, index: bool = False, read: Reader | None = None
+) -> Strip:
+    """Return a one-dimensional array of numbers or times; NaN and NaT are missing values.
+
+    `read` returns rows ``start:stop`` in contiguous memory, if that can be had faster than by a
+    walk over `values`; see `sheets`.
+    """
+    native = _native(values)
+    read = read if native is values else None
+    values, kind = native, native.dtype.kind
 
     def block(start: int, stop: int) -> Block:
-        part = np.ascontiguousarray(values[start:stop])
+        part = np.ascontiguousarray(values[start:stop]) if read is None else read(start, stop)
         bad = _missing(part)
         return _fixed(part, None if bad is None else ~bad)
 
@@ -129,7 +142,7 @@ def _fixed(values: Array, valid: Array | None) -> Block:
         values[~valid] = np.zeros((), values.dtype)
     octets = octets_of(values)
     nulls = 0 if valid is None else int(len(valid) - valid.sum())
-    return Block((bitmap(valid), octets), nulls, value_words(values, valid))
+    return Block((bitmap(valid), octets), nulls, lambda: value_words(values, valid))
 
 
 def wide_strip(name: str, values: Array) -> Strip:
@@ -145,7 +158,7 @@ def wide_strip(name: str, values: Array) -> Strip:
                 part = part.copy() if part.base is not None else part
                 part[bad] = np.nan
         flat = part.reshape(len(part), -1)
-        return Block((b"\0", octets_of(part)), 0, value_words(flat, None))
+        return Block((b"\0", octets_of(part)), 0, lambda: value_words(flat, None))
 
     def sample(rows: Array | None) -> Array | None:
         if values.dtype.kind not in "biuf":
@@ -170,12 +183,15 @@ def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
         part = column.slice(start, stop - start)
         return _arrow_block(_flat(part)) if book is None else coded_block(part.chunk(0), book)
 
+    def key(start: int, stop: int) -> bytes:
+        return b"" if book is None else coded_key(column.chunk(0).slice(start, stop - start), book)
+
     def sample(rows: Array | None) -> Any:
         part = column if rows is None else column.take(pa.array(rows))
         return _arrow_sample(_flat(part))
 
     return Strip(name=name, type=_arrow_type(kind), rows=len(column), block=block,
-                 sample=sample, index=index)  # fmt: skip
+                 sample=sample, index=index, key=None if book is None else key)  # fmt: skip
 
 
 def _flat(column: Any) -> Any:
@@ -223,7 +239,8 @@ def _arrow_block(array: Any) -> Block:
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
         return text_block(array, valid)
     if pa.types.is_null(kind):
-        return Block((b"\0",), len(array), value_words(np.zeros(len(array), np.uint8), None))
+        rows = len(array)
+        return Block((b"\0",), rows, lambda: value_words(np.zeros(rows, np.uint8), None))
     if pa.types.is_boolean(kind):
         array = pc.if_else(
             pc.fill_null(array, False), pa.scalar(1, pa.uint8()), pa.scalar(0, pa.uint8())
@@ -328,4 +345,4 @@ def _object_block(values: Any) -> Block:
     cells = [cell_bytes(value) for value in values]
     nulls = sum(1 for value in values if value is None)
     lengths = np.fromiter(map(len, cells), np.int64, len(cells))
-    return Block((octets_of(lengths), *cells), nulls, bytes_words(cells))
+    return Block((octets_of(lengths), *cells), nulls, lambda: bytes_words(cells))

@@ -11,12 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from blake3 import blake3
 
 from jupyter_mvt.capture.kind import Table, stamp_of, table_of
 from jupyter_mvt.capture.profile import profile, sample_rows
-from jupyter_mvt.capture.rowhash import add_column, row_sums
+from jupyter_mvt.capture.reading import BLOCK_ROWS, Done, digest_of, read_block
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.dataset import Column, Schema
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX_ROWS", "describe", "notes_about"]
 
 PREFIX_ROWS = 131_072
-_BLOCK_ROWS = 32_768
 _THREADED_BYTES = 1_000_000
 _MAX_COLUMNS_PROFILED = 2_000
 _MOST_REMEMBERED = 64
@@ -145,10 +143,10 @@ class _Facts:
 
 
 def _read(table: Table, threads: int, progress: Progress) -> _Facts:
-    def blocks(each: Callable[..., Iterable[_Done]]) -> list[_Done]:
-        starts = range(0, table.rows, _BLOCK_ROWS)
-        done: list[_Done] = []
-        for block in each(lambda start: _block(table.strips, start), starts):
+    def blocks(each: Callable[..., Iterable[Done]]) -> list[Done]:
+        starts = range(0, table.rows, BLOCK_ROWS)
+        done: list[Done] = []
+        for block in each(lambda start: read_block(table.strips, start), starts):
             done.append(block)
             progress.advance(table.nbytes // len(starts))
         return done
@@ -159,7 +157,7 @@ def _read(table: Table, threads: int, progress: Progress) -> _Facts:
         return _facts(table, blocks(pool.map), pool.map)
 
 
-def _facts(table: Table, done: list[_Done], each: Callable[..., Iterable[Any]]) -> _Facts:
+def _facts(table: Table, done: list[Done], each: Callable[..., Iterable[Any]]) -> _Facts:
     """Return what blocks come to; `each` is `map`, or one of its kind with threads."""
     strips = table.strips
     blocks = [[block.digests[i] for block in done] for i in range(len(strips))]
@@ -187,42 +185,6 @@ def _profile(strip: Strip, column: ObjectId, rows: Any, nulls: int) -> dict[str,
             _profiled.clear()
         _profiled[key] = found
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """One block of rows, all columns: digests, nulls, and sums over the rows' hashes."""
-
-    digests: list[bytes]
-    nulls: list[int]
-    sums: tuple[int, int] | None
-
-
-def _block(strips: tuple[Strip, ...], start: int) -> _Done:
-    digests: list[bytes] = []
-    nulls: list[int] = []
-    total: Any = None
-    spare: Any = None
-    hashed = True
-    position = 0
-    for strip in strips:
-        stop = min(start + _BLOCK_ROWS, strip.rows)
-        block = strip.block(min(start, stop), stop)
-        state = blake3()
-        for piece in block.pieces:
-            state.update(piece)
-        digests.append(state.digest())
-        nulls.append(block.nulls)
-        if strip.index:
-            continue
-        hashed = hashed and block.words is not None and strip.rows == strips[-1].rows
-        if hashed and block.words is not None:
-            if total is None:
-                total, spare = np.zeros((2, len(block.words)), np.uint64)
-            add_column(total, block.words, position, spare)
-        position += 1
-    sums = row_sums(total, spare) if hashed and total is not None else None
-    return _Done(digests, nulls, sums)
 
 
 def _column_id(strip: Strip, blocks: list[bytes], rows: int) -> ObjectId:
@@ -256,23 +218,20 @@ def _prefixes(
     used = 0
     found = []
     for end in ends:
-        whole = end // _BLOCK_ROWS
+        whole = end // BLOCK_ROWS
         digests = []
         for strip, state, own in zip(table.strips, states, blocks, strict=True):
             state.update(b"".join(own[used:whole]))
             final = state.copy()
-            if end > whole * _BLOCK_ROWS:
-                part = blake3()
-                for piece in strip.block(whole * _BLOCK_ROWS, end).pieces:
-                    part.update(piece)
-                final.update(part.digest())
+            if end > whole * BLOCK_ROWS:
+                final.update(digest_of(strip.block(whole * BLOCK_ROWS, end)))
             digests.append(_finish(final, end))
         used = whole
         found.append((end, _dataset_id(table.strips, digests, end)))
     return tuple(found)
 
 
-def _multiset_id(table: Table, done: list[_Done]) -> str:
+def _multiset_id(table: Table, done: list[Done]) -> str:
     sums = [block.sums for block in done if block.sums is not None]
     if len(sums) < len(done) or not table.strips:
         return ""

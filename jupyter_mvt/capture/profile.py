@@ -22,6 +22,7 @@ _TOP = 50
 _TOP_LENGTH = 100
 
 
+@lru_cache(maxsize=8)
 def sample_rows(rows: int, columns: int) -> Array | None:
     """Return the row numbers to look at, ascending, the same for the same shape; None is all."""
     most = min(_MAX_ROWS, max(_MIN_ROWS, _MAX_CELLS // max(columns, 1)))
@@ -30,7 +31,9 @@ def sample_rows(rows: int, columns: int) -> Array | None:
     # One row from each of `most` equal stretches: spread like a grid, but no period is resonant.
     edges = np.linspace(0, rows, most + 1)[:-1]
     jitter = np.random.Generator(np.random.PCG64(rows)).random(most)
-    return np.minimum((edges + jitter * (rows / most)).astype(np.int64), rows - 1)
+    found = np.minimum((edges + jitter * (rows / most)).astype(np.int64), rows - 1)
+    found.setflags(write=False)
+    return found
 
 
 def profile(strip: Strip, rows: Array | None, nulls: int) -> dict[str, Any]:

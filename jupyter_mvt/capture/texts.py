@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from blake3 import blake3
 
 from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
 from jupyter_mvt.capture.rowhash import NULL_WORD, text_words
@@ -15,7 +17,7 @@ from jupyter_mvt.capture.rowhash import NULL_WORD, text_words
 if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Codebook", "coded_block", "is_coded", "text_block"]
+__all__ = ["Codebook", "coded_block", "coded_key", "is_coded", "text_block"]
 
 Array = np.ndarray[Any, Any]
 
@@ -29,11 +31,11 @@ def text_block(array: Any, valid: Array | None) -> Block:
     if valid is not None:
         array = array.fill_null(b"" if pa.types.is_large_binary(array.type) else "")
     if not len(array) or array.buffers()[1] is None:
-        return Block((bitmap(valid),), array.null_count, np.zeros(0, np.uint64))
+        return Block((bitmap(valid),), array.null_count, lambda: np.zeros(0, np.uint64))
     starts, lengths, data = _laid_out(array)
-    words = text_words(data, starts, lengths, valid)
     pieces = (bitmap(valid), octets_of(lengths), data)
-    return Block(pieces, 0 if valid is None else int((~valid).sum()), words)
+    nulls = 0 if valid is None else int((~valid).sum())
+    return Block(pieces, nulls, lambda: text_words(data, starts, lengths, valid))
 
 
 def _laid_out(array: Any) -> tuple[Array, Array, Buffer]:
@@ -54,43 +56,61 @@ def is_coded(column: Any) -> bool:
     return few and (pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Codebook:
-    """The few texts of a column, looked at once for all of its blocks.
+    """The few texts of a column, looked at once for all of its blocks, and only if one is decoded.
 
     Attributes
     ----------
-    entries
-        The texts, and last an empty one for what is missing.
-    sizes, words
-        Their lengths and their words for the rows' hashes.
-    runs
-        All runs of `stride` texts, in the order of their codes read as digits of one number:
-        to decode takes a step for each run rather than for each row.
+    texts
+        A dictionary's, none of them missing.
+    rows
+        Of the whole column.
     """
 
-    entries: Any
-    sizes: Array
-    words: Array
-    runs: Any
-    stride: int
+    texts: Any
+    rows: int
 
     @classmethod
     def of(cls, entries: Any, rows: int) -> Codebook:
-        """Return what blocks need to know of a dictionary's texts, none of them missing.
+        """Return the book of a dictionary's texts, none of them missing."""
+        return cls(entries.cast(pa.large_string()), rows)
 
-        `rows` is the length of the whole column: for few rows, few runs are worth their while.
+    @cached_property
+    def id(self) -> bytes:
+        """Return what stands for the texts and their order, and for nothing else."""
+        _, lengths, data = _laid_out(self.texts)
+        state = blake3(len(lengths).to_bytes(8, "little") + lengths.tobytes())
+        state.update(data)
+        return state.digest()
+
+    @cached_property
+    def entries(self) -> Any:
+        """Return the texts, and last an empty one for what is missing."""
+        return pa.concat_arrays([self.texts, pa.array([""], pa.large_string())])
+
+    @cached_property
+    def sizes(self) -> Array:
+        """Return the lengths of the entries."""
+        return _laid_out(self.entries)[1]
+
+    @cached_property
+    def words(self) -> Array:
+        """Return the entries' words for the rows' hashes."""
+        starts, lengths, data = _laid_out(self.texts)
+        return np.append(text_words(data, starts, lengths, None), NULL_WORD)
+
+    @cached_property
+    def runs(self) -> tuple[Any, int]:
+        """Return all runs of as many texts as stay few and short together, and how many that is.
+
+        They are in the order of their codes read as digits of one number: to decode takes a
+        step for each run rather than for each row. For few rows, few runs are worth their while.
         """
-        entries = entries.cast(pa.large_string())
-        starts, lengths, data = _laid_out(entries)
-        words = text_words(data, starts, lengths, None)
-        entries = pa.concat_arrays([entries, pa.array([""], pa.large_string())])
-        runs, stride = _runs(entries, len(data), rows)
-        return cls(entries, np.append(lengths, 0), np.append(words, NULL_WORD), runs, stride)
+        return _runs(self.entries, int(self.sizes.sum()), self.rows)
 
 
 def _runs(entries: Any, size: int, rows: int) -> tuple[Any, int]:
-    """Return all runs of as many texts as stay few and short together, and how many that is."""
     most = min(_MANY_CODES, rows // 16)
     runs, stride, total = entries, 1, size
     while stride < _LONGEST_RUN:
@@ -112,24 +132,43 @@ def coded_block(array: Any, book: Codebook) -> Block:
     valid = presence(array)
     if not len(array):
         return text_block(array.dictionary_decode().cast(pa.large_string()), valid)
-    indices = array.indices if valid is None else array.indices.fill_null(0)
-    codes = indices.to_numpy(zero_copy_only=False)
-    if valid is not None:
-        codes = np.where(valid, codes, len(book.entries) - 1)
+    codes = _codes(array, valid, book)
     # "clip" spares numpy a copy; Arrow has no codes out of range.
     lengths = book.sizes.take(codes, mode="clip")
-    words = book.words.take(codes, mode="clip")
     pieces = (bitmap(valid), octets_of(lengths), *_decoded(codes, book))
-    return Block(pieces, array.null_count, words)
+    return Block(pieces, array.null_count, lambda: book.words.take(codes, mode="clip"))
+
+
+def coded_key(array: Any, book: Codebook) -> bytes:
+    """Return bytes that two arrays share only if `coded_block` makes the same of them."""
+    valid = presence(array)
+    codes = _numbers(array, valid)
+    state = blake3(book.id + codes.dtype.str.encode())
+    state.update(bitmap(valid))
+    state.update(octets_of(np.ascontiguousarray(codes)))
+    return state.digest()
+
+
+def _numbers(array: Any, valid: Array | None) -> Array:
+    indices = array.indices if valid is None else array.indices.fill_null(0)
+    found: Array = indices.to_numpy(zero_copy_only=False)
+    return found
+
+
+def _codes(array: Any, valid: Array | None, book: Codebook) -> Array:
+    """Return the place of each row's text in the book."""
+    codes = _numbers(array, valid).astype(np.intp)  # once, not by each `take`
+    return codes if valid is None else np.where(valid, codes, len(book.entries) - 1)
 
 
 def _decoded(codes: Array, book: Codebook) -> tuple[Buffer, ...]:
     """Return the bytes of all texts, one after the other."""
-    whole = len(codes) // book.stride * book.stride
-    digits = codes[:whole].reshape(-1, book.stride)
-    numbers = digits[:, 0].astype(np.int32)
-    for place in range(1, book.stride):
+    runs, stride = book.runs
+    whole = len(codes) // stride * stride
+    digits = codes[:whole].astype(np.int32).reshape(-1, stride)
+    numbers = digits[:, 0].copy()
+    for place in range(1, stride):
         numbers *= len(book.entries)
         numbers += digits[:, place]
-    found = [book.runs.take(pa.array(numbers)), book.entries.take(pa.array(codes[whole:]))]
+    found = [runs.take(pa.array(numbers)), book.entries.take(pa.array(codes[whole:]))]
     return tuple(_laid_out(texts)[2] for texts in found if len(texts))

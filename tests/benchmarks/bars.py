@@ -109,8 +109,10 @@ def _torch() -> tuple[str, str, str]:
 
 
 def _digest() -> tuple[str, str, str]:
-    ours, theirs = compare(mixed(500_000), 7)
-    return "digest beside pandas' hash of rows", f"{theirs / ours:.1f} ×", "≥ 4 ×"
+    taken = compare(mixed(500_000), 7)
+    first, again = (taken["pandas"] / taken[key] for key in ("first", "again"))
+    told = f"{first:.1f} ×, of rows seen before {again:.1f} ×"
+    return "digest beside pandas' hash of rows", told, "≥ 4 ×"
 
 
 def _forest() -> tuple[str, str, str]:

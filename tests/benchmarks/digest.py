@@ -1,19 +1,25 @@
 """A frame's fingerprint beside pandas' hash of its rows: ``python -m tests.benchmarks.digest``.
 
 Both read every cell. Timed in turn, so that a busy machine slows both; CPU seconds are told too,
-because the fingerprint uses all cores and pandas one.
+because the fingerprint uses all cores and pandas one. A first look is one of a session that has
+never seen these values; a look again reads and digests all of them, and spares what follows from
+digests alone.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
-from time import process_time
+from collections.abc import Callable
+from time import perf_counter, process_time
 
 import numpy as np
 import pandas as pd
 
 from jupyter_mvt.capture.data import describe
+from jupyter_mvt.capture.kind import table_of
+from jupyter_mvt.capture.profile import profile, sample_rows
+from jupyter_mvt.capture.reading import forget
 from tests.benchmarks.timing import in_turn, milliseconds
 
 __all__ = ["FRAMES", "compare", "main"]
@@ -80,25 +86,41 @@ FRAMES = {
 }  # fmt: skip
 
 
-def compare(frame: pd.DataFrame, rounds: int) -> tuple[float, float]:
-    """Return median seconds of the fingerprint and of pandas' hash."""
-    taken = in_turn(
-        {
-            "mvt": lambda: describe(frame, "x"),
-            "pandas": lambda: pd.util.hash_pandas_object(frame),
-        },
-        rounds,
-    )
-    return taken["mvt"], taken["pandas"]
+def compare(frame: pd.DataFrame, rounds: int) -> dict[str, float]:
+    """Return median seconds of first looks, of looks again, and of pandas' hash."""
+    return in_turn(_contenders(frame), rounds)
 
 
-def _cpu(run: object, rounds: int = 3) -> float:
+def _contenders(frame: pd.DataFrame) -> dict[str, Callable[[], object]]:
+    def first() -> None:
+        forget()
+        describe(frame, "x")
+
+    return {
+        "first": first,
+        "again": lambda: describe(frame, "x"),
+        "pandas": lambda: pd.util.hash_pandas_object(frame),
+    }
+
+
+def _cpu(run: Callable[[], object], rounds: int = 5) -> float:
     spent = []
     for _ in range(rounds):
         started = process_time()
-        run()  # type: ignore[operator]
+        run()
         spent.append(process_time() - started)
     return statistics.median(spent)
+
+
+def _profiles(frame: pd.DataFrame) -> float:
+    """Return the seconds that to look at a sample of all columns takes, in one thread."""
+    table = table_of(frame)
+    assert table is not None
+    rows = sample_rows(table.rows, len(table.strips))
+    started = perf_counter()
+    for strip in table.strips:
+        profile(strip, rows, 0)
+    return perf_counter() - started
 
 
 def main(rows: int = 500_000, rounds: int = 7) -> None:
@@ -107,12 +129,16 @@ def main(rows: int = 500_000, rounds: int = 7) -> None:
     print(f"{rows:,} rows, {os.cpu_count()} cores, load {load:.1f}")
     for name, make in FRAMES.items():
         frame = make(rows)
-        ours, theirs = compare(frame, rounds)
-        cpu = _cpu(lambda frame=frame: describe(frame, "x"))
-        cpu_theirs = _cpu(lambda frame=frame: pd.util.hash_pandas_object(frame))
+        taken = compare(frame, rounds)
+        cpu = {key: _cpu(run) for key, run in _contenders(frame).items()}
         print(
-            f"{name}: {milliseconds(ours)} against {milliseconds(theirs)}, {theirs / ours:.1f} ×; "
-            f"CPU {milliseconds(cpu)} against {milliseconds(cpu_theirs)}"
+            f"{name}: pandas {milliseconds(taken['pandas'])}, CPU {milliseconds(cpu['pandas'])}; "
+            + "; ".join(
+                f"{key} {milliseconds(taken[key])}, {taken['pandas'] / taken[key]:.1f} ×, "
+                f"CPU {milliseconds(cpu[key])}"
+                for key in ("first", "again")
+            )
+            + f"; profiles apart {milliseconds(_profiles(frame))}"
         )
 
 

@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.capture import data as module
+from jupyter_mvt.capture import reading
 from jupyter_mvt.capture.data import PREFIX_ROWS, describe, notes_about
 from jupyter_mvt.errors import CaptureError
 
@@ -116,7 +117,8 @@ def test_a_prefix_is_known_by_the_id_it_had_as_a_dataset(table, data):
 
 
 def test_prefixes_across_blocks(monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_ROWS", 4)
+    monkeypatch.setattr(module, "BLOCK_ROWS", 4)
+    monkeypatch.setattr(reading, "BLOCK_ROWS", 4)
     monkeypatch.setattr(module, "PREFIX_ROWS", 8)
     frame = pd.DataFrame({"a": np.arange(21.0), "b": [f"t{i}" for i in range(21)]})
     draft = describe(frame, "x", known_rows=[10, 18])
@@ -124,7 +126,7 @@ def test_prefixes_across_blocks(monkeypatch):
 
 
 def test_prefix_rows_are_a_multiple_of_blocks():
-    assert PREFIX_ROWS % module._BLOCK_ROWS == 0
+    assert PREFIX_ROWS % reading.BLOCK_ROWS == 0
 
 
 MIXED = pd.DataFrame(

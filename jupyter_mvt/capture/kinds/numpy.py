@@ -9,6 +9,7 @@ import numpy as np
 
 from jupyter_mvt.capture.columns import Strip, arrow_strip, numpy_strip, object_strip, wide_strip
 from jupyter_mvt.capture.kind import Table
+from jupyter_mvt.capture.sheets import readers
 
 __all__ = ["KIND", "NumpyKind", "from_array"]
 
@@ -46,7 +47,9 @@ def _strips(array: Any) -> list[Strip]:
     if array.ndim == 1:
         return [numpy_strip("", array)]
     if array.ndim == 2 and array.shape[1] <= _NARROW:
-        return [numpy_strip(str(i), array[:, i]) for i in range(array.shape[1])]
+        columns = [array[:, i] for i in range(array.shape[1])]
+        pairs = enumerate(zip(columns, readers(columns), strict=True))
+        return [numpy_strip(str(i), column, read=read) for i, (column, read) in pairs]
     return [wide_strip("", array)]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from jupyter_mvt.capture.columns import Strip, arrow_strip, numpy_strip, object_strip
 from jupyter_mvt.capture.kind import Table
+from jupyter_mvt.capture.sheets import readers
 
 __all__ = ["KIND", "PandasKind"]
 
@@ -32,9 +33,24 @@ class PandasKind:
         else:
             columns = [(str(label), series) for label, series in obj.items()]
             nbytes = int(obj.memory_usage(index=False).sum())
-        strips = tuple(_strip(label, series) for label, series in columns)
+        strips = _strips(columns)
         strips = _index_strips(obj.index) + strips
         return Table(kind="pandas", rows=len(obj), strips=strips, nbytes=nbytes)
+
+
+def _strips(columns: list[tuple[str, Any]]) -> tuple[Strip, ...]:
+    plain = {
+        number: series.to_numpy()
+        for number, (_, series) in enumerate(columns)
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind != "O"
+    }
+    reads = dict(zip(plain, readers(list(plain.values())), strict=True))
+    return tuple(
+        numpy_strip(name, plain[number], read=reads[number])
+        if number in plain
+        else _strip(name, series)
+        for number, (name, series) in enumerate(columns)
+    )
 
 
 def _strip(name: str, series: Any, *, index: bool = False) -> Strip:
@@ -47,12 +63,25 @@ def _strip(name: str, series: Any, *, index: bool = False) -> Strip:
     import pyarrow as pa
 
     try:
-        return arrow_strip(name, pa.array(series.array, from_pandas=True), index=index)
+        return arrow_strip(name, _arrow(series.array), index=index)
     except (pa.ArrowException, TypeError, ValueError):
         # Sparse and third-party extension arrays know numpy at least.
         values = np.asarray(series.array)
         make = object_strip if values.dtype.kind == "O" else numpy_strip
         return make(name, values, index=index)
+
+
+def _arrow(values: Any) -> Any:
+    import pyarrow as pa
+
+    if type(values).__name__ != "Categorical":
+        return pa.array(values, from_pandas=True)
+    # As Arrow does it, but pandas has checked already that each code has its category.
+    codes = values.codes
+    missing = codes < 0
+    indices = pa.array(codes, mask=missing if missing.any() else None)
+    categories = pa.array(values.categories, from_pandas=True)
+    return pa.DictionaryArray.from_arrays(indices, categories, safe=False)
 
 
 def _index_strips(index: Any, *, trivial: bool = True) -> tuple[Strip, ...]:
