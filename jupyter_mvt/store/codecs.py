@@ -31,12 +31,20 @@ _SLICE = 4 << 10
 _LEVEL = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keyframe:
     """An object that others may be differences from."""
 
     oid: bytes
     data: Buffer
+    _share: float | None = None
+
+    def share(self, item: int) -> float:
+        """Return what part of its size it takes on its own, as a sample tells."""
+        if self._share is None:
+            sample = _sample(np.frombuffer(self.data, np.uint8), item)
+            self._share = _alone(sample, item, _probe(sample, item)).size / len(sample)
+        return self._share
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +81,11 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
     raw = np.frombuffer(data, np.uint8)
     if len(raw) < _SMALLEST:
         return Encoded(RAW, (data,))
-    usable = [frame for frame in keyframes if len(frame.data) == len(raw)] if item else []
     sample = _sample(raw, item or 1)
-    alone, encoding = _probe(sample, item)
-    best, chosen = alone, None
-    for frame in usable:
-        base = _sample(np.frombuffer(frame.data, np.uint8), item)
-        size = _length(encode_planes(sample, item, base))
-        if size < best:
-            best, chosen = size, frame
-    if chosen is not None and best < REKEY * alone:
-        found = _as_delta(raw, item, chosen)
-        # The sample may have been luckier than the whole.
-        if found.size < REKEY * alone / len(sample) * len(raw):
-            return found
+    usable = [frame for frame in keyframes if len(frame.data) == len(raw)] if item else []
+    if usable and (delta := _as_delta(raw, item, sample, usable)) is not None:
+        return delta
+    encoding = _probe(sample, item)
     found = _alone(raw, item, encoding, prove=True)
     return found if found.size < _WORTH * len(raw) else Encoded(RAW, (data,))
 
@@ -126,14 +125,10 @@ def _sample(raw: Bytes, item: int) -> Bytes:
     return np.concatenate([raw[at : at + _SLICE] for at in starts])
 
 
-def _probe(sample: Bytes, item: int) -> tuple[int, int]:
-    """Return how small a sample gets on its own, and by which encoding."""
-    best = (len(sample), RAW)
-    for encoding in (ZSTD, PLANES) if item in ITEM_SIZES else (ZSTD,):
-        size = _alone(sample, item, encoding).size
-        if size < best[0]:
-            best = (size, encoding)
-    return best
+def _probe(sample: Bytes, item: int) -> int:
+    """Return the encoding by which a sample gets smallest on its own."""
+    kinds = (RAW, ZSTD, PLANES) if item in ITEM_SIZES else (RAW, ZSTD)
+    return min(kinds, key=lambda encoding: _alone(sample, item, encoding).size)
 
 
 def _alone(raw: Bytes, item: int, encoding: int, *, prove: bool = False) -> Encoded:
@@ -148,10 +143,23 @@ def _alone(raw: Bytes, item: int, encoding: int, *, prove: bool = False) -> Enco
     return Encoded(RAW, (raw.data,))
 
 
-def _as_delta(raw: Bytes, item: int, frame: Keyframe) -> Encoded:
-    base = np.frombuffer(frame.data, np.uint8)
-    return Encoded(DELTA, (frame.oid, *encode_planes(raw, item, base, prove=True)), frame.oid)
+def _as_delta(raw: Bytes, item: int, sample: Bytes, frames: Sequence[Keyframe]) -> Encoded | None:
+    """Return the differences from the nearest keyframe, if they are worth it.
 
+    What the object would take on its own is told by its keyframe, a neighbour of the same kind:
+    one that takes much less than that does not become small by differences from it either.
+    """
 
-def _length(pieces: Sequence[Buffer]) -> int:
-    return sum(len(piece) for piece in pieces)
+    def length(frame: Keyframe) -> int:
+        base = _sample(np.frombuffer(frame.data, np.uint8), item)
+        return sum(len(piece) for piece in encode_planes(sample, item, base))
+
+    nearest = min(frames, key=length)
+    most = REKEY * nearest.share(item)
+    if length(nearest) >= most * len(sample):
+        return None
+    base = np.frombuffer(nearest.data, np.uint8)
+    pieces = encode_planes(raw, item, base, prove=True)
+    found = Encoded(DELTA, (nearest.oid, *pieces), nearest.oid)
+    # The sample may have been luckier than the whole.
+    return found if found.size < most * len(raw) else None

@@ -24,10 +24,13 @@ Bytes: TypeAlias = "np.ndarray[Any, np.dtype[np.uint8]]"
 ITEM_SIZES = (1, 2, 4, 8)
 _PLANE = struct.Struct("<BI")
 _AS_IS, _ZSTD = 0, 1
-_PROBE = 4 << 10
+_PROBE = 2 << 10
+"""Items looked at in each of a few places."""
 _BLOCK = 128 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
+_RUNS = 0.04
+"""A sample this much smaller is nearly all the same byte."""
 _CHANGED = "what was encoded does not come back"
 
 
@@ -143,14 +146,17 @@ def _prove(planes: Sequence[Bytes], numbers: Bytes, base: Bytes | None) -> None:
 
 def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
     count = len(plane)
+    sample = plane
     if count > 8 * _PROBE:
         middle = count // 2
         sample = np.concatenate((plane[:_PROBE], plane[middle : middle + _PROBE], plane[-_PROBE:]))
-        if len(pack_numbers(sample.data)) > _WORTH * len(sample):
-            return _AS_IS, plane.data
-    packed = pack_numbers(plane.data)
-    if len(packed) > _WORTH * count:
+    packed = pack_numbers(sample.data)
+    if len(packed) > _WORTH * len(sample):
         return _AS_IS, plane.data
+    if sample is not plane:
+        packed = pack_numbers(plane.data, runs=len(packed) < _RUNS * len(sample))
+        if len(packed) > _WORTH * count:
+            return _AS_IS, plane.data
     return _ZSTD, packed
 
 

@@ -44,7 +44,7 @@ class Recoder:
     def make(self, line: Line) -> list[Made]:
         """Return the objects of a line that are wanted, up to where it is stopped."""
         found = []
-        read: OrderedDict[bytes, memoryview] = OrderedDict()
+        read: OrderedDict[bytes, Keyframe] = OrderedDict()
         for oid, use in line:
             if self.stop():
                 break
@@ -68,7 +68,7 @@ class Recoder:
             known.append(oid)
             del known[:-_FRAMES]
 
-    def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, memoryview]) -> Made:
+    def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, Keyframe]) -> Made:
         place = self.plan.wanted[oid]
         raw, sound = self._read(oid, place)
         if raw is None:
@@ -84,9 +84,7 @@ class Recoder:
             _put(read, oid, raw)  # the next of this line may well be differences from it
         return Made(Row(oid, 0, found.size, place.size, found.encoding), found.pieces)
 
-    def _keyframes(self, use: Use, read: OrderedDict[bytes, memoryview]) -> list[Keyframe]:
-        from jupyter_mvt.store.codecs import Keyframe
-
+    def _keyframes(self, use: Use, read: OrderedDict[bytes, Keyframe]) -> list[Keyframe]:
         if use.slot is None:
             return []
         found = []
@@ -98,7 +96,7 @@ class Recoder:
                         _put(read, oid, data)
                         break
             if oid in read:
-                found.append(Keyframe(oid, read[oid]))
+                found.append(read[oid])
         return found
 
     def _read(self, oid: bytes, place: Place) -> tuple[memoryview | None, Place]:
@@ -128,8 +126,10 @@ def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> E
     return Encoded(found.encoding, (b"".join(found.pieces),), found.base)
 
 
-def _put(read: OrderedDict[bytes, memoryview], oid: bytes, data: memoryview) -> None:
-    read[oid] = data
+def _put(read: OrderedDict[bytes, Keyframe], oid: bytes, data: memoryview) -> None:
+    from jupyter_mvt.store.codecs import Keyframe
+
+    read[oid] = Keyframe(oid, data)
     if len(read) > _FRAMES:
         read.popitem(last=False)
 

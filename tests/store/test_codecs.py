@@ -162,7 +162,7 @@ def test_a_keyframe_of_another_length_is_refused() -> None:
         decode(DELTA, stored, memoryview(bytearray(3000)), data[:-1])
 
 
-def _otherwise(data: bytes) -> bytes:
+def _otherwise(data: bytes, *, runs: bool = False) -> bytes:
     return pack_frame(bytes(len(data)), 1)
 
 
