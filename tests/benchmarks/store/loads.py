@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from time import process_time
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.store.codecs import Keyframe, encode
 from tests.benchmarks.store.contenders import Ours
 from tests.benchmarks.store.models import change_all, of_size
 from tests.benchmarks.timing import fresh, printed
@@ -12,7 +15,7 @@ from tests.benchmarks.timing import fresh, printed
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Loads", "measure_loads", "packed", "packing"]
+__all__ = ["Loads", "encoding", "measure_loads", "packed", "packing"]
 
 _CLOCK = "from time import perf_counter; t = perf_counter(); "
 _OPEN = "import torch, jupyter_mvt as mvt; repo = mvt.open({folder!r}); "
@@ -21,6 +24,7 @@ _PEAK = (
     "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', "
     "pathlib.Path('/proc/self/status').read_text())[1]) * 1024; "
 )
+_CHUNK = 1 << 20
 _ONE_CORE = "import os; os.sched_setaffinity(0, {0}); "
 
 
@@ -105,6 +109,26 @@ def packing(ours: Ours, nbytes: int) -> float:
         "print(perf_counter() - t)"
     )
     return nbytes / printed(statement)
+
+
+def encoding(versions: list[memoryview], item: int) -> float:
+    """Return the bytes a second at which one core encodes all but the first of some versions.
+
+    Choosing the encoding and proving that it can be undone are part of it; reading, verifying and
+    writing are not.
+    """
+    first, *rest = versions
+    places = [slice(at, at + _CHUNK) for at in range(0, len(first), _CHUNK)]
+    frames = [Keyframe(bytes(32), first[place]) for place in places]
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    begin = process_time()
+    for version in rest:
+        for place, frame in zip(places, frames, strict=True):
+            encode(version[place], item, [frame])
+    taken = process_time() - begin
+    os.sched_setaffinity(0, cores)
+    return sum(map(len, rest)) / taken
 
 
 def _memory(folder: Path, place: str, size: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.store.contenders import Ours, available
-from tests.benchmarks.store.loads import packed, packing
+from tests.benchmarks.store.loads import encoding, packed, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,14 +37,15 @@ class Sizes:
         Bytes of one version.
     copies
         Title of a contender → copies.
-    packing
-        Bytes a second at which one core packed ours.
+    packing, encoding
+        Bytes a second at which one core packed ours, and at which it did nothing but encode.
     """
 
     case: str
     size: int
     copies: dict[str, float]
     packing: float
+    encoding: float
 
 
 def measure_sizes(folder: Path, encoder: Encoder, tools: Path) -> list[Sizes]:
@@ -74,15 +75,27 @@ def _measure(
         **{n: c for n, c in available(folder, tools).items() if n in names},
     }
     size = 0
+    kept = []
     for model in versions:
         torch.save(model.state_dict(), saved)
         size = size or sum(t.numel() * t.element_size() for t in model.state_dict().values())
+        kept.append(_bytes(model))
         for contender in everyone.values():
             contender.ready(saved)
             contender.keep(model, saved)
     speed = packing(ours, VERSIONS * size)
     packed(ours)
-    return Sizes(case, size, {c.title: c.size() / size for c in everyone.values()}, speed)
+    copies = {c.title: c.size() / size for c in everyone.values()}
+    item = next(iter(model.parameters())).element_size()
+    return Sizes(case, size, copies, speed, encoding(kept, item))
+
+
+def _bytes(model: Any) -> memoryview:
+    """Return all weights, one after the other."""
+    import torch
+
+    parts = [value.detach().reshape(-1) for value in model.parameters()]
+    return memoryview(torch.cat(parts).view(torch.uint8).numpy())
 
 
 def _heads(encoder: Encoder) -> Iterator[Any]:
