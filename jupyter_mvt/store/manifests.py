@@ -9,6 +9,7 @@ entries, so a manifest with none of those is its own identity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
@@ -29,8 +30,9 @@ def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> tuple[Manif
     CaptureError
         A path occurs twice, or a tie leads nowhere (code ``bad-bundle``).
     """
-    ordered = tuple(sorted(entries, key=lambda entry: _text(entry.path)))
-    tied = tuple(sorted(ties, key=lambda tie: _text(tie.path)))
+    # Text is ordered as its UTF-8 is.
+    ordered = tuple(sorted(entries, key=attrgetter("path")))
+    tied = tuple(sorted(ties, key=attrgetter("path")))
     paths = {entry.path for entry in ordered}
     names = paths | {tie.path for tie in tied}
     if len(names) != len(ordered) + len(tied):
@@ -105,13 +107,16 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
     kinds: dict[tuple[object, ...], bytes] = {}  # thousands of entries, of a few kinds
     for entry in entries:
         path = _text(entry.path)
-        _path(out, before, path)
+        shared = _shared(before, path)
+        _number(out, shared)
+        _string(out, path[shared:])
         before = path
-        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(entry.chunks))
+        chunks = entry.chunks
+        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(chunks))
         if kind not in kinds:
             kinds[kind] = _kind(dtypes[entry.dtype], entry)
         out += kinds[kind]
-        out += bytes.fromhex("".join(entry.chunks))
+        out += bytes.fromhex("".join(chunks))
     _number(out, len(ties))
     for tie in ties:
         _string(out, _text(tie.path))
@@ -136,6 +141,9 @@ def _text(value: str) -> bytes:
 
 
 def _number(out: bytearray, value: int) -> None:
+    if value < 0x80:
+        out.append(value)
+        return
     if value >= 1 << 63:
         msg = f"A bundle announces {value}, which no disk holds."
         raise CaptureError(msg, code="bad-bundle")
@@ -154,12 +162,6 @@ def _shared(before: bytes, path: bytes) -> int:
     length = min(len(before), len(path))
     differing = int.from_bytes(before[:length]) ^ int.from_bytes(path[:length])
     return length - (differing.bit_length() + 7) // 8
-
-
-def _path(out: bytearray, before: bytes, path: bytes) -> None:
-    shared = _shared(before, path)
-    _number(out, shared)
-    _string(out, path[shared:])
 
 
 class _Decoder:

@@ -138,7 +138,7 @@ class PackWriter:
                 self._enqueue(queue, chunks, piece)
         while queue:
             self._drain(queue)
-        for part, chunks in kept:
+        for part, chunks in kept if self._moved else ():
             if any(chunks is moved for moved in self._moved):
                 raise part_changed(part)
         self._witnesses.append(witness)
@@ -205,13 +205,14 @@ class PackWriter:
     def _at_once(self, chunks: list[ObjectId], piece: memoryview) -> None:
         """Keep a small piece: what `_take` and `_keep` do, for models of thousands of them."""
         data = bytes(piece)
+        size = len(data)
         oid = digest(data)
         chunks.append(oid)
-        self._store.progress.advance(len(data))
+        self._store.progress.advance(size)
         raw = bytes.fromhex(oid)
         if raw in self._sizes:
             return
-        self._sizes[raw] = len(data)
+        self._sizes[raw] = size
         self._was_new = not self._stored(raw, data)
         if self._was_new:
             self._add(raw, data)
