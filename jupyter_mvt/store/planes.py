@@ -29,8 +29,8 @@ _PROBE = 2 << 10
 _BLOCK = 128 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
-_RUNS = 0.04
-"""A sample this much smaller is nearly all the same byte."""
+_SPARSE = 0.2
+"""Part of its size to which a sample must shrink for runs to be looked for."""
 _CHANGED = "what was encoded does not come back"
 
 
@@ -153,8 +153,12 @@ def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
     packed = pack_numbers(sample.data)
     if len(packed) > _WORTH * len(sample):
         return _AS_IS, plane.data
-    if sample is not plane:
-        packed = pack_numbers(plane.data, runs=len(packed) < _RUNS * len(sample))
+    # The entropy coder spends a bit on each byte: where nearly all are the same, runs take less.
+    runs = len(packed) < _SPARSE * len(sample) and len(packed) > len(
+        pack_numbers(sample.data, runs=True)
+    )
+    if runs or sample is not plane:
+        packed = pack_numbers(plane.data, runs=runs)
         if len(packed) > _WORTH * count:
             return _AS_IS, plane.data
     return _ZSTD, packed
