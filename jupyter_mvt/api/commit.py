@@ -26,6 +26,7 @@ from jupyter_mvt.objects.progress import SILENT, told
 from jupyter_mvt.objects.settings import Settings, read_settings
 from jupyter_mvt.store import layout, oplog, runs
 from jupyter_mvt.store.quota import part_bytes, require_room
+from jupyter_mvt.store.seen import Seen, seen_by
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.tables import keep_table
 from jupyter_mvt.store.trash import is_thin
@@ -89,7 +90,8 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
         The disk refused; nothing was changed.
     """
     settings = read_settings(oplog.current(handle.store))
-    taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress)
+    taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress,
+                 seen_by(handle.store))  # fmt: skip
     return keep(handle, kernel, wish, taken)
 
 
@@ -113,18 +115,20 @@ def take(
     rows: tuple[int, ...] = (),
     settings: Settings | None = None,
     progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> Taken:
     """Freeze what `wish` names; touches no repository.
 
     `rows` is from `known_rows`; `settings` say what may be kept; `progress` is told how far the
-    data are read, the live session's by default.
+    data are read, the live session's by default; `seen` remembers what files held.
     """
     started = perf_counter()
     settings = settings or Settings()
     asked = request(kernel, wish, rows, outputs=settings.keep_outputs)
     most = settings.data_bytes if wish.store_data else 0
     told_to = progress or (SILENT if kernel is None else kernel.progress)
-    return Taken(snapshot(replace(asked, store_data=most, progress=told_to)), started)
+    asked = replace(asked, store_data=most, progress=told_to, seen=seen)
+    return Taken(snapshot(asked), started)
 
 
 def keep(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken) -> CommitResult:

@@ -23,6 +23,7 @@ from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.rehearsal import Rehearsal
+from jupyter_mvt.store.seen import seen_by
 from jupyter_mvt.store.snapshot import write_snapshot
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def status(handle: Handle, kernel: Kernel | None) -> Status:
     asked = replace(
         request(kernel, Wish(), known_rows(handle), outputs=outputs),
         progress=handle.store.progress,
+        seen=seen_by(handle.store),
     )
     try:
         why = chosen(asked).why

@@ -16,6 +16,7 @@ from blake3 import blake3
 from jupyter_mvt.capture.kind import Table, stamp_of, table_of
 from jupyter_mvt.capture.profile import profile, sample_rows
 from jupyter_mvt.capture.reading import BLOCK_ROWS, Done, digest_of, read_block
+from jupyter_mvt.capture.recall import read_or_recalled
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.dataset import Column, Schema
@@ -29,17 +30,15 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.capture.columns import Strip
     from jupyter_mvt.objects.progress import Progress
+    from jupyter_mvt.store.seen import Seen
 
 __all__ = ["PREFIX_ROWS", "describe", "notes_about"]
 
 PREFIX_ROWS = 131_072
 _THREADED_BYTES = 1_000_000
 _MAX_COLUMNS_PROFILED = 2_000
-_MOST_REMEMBERED = 64
 _MOST_PROFILES = 1_000
 
-_read_before: dict[tuple[str, frozenset[int]], DatasetDraft] = {}
-"""What was read of files, by stamps that change with the files; see `kind.stamp_of`."""
 _profiled: dict[tuple[ObjectId, int, int], dict[str, Any]] = {}
 """What columns look like, by their content and how many of their rows were looked at."""
 
@@ -53,6 +52,7 @@ def describe(
     threads: int | None = None,
     known_rows: Iterable[int] = (),
     progress: Progress = SILENT,
+    seen: Seen | None = None,
 ) -> DatasetDraft:
     """Return the fingerprint of a dataset.
 
@@ -69,23 +69,30 @@ def describe(
         "rows appended" is seen for any number of rows.
     progress
         Is told how many bytes of content have been read.
+    seen
+        Remembers what files held, so that other sessions need not read them again.
 
     Raises
     ------
     CaptureError
         `obj` is no dataset of a known kind (code ``not-a-dataset``).
     """
-    ends = frozenset(known_rows)
-    stamp = stamp_of(obj)
-    if stamp and (stamp, ends) in _read_before:
-        return replace(_read_before[stamp, ends], var=var, role=role, arg_of=arg_of)
-    draft = _describe(obj, var, threads or min(8, os.cpu_count() or 1), ends, progress)
-    # A file may have been written while it was read.
-    if stamp and stamp == stamp_of(obj):
-        if len(_read_before) >= _MOST_REMEMBERED:
-            _read_before.clear()
-        _read_before[stamp, ends] = draft
-    return replace(draft, role=role, arg_of=arg_of)
+    known = frozenset(known_rows)
+    draft = read_or_recalled(
+        obj,
+        lambda: stamp_of(obj),
+        lambda rows: _ends(rows, known),
+        lambda: _describe(obj, var, threads or min(8, os.cpu_count() or 1), known, progress),
+        seen,
+    )
+    return replace(draft, var=var, role=role, arg_of=arg_of)
+
+
+def _ends(rows: int, known: frozenset[int]) -> frozenset[int]:
+    """Return which prefixes of so many rows get an id of their own."""
+    return frozenset(row for row in known if 0 < row < rows) | frozenset(
+        range(PREFIX_ROWS, rows, PREFIX_ROWS)
+    )
 
 
 def _describe(
@@ -101,8 +108,7 @@ def _describe(
         )
     with told(progress, "Fingerprinting", table.nbytes):
         facts = _read(table, threads, progress)
-    ends = {row for row in known_rows if 0 < row < table.rows}
-    ends |= set(range(PREFIX_ROWS, table.rows, PREFIX_ROWS))
+    ends = _ends(table.rows, known_rows)
     columns = tuple(
         Column(name=strip.name, type=strip.type, digest=oid, profile=shape)
         for strip, oid, shape in zip(table.strips, facts.digests, facts.profiles, strict=True)

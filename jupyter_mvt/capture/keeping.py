@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.objects.reader import ObjectReader
     from jupyter_mvt.objects.snapshot import DatasetDraft
+    from jupyter_mvt.store.seen import Seen
 
 __all__ = ["Kept", "keep_data", "load_data", "parquet_of", "take_data"]
 
@@ -46,7 +47,7 @@ class Kept:
 
 def take_data(
     sources: Iterable[Source], *, named: bool, most: int, threads: int | None,
-    known_rows: tuple[int, ...], progress: Progress,
+    known_rows: tuple[int, ...], progress: Progress, seen: Seen | None = None,
 ) -> tuple[tuple[DatasetDraft, ...], tuple[Note, ...]]:  # fmt: skip
     """Return the fingerprints of datasets, with their content if they are to be kept whole.
 
@@ -56,7 +57,7 @@ def take_data(
         Whether a person named them: then what cannot be read is an error, else a note.
     most
         How many bytes of content may be kept, 0 for none.
-    threads, known_rows, progress
+    threads, known_rows, progress, seen
         See `data.describe`.
 
     Raises
@@ -71,7 +72,7 @@ def take_data(
         try:
             draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
                              threads=threads, known_rows=known_rows,
-                             progress=progress)  # fmt: skip
+                             progress=progress, seen=seen)  # fmt: skip
         except CaptureError as error:
             if named:
                 raise

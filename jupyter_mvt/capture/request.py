@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.outputs import OutputLog
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.progress import Progress
+    from jupyter_mvt.store.seen import Seen
 
 __all__ = ["Request"]
 
@@ -58,6 +59,8 @@ class Request:
         How many may read data at once, see `data.describe`.
     progress
         Is told how many bytes of data have been read.
+    seen
+        Remembers what files held, ``None`` for nobody.
     """
 
     namespace: Mapping[str, Any] = field(default_factory=dict)
@@ -77,3 +80,4 @@ class Request:
     outputs: OutputLog | None = None
     threads: int | None = None
     progress: Progress = SILENT
+    seen: Seen | None = None

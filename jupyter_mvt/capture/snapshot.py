@@ -252,7 +252,7 @@ def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[Datase
     sources += tuple(source for source in extra if source.var not in known)
     drafts, notes = take_data(sources, named=request.data is not None, most=request.store_data,
                               threads=request.threads, known_rows=request.known_rows,
-                              progress=request.progress)  # fmt: skip
+                              progress=request.progress, seen=request.seen)  # fmt: skip
     taking.notes += notes
     return drafts
 

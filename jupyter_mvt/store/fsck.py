@@ -85,7 +85,7 @@ def _sort_out(
     findings: Findings, keys: list[str], checkers: Mapping[str, Checker]
 ) -> dict[str, list[str]]:
     known = (layout.PACKS, layout.OPERATIONS, *layout.DERIVED, layout.INDEX, layout.TABLES,
-             layout.RUNS, layout.RESERVE)  # fmt: skip
+             layout.RUNS, layout.RESERVE, layout.SEEN)  # fmt: skip
     others: dict[str, list[str]] = {prefix: [] for prefix in checkers}
     for key in keys:
         prefix = next((prefix for prefix in others if key.startswith(prefix)), None)

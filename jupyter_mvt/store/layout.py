@@ -18,6 +18,7 @@ __all__ = [
     "README",
     "RESERVE",
     "RUNS",
+    "SEEN",
     "SEGMENTS",
     "TABLES",
     "TEMPORARY",
@@ -43,6 +44,7 @@ TABLES = "tables/"
 RUNS = "runs/"
 RESERVE = "reserve/"
 INDEX = "index/"
+SEEN = "seen/"
 TEMPORARY = "tmp/"
 DERIVED = (CHECKPOINTS, SEGMENTS)
 

@@ -9,9 +9,9 @@ README_TEXT = """\
 
 Versions of machine-learning models with all that made them. Nothing here is edited in place:
 files are written once under their final name and are read-only from then on. Delete none of
-them by hand, except that `checkpoints/`, `segments/`, `index/`, `tmp/` and `reserve/` can be
-rebuilt. Every digest is BLAKE3-256, 64 hexadecimal digits in text, 32 bytes in binary. Binary
-numbers are little endian and unsigned.
+them by hand, except that `checkpoints/`, `segments/`, `index/`, `seen/`, `tmp/` and `reserve/`
+can be rebuilt. Every digest is BLAKE3-256, 64 hexadecimal digits in text, 32 bytes in binary.
+Binary numbers are little endian and unsigned.
 
 ## Framed records
 
@@ -89,7 +89,8 @@ before stopped, then the whole entry called path, if that is not null.
 
 `checkpoints/N` holds all refs after operation N, and the versions and label moves of the 256
 operations up to it. `segments/N` is the files of those operations joined. `index/` holds
-Parquet tables of versions, metrics and params for SQL. `tmp/` holds unfinished files.
+Parquet tables of versions, metrics and params for SQL. `seen/` holds fingerprints of files that
+versions were made with, by their sizes and times. `tmp/` holds unfinished files.
 
 `reserve/` holds room, and no meaning: when the disk is full its files are given up one by one, so
 that a label can be moved back, a change undone and old versions dropped. They come back by

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+import re
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from jupyter_mvt.capture.kinds import formats
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.clock import Clock
 
-__all__ = ["KIND", "Files", "FilesKind", "gather", "is_path"]
+__all__ = ["KIND", "Files", "FilesKind", "gather", "is_path", "learn", "learned"]
 
 _MOST_FILES = 1_000_000
 _MOST_DIGESTS = 200_000
@@ -26,6 +28,7 @@ _MOST_DECODED = 2 << 30
 _SETTLED_US = 2_000_000
 _THREADS = 4
 
+_ROW = re.compile(r"((?:\d{1,20} ){5})([0-9a-f]{64}) (.+)\Z", re.DOTALL)
 _digests: dict[tuple[str, tuple[int, ...]], str] = {}
 """Path and stamp of a file → its digest, for what lies still for two seconds."""
 
@@ -114,7 +117,8 @@ class FilesKind:
         stamps = [_stamp(path) for path in obj.paths]
         if any(stamp is None for stamp in stamps):
             return ""
-        return repr([(os.path.abspath(p), s) for p, s in zip(obj.paths, stamps, strict=True)])
+        named = [(os.path.abspath(p), s) for p, s in zip(obj.paths, stamps, strict=True)]
+        return repr((os.path.abspath(obj.root), obj.source, named))
 
     def table(self, obj: Files) -> Table:
         """Return the table that the files hold together, else the files themselves as rows."""
@@ -140,6 +144,26 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
     if Clock().now_us() - newest // 1000 < _SETTLED_US:
         return None
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev
+
+
+def learned(files: Files) -> list[str]:
+    """Return what is known of files that lie still: stamp, digest and name below their root."""
+    rows = []
+    for path in files.paths:
+        stamp = _stamp(path)
+        found = None if stamp is None else _digests.get((os.path.abspath(path), stamp))
+        if stamp is not None and found is not None:
+            rows.append(" ".join((*map(str, stamp), found, os.path.relpath(path, files.root))))
+    return rows
+
+
+def learn(root: Path, rows: Iterable[str]) -> None:
+    """Take in what `learned` said in another session; of what it did not say, nothing."""
+    for row in rows:
+        found = _ROW.match(row)
+        if found is not None and len(_digests) < _MOST_DIGESTS:
+            stamp = tuple(int(number) for number in found[1].split())
+            _digests.setdefault((os.path.abspath(root / found[3]), stamp), found[2])
 
 
 def _listing(files: Files) -> Table:
