@@ -22,10 +22,10 @@ from jupyter_mvt.capture.runs import Run
 from jupyter_mvt.capture.slicing import made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
 from jupyter_mvt.capture.watch import ModelWatch
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
-from jupyter_mvt.objects.snapshot import CellRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

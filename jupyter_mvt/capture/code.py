@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.capture.cells import code_text
 from jupyter_mvt.capture.chance import written
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
-from jupyter_mvt.objects.snapshot import CellRun
 
 if TYPE_CHECKING:
     from jupyter_mvt.capture.cells import CellLog

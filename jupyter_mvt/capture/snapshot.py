@@ -33,9 +33,9 @@ from jupyter_mvt.capture.metrics import (
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
-    CellRun,
     DatasetDraft,
     EvaluationDraft,
     ModelDraft,

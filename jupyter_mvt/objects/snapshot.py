@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    # Never decoded, and needed by the cell log, which must load fast.
     from collections.abc import Callable
 
+    from jupyter_mvt.objects.cellrun import CellRun
     from jupyter_mvt.objects.code import Git
     from jupyter_mvt.objects.commit import Note, Param, StateKind
     from jupyter_mvt.objects.curve import CurvesDraft
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bundle",
-    "CellRun",
     "DatasetDraft",
     "EvaluationDraft",
     "ModelDraft",
@@ -97,23 +96,6 @@ class DatasetDraft:
     bundle: Bundle | None = None
     """Its content, where it is to be kept whole."""
     state: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellRun:
-    """One run of a cell with its text; see `objects.code.Cell`."""
-
-    order: int
-    source: str
-    cell_id: str = ""
-    seconds: float = 0.0
-    ok: bool = True
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    made: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    rng: tuple[tuple[str, bytes], ...] = ()
-    """Generator and its state before the run."""
-    failed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,14 @@ from jupyter_mvt.compare.diff import Diff, MetricsDiff
 from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
 from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Commit, Content, Param, tree_id
 from jupyter_mvt.objects.encode import to_wire
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.metric import Metric
-from jupyter_mvt.objects.snapshot import Bundle, CellRun, ModelDraft, Snapshot
+from jupyter_mvt.objects.snapshot import Bundle, ModelDraft, Snapshot
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store.open import memory_store
 from jupyter_mvt.store.snapshot import write_snapshot

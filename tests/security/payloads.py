@@ -9,12 +9,13 @@ from pathlib import Path
 
 import jupyter_mvt as mvt
 from jupyter_mvt.history.commit import Draft, commit
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note, Param
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.metric import Metric
-from jupyter_mvt.objects.snapshot import Bundle, CellRun, ModelDraft, Snapshot, VariableDraft
+from jupyter_mvt.objects.snapshot import Bundle, ModelDraft, Snapshot, VariableDraft
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.writer import begin
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.code import Git
 from jupyter_mvt.objects.environment import Environment
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.operation import Change
-from jupyter_mvt.objects.snapshot import Bundle, CellRun, ModelDraft, Snapshot
+from jupyter_mvt.objects.snapshot import Bundle, ModelDraft, Snapshot
 from jupyter_mvt.store import layout, oplog, reserve
 from jupyter_mvt.store.faults import Problem
 from jupyter_mvt.store.fsck import fsck
