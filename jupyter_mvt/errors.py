@@ -29,7 +29,7 @@ __all__ = [
     "interrupted",
 ]
 
-_COMMAND = re.compile(r"(?<![%\w./-])%?mvt (?=[a-z])")
+_COMMAND = re.compile(r"(?<![%\w./-])(?<!in a notebook: )%?mvt (?=[a-z])")
 
 
 class MvtError(Exception):

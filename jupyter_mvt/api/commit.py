@@ -45,6 +45,7 @@ __all__ = ["Taken", "Wish", "commit", "keep", "known_rows", "request", "take"]
 
 PRODUCTION = "production"
 _TRIES = 5
+_NOTHING = "Interrupted: no version was made, and nothing is left of it."
 _JUDGED = ("metrics", "params", "data", "code", "environment")
 
 
@@ -90,8 +91,12 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
         The disk refused; nothing was changed.
     """
     settings = read_settings(oplog.current(handle.store))
-    taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress,
-                 seen_by(handle.store))  # fmt: skip
+    try:
+        taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress,
+                     seen_by(handle.store))  # fmt: skip
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(_NOTHING)
+        raise
     return keep(handle, kernel, wish, taken)
 
 
@@ -221,7 +226,7 @@ def _what_is(handle: Handle, before: int, packs: set[str]) -> str:
     if _packs(handle) - packs:
         # Others see a pack as soon as it is there, and may need it already.
         return "Interrupted: no version was made. What was stored by then is freed by mvt gc."
-    return "Interrupted: no version was made, and nothing is left of it."
+    return _NOTHING
 
 
 def request(

@@ -62,7 +62,7 @@ def place(found: Checkout, kernel: Kernel | None, *, overwrite: bool = False) ->
     UsageError
         There is no live session (code ``no-session``).
     """
-    names = _names(kernel)
+    names = _names(kernel, f"checkout {found.version.name} --into-namespace")
     settable = {name: value for name, value in found.values.items() if _settable(name)}
     taken = {
         name: names[name]
@@ -101,7 +101,7 @@ def pop(kernel: Kernel | None, number: int | None = None) -> Popped:
     UsageError
         There is no live session (code ``no-session``).
     """
-    names = _names(kernel)
+    names = _names(kernel, "stash pop")
     there = [] if kernel is None else kernel.stashes
     found = [stash for stash in there if number in (None, stash.number)]
     if not found:
@@ -112,8 +112,8 @@ def pop(kernel: Kernel | None, number: int | None = None) -> Popped:
     return Popped(found[-1])
 
 
-def _names(kernel: Kernel | None) -> MutableMapping[str, Any]:
+def _names(kernel: Kernel | None, line: str) -> MutableMapping[str, Any]:
     if kernel is None or not isinstance(kernel.namespace, MutableMapping):
         msg = "There is no live session here whose names could be set."
-        raise UsageError(msg, hint="in a notebook: %mvt checkout v3", code="no-session")
+        raise UsageError(msg, hint=f"in a notebook: %mvt {line}", code="no-session")
     return kernel.namespace

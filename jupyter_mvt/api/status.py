@@ -15,13 +15,14 @@ from jupyter_mvt.capture.snapshot import chosen, snapshot
 from jupyter_mvt.compare.side import Side
 from jupyter_mvt.compare.versions import compare
 from jupyter_mvt.errors import AmbiguousError, CaptureError
-from jupyter_mvt.history.handle import Handle, branch_of, tip_of
+from jupyter_mvt.history.handle import Handle, Session, branch_of, tip_of
 from jupyter_mvt.history.naming import version_ref
 from jupyter_mvt.objects.commit import Commit, Content, tree_id
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.objects.version import VersionRef
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.open import memory_store
 from jupyter_mvt.store.rehearsal import Rehearsal
 from jupyter_mvt.store.seen import seen_by
 from jupyter_mvt.store.snapshot import write_snapshot
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.output import Output
     from jupyter_mvt.objects.view import View
 
-__all__ = ["status"]
+__all__ = ["before", "status"]
 
 _ASPECTS = ("metrics", "params", "data", "code", "environment")
 
@@ -70,6 +71,14 @@ def status(handle: Handle, kernel: Kernel | None) -> Status:
         rows = _Rows(handle, view, tried, content).rows(tip)
         return replace(place, rows=rows, chosen=why, notes=taken.notes,
                        new_bytes=tried.receipt().new_bytes)  # fmt: skip
+
+
+def before(kernel: Kernel) -> Status:
+    """Return what the first `commit` of a session would keep, where there is no repository."""
+    store = memory_store()
+    store.progress = kernel.progress
+    nowhere = Handle(store=store, session=Session("0"), actor="", tool="")
+    return status(nowhere, kernel)
 
 
 class _Reader:

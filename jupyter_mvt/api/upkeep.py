@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,4 +119,9 @@ def repair(handle: Handle, source: str | Path | None) -> RepairReport:
         return verb.repair(handle, None)
     folder = Path(source).absolute()
     root = folder / ".mvt"
-    return verb.repair(handle, open_store(root if root.is_dir() else folder))
+    try:
+        good = open_store(root if root.is_dir() else folder)
+    except RepositoryError as error:
+        hint = "mvt fsck --repair --from FOLDER"
+        raise RepositoryError(error.message, hint=hint, code=error.code) from None
+    return verb.repair(handle, good)

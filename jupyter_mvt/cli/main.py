@@ -15,7 +15,8 @@ from jupyter_mvt.api import places
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
-from jupyter_mvt.errors import MvtError, UsageError, interrupted
+from jupyter_mvt.commands.help import Help
+from jupyter_mvt.errors import MvtError, StorageError, UsageError, interrupted
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import to_wire
 from jupyter_mvt.objects.progress import SILENT, Progress
@@ -89,7 +90,13 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt as interrupt:
         _write(interrupted(interrupt), sys.stderr)
         return INTERRUPTED
-    _write(_json(value) if as_json else _text(value), sys.stdout)
+    try:
+        _write(_json(value) if as_json else _text(value), sys.stdout)
+    except OSError as error:
+        # Or the interpreter complains of the same once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        msg = f"It is done, but the answer cannot be written: {error.strerror}."
+        return _failed(StorageError(msg, code="answer-refused"), as_json=False)
     return int(getattr(value, "exit_status", OK))
 
 
@@ -109,9 +116,9 @@ def _json(value: Any) -> str:
 def _text(value: Any) -> str:
     width = shutil.get_terminal_size((100, 24)).columns
     zone = datetime.fromtimestamp(0, UTC).astimezone().tzinfo
-    look = Look(width=max(60, min(width, 140)), now_ms=Clock().now_us() // 1000, zone=zone or UTC)
-    text = plain(value, look)
-    return text.replace("%%mvt ", "%%\0 ").replace("%mvt ", "mvt ").replace("%%\0 ", "%%mvt ")
+    look = Look(width=max(60, min(width, 140)), now_ms=Clock().now_us() // 1000, zone=zone or UTC,
+                command="mvt")  # fmt: skip
+    return value.text() if isinstance(value, Help) else plain(value, look)
 
 
 def _write(text: str, stream: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.stash import place
 from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,11 +33,25 @@ def _arguments(parser: Parser) -> None:
 def _run(desk: Desk, args: Namespace) -> Checkout:
     found = desk.repo().checkout(args.revision, trust=args.trust, rng=args.rng)
     if args.files is not None:
-        saved = found.files.save(args.files, overwrite=args.overwrite)
-        found.saved = tuple(str(path) for path in saved)
+        found.saved = _saved(found, args)
     if args.into_namespace:
         place(found, desk.kernel, overwrite=args.overwrite)
     return found
+
+
+def _saved(found: Checkout, args: Namespace) -> tuple[str, ...]:
+    """Write the files of a version; tell their paths."""
+    name = found.version.name
+    if not found.files:
+        msg = f"{name} holds no files: its models are objects, restored beside your own."
+        raise NotFoundError(msg, hint=f"mvt checkout {name}", code="no-files")
+    try:
+        return tuple(str(path) for path in found.files.save(args.files, overwrite=args.overwrite))
+    except StorageError as error:
+        if error.code != "file-exists":
+            raise
+        hint = f"mvt checkout {name} --files {shlex.quote(args.files)} --overwrite"
+        raise StorageError(error.message, hint=hint, code=error.code) from None
 
 
 COMMAND = Command(

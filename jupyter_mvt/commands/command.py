@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -22,7 +24,22 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
     from jupyter_mvt.store.backend import Durability
 
-__all__ = ["COMMANDS", "VERBS", "Command", "Desk", "Parser", "find", "parse", "usage"]
+__all__ = [
+    "COMMANDS",
+    "VERBS",
+    "Command",
+    "Desk",
+    "Parser",
+    "amount",
+    "find",
+    "parse",
+    "usage",
+    "whole",
+]
+
+
+_LONGEST = 200
+"""Characters of a hint that somebody may still read."""
 
 
 class Desk(Protocol):
@@ -40,6 +57,26 @@ class Desk(Protocol):
     def init(self, path: str, durability: Durability = "full") -> Any:
         """Make a repository in folder `path` and tell where it is."""
         ...
+
+
+def whole(text: str) -> int:
+    """Return the whole number from 1 that a word is."""
+    if not text.isdecimal() or not int(text[:18]):
+        msg = f"{text[:40]!r} is not a whole number from 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text[:18])
+
+
+def amount(text: str) -> float:
+    """Return the finite number from 0 that a word is."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        msg = f"{text[:40]!r} is not a number from 0"
+        raise argparse.ArgumentTypeError(msg)
+    return value
 
 
 class Parser(argparse.ArgumentParser):
@@ -111,13 +148,14 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
         No such verb, or words that it does not take (code ``usage``).
     """
     words = _asking(words) or ["status"]
-    command = _find(words.pop(0))
+    command = _find(words[0], *words[1:])
+    words = words[1:]
     path = command.name
     if command.verbs:
         nested = {verb.name: verb for verb in command.verbs}
+        if words and words[0] not in nested and not words[0].startswith("-"):
+            raise _no_verb(command, *words)
         wanted = words.pop(0) if words and words[0] in nested else command.default
-        if words and wanted == command.default == "list":
-            raise _no_verb(command, words[0])
         command = nested[wanted]
         path = f"{path} {wanted}"
     parser = Parser(path)
@@ -149,20 +187,34 @@ def find(*words: str) -> tuple[Command, str]:
     raise _no_verb(command, words[1])
 
 
-def _no_verb(command: Command, word: str) -> UsageError:
+def _no_verb(command: Command, word: str, *rest: str) -> UsageError:
     names = [verb.name for verb in command.verbs]
+    near = difflib.get_close_matches(word, names, 1)
     msg = f"mvt {command.name} has no verb {word[:40]!r}; it has {', '.join(names)}."
-    return UsageError(msg, hint=f"mvt help {command.name}", code="unknown-command")
+    _, _, meant, *given = [*command.example.split(), ""]
+    if near:
+        hint = _line(command.name, near[0], *rest)
+    elif given[:1] != [""] and not given[0].startswith("-"):
+        hint = _line(command.name, meant, word, *rest)  # such as a name to be created
+    else:
+        hint = f"mvt help {command.name}"
+    return UsageError(msg, hint=hint, code="unknown-command")
 
 
-def _find(name: str) -> Command:
+def _find(name: str, *rest: str) -> Command:
     names = COMMANDS.names()
     if name in names:
         return COMMANDS.get(name)
     near = difflib.get_close_matches(name, names, 1)
     msg = f"There is no command {name[:40]!r}" + (f"; did you mean {near[0]}?" if near else ".")
-    hint = f"mvt {near[0]}" if near else "mvt help"
+    hint = _line(near[0], *rest) if near else "mvt help"
     raise UsageError(msg, hint=hint, code="unknown-command")
+
+
+def _line(*words: str) -> str:
+    """Return what was meant, with everything that was typed behind it, to be pasted."""
+    line = f"mvt {shlex.join(words)}"
+    return line if len(line) <= _LONGEST else f"mvt {shlex.join(words[:1])}"
 
 
 def usage(command: Command, path: str) -> str:

@@ -90,8 +90,11 @@ def _names(desk: Desk, args: Namespace) -> Mapping[str, Any]:
     """Return the session's names; without a session only files can be meant."""
     if desk.kernel is not None:
         return desk.kernel.namespace
-    if not args.models or not all(as_file(word, {}) for word in args.models):
+    absent = [word for word in args.models if not as_file(word, {})]
+    if absent or not args.models:
         msg = "There is no live session here, so there is no model to commit."
+        if absent:
+            msg = f"There is no file {absent[0][:80]!r}, and no live session that has variables."
         hint = "mvt commit PATH keeps a file; in a program: jupyter_mvt.open().commit(model)"
         raise UsageError(msg, hint=hint, code="no-session")
     return {}

@@ -37,10 +37,13 @@ def _run(desk: Desk, args: Namespace) -> FsckReport | RepairReport:
 def _share(text: str) -> float:
     number = text.removesuffix("%")
     try:
-        return float(number) / (100 if number != text else 1)
+        share = float(number) / (100 if number != text else 1)
     except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
         msg = f"{text[:40]!r} is not a share of a whole."
-        raise UsageError(msg, code="bad-share", hint="mvt fsck --subset 10%") from None
+        raise UsageError(msg, code="bad-share", hint="mvt fsck --subset 10%")
+    return share
 
 
 COMMAND = Command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, amount, whole
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +19,7 @@ def _run_arguments(parser: Parser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be freed")
     parser.add_argument("--drop", action="append", default=[], metavar="VERSION",
                         help="make this version thin, or v3-v9; may be repeated")  # fmt: skip
-    parser.add_argument("--grace", type=float, metavar="DAYS",
+    parser.add_argument("--grace", type=amount, metavar="DAYS",
                         help="how long it can be undone; 0 deletes at once")  # fmt: skip
     parser.add_argument("--pack", choices=("old", "all", "none"), default="old",
                         help="what to store more tightly; all: also what loads often")  # fmt: skip
@@ -32,12 +32,12 @@ def _run(desk: Desk, args: Namespace) -> GcReport:
 
 
 def _policy_arguments(parser: Parser) -> None:
-    parser.add_argument("--last", type=int, metavar="N", help="keep the last N of each branch")
+    parser.add_argument("--last", type=whole, metavar="N", help="keep the last N of each branch")
     parser.add_argument("--all", action="store_true", help="keep all that a branch reaches")
-    parser.add_argument("--best", type=int, metavar="N", help="keep the best N by a metric")
+    parser.add_argument("--best", type=whole, metavar="N", help="keep the best N by a metric")
     parser.add_argument("--by", metavar="METRIC", help="the metric, such as test/accuracy")
-    parser.add_argument("--younger", type=float, metavar="DAYS", help="keep what is younger")
-    parser.add_argument("--grace", type=float, metavar="DAYS", help="how long gc can be undone")
+    parser.add_argument("--younger", type=amount, metavar="DAYS", help="keep what is younger")
+    parser.add_argument("--grace", type=amount, metavar="DAYS", help="how long gc can be undone")
     parser.add_argument("--idle", choices=("on", "off"),
                         help="whether an idle notebook packs old versions")  # fmt: skip
     parser.add_argument("--outputs", choices=("on", "off"),

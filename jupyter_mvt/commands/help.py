@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.commands.command import COMMANDS, Command, Desk, Parser, find, usage
 from jupyter_mvt.display import Displayable
+from jupyter_mvt.errors import as_typed
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,16 +23,20 @@ class Help(Displayable):
     ----------
     verb
         Whose nested verbs the rows are; empty for all.
+    summary
+        What that verb is for.
     """
 
     rows: tuple[tuple[str, str, str], ...]
     usage: str = ""
     verb: str = ""
+    summary: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the help as plain builtins."""
         rows = [list(row) for row in self.rows]
-        return {"rows": rows, "usage": self.usage, "verb": self.verb}
+        return {"rows": rows, "usage": self.usage, "verb": self.verb,
+                "summary": self.summary}  # fmt: skip
 
     def text(self) -> str:
         """Return the help for a terminal."""
@@ -40,13 +45,18 @@ class Help(Displayable):
     def _text(self, command: str) -> str:
         if self.usage:
             _, summary, example = self.rows[0]
-            said = f"{summary}\n\n{self.usage}\n\nexample: {example}"
-            return said if command == "mvt" else said.replace("mvt ", f"{command} ")
+            usage, shown = as_typed(self.usage, command), as_typed(example, command)
+            if command == "mvt":
+                shown = shown.rpartition("= ")[2]  # a shell keeps no values
+            return f"{summary}\n\n{usage}\n\nexample: {shown}"
         width = max(len(name) for name, _, _ in self.rows)
         lines = [f"{name.ljust(width)}  {summary}" for name, summary, _ in self.rows]
         path = f"{self.verb} VERB" if self.verb else "VERB"
-        head = f"{command} {self.verb}" if self.verb else f"Git for ML models: {command} VERB …"
-        return "\n".join([head, "", *lines, "", f"{command} help {path} tells its words."])
+        head = self.summary or f"Git for ML models: {command} VERB …"
+        said = f"{command} help {path} tells its words."
+        if command == "mvt" and not self.verb:
+            said += " With --json a verb answers programs; mvt --version tells the version."
+        return "\n".join([head, "", *lines, "", said])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {"text/plain": self._text("%mvt")}
@@ -62,7 +72,7 @@ def _run(desk: Desk, args: Namespace) -> Help:
     command, path = find(*args.verb[:2])
     if command.verbs:
         rows = tuple((f"{path} {v.name}", v.summary, v.example) for v in command.verbs)
-        return Help(rows=rows, verb=path)
+        return Help(rows=rows, verb=path, summary=command.summary)
     return Help(rows=((path, command.summary, command.example),), usage=usage(command, path))
 
 

@@ -15,7 +15,9 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("path", nargs="?", default=".", help="folder, this one by default")
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="folder, this one by default"
+    )
     parser.add_argument("--durability", choices=("full", "fast"), default="full",
                         help="fast: a power cut may take the newest versions")  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, whole
+from jupyter_mvt.errors import NotFoundError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,14 +19,23 @@ __all__ = ["COMMAND"]
 def _arguments(parser: Parser) -> None:
     parser.revision("revision", "HEAD")
     parser.add_argument("text", metavar="TEXT", nargs="?", help="what to say; without, list")
-    parser.add_argument("--delete", metavar="N", type=int, help="take note N away")
+    parser.add_argument("--delete", metavar="N", type=whole, help="take note N away")
 
 
 def _run(desk: Desk, args: Namespace) -> Moved | RemarkList:
     notes = desk.repo().notes
     if args.delete is not None:
         return notes.delete(args.revision, args.delete)
-    return notes.list(args.revision) if args.text is None else notes.add(args.revision, args.text)
+    if args.text is not None:
+        return notes.add(args.revision, args.text)
+    try:
+        return notes.list(args.revision)
+    except NotFoundError as error:
+        if error.hint != "mvt log":
+            raise
+        # What resembles no version is what was to be said.
+        hint = f"mvt note HEAD {shlex.quote(args.revision)}"
+        raise NotFoundError(error.message, hint=hint, code=error.code) from None
 
 
 COMMAND = Command(

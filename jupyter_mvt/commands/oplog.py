@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, whole
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,7 +15,7 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("-n", "--limit", type=int, default=50, help="at most so many")
+    parser.add_argument("-n", "--limit", type=whole, default=50, help="at most so many")
 
 
 def _run(desk: Desk, args: Namespace) -> OperationLog:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, amount
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -16,7 +16,7 @@ __all__ = ["COMMAND"]
 
 def _arguments(parser: Parser) -> None:
     parser.revision("revision", "HEAD")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="when to give it up")
+    parser.add_argument("--timeout", type=amount, metavar="SECONDS", help="when to give it up")
     parser.add_argument("--trust", action="store_true", help="let code of that version run")
 
 

@@ -15,7 +15,8 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("label", nargs="?", default="production", metavar="LABEL")
+    parser.add_argument("label", nargs="?", default="production", metavar="LABEL",
+                        help="which; production by default")  # fmt: skip
     parser.add_argument("--to", metavar="REVISION", help="instead of the one it held before")
     parser.add_argument("--reason", default="", help="kept in the label's history")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.api import stash
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, whole
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,7 +18,7 @@ def _list(desk: Desk, args: Namespace) -> stash.StashList:
 
 
 def _pop_arguments(parser: Parser) -> None:
-    parser.add_argument("number", metavar="NUMBER", nargs="?", type=int,
+    parser.add_argument("number", metavar="NUMBER", nargs="?", type=whole,
                         help="which stash; the newest by default")  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.api.status import before
 from jupyter_mvt.commands.command import Command, Desk
+from jupyter_mvt.errors import RepositoryError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,7 +17,13 @@ __all__ = ["COMMAND"]
 
 
 def _run(desk: Desk, args: Namespace) -> Status:
-    return desk.repo().status()
+    try:
+        repo = desk.repo()
+    except RepositoryError as error:
+        if desk.kernel is None or error.code != "not-a-repository":
+            raise
+        return before(desk.kernel)
+    return repo.status()
 
 
 COMMAND = Command(

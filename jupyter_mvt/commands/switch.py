@@ -16,7 +16,7 @@ __all__ = ["COMMAND"]
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument("-c", "--create", action="store_true", help="make the branch first")
-    parser.add_argument("name", metavar="BRANCH")
+    parser.add_argument("name", metavar="BRANCH", help="which")
     parser.revision("start", "HEAD", "where a new branch starts")
 
 

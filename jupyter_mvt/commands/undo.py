@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, whole
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,7 +15,8 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("number", nargs="?", type=int, help="an operation's; the newest by default")
+    parser.add_argument("number", metavar="NUMBER", nargs="?", type=whole,
+                        help="an operation's; the newest by default")  # fmt: skip
 
 
 def _run(desk: Desk, args: Namespace) -> Moved:

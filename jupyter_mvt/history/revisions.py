@@ -114,7 +114,8 @@ def _label_at(view: View, base: str, at: str) -> ObjectId:
         index = len(held) - 1 - int(at)
         found = held[index] if index >= 0 else None
         if found is None:
-            msg = f"{base} has no entry @{{{at}}}: it has moved {len(held)} times."
+            moved = "once" if len(held) == 1 else f"{len(held)} times"
+            msg = f"{base} has no entry @{{{at}}}: it has moved {moved}."
             raise NotFoundError(msg, hint=f"mvt label history {base}", code="unknown-revision")
         return ObjectId(found)
     moment = _moment(base, at)
@@ -169,6 +170,11 @@ def _no_versions(branch: str, view: View) -> NotFoundError:
 def _unknown(view: View, base: str) -> NotFoundError:
     if view.count == 0:
         return _no_versions("", view)
+    first, dots, second = base.partition("..")
+    if first and dots and second.strip("."):
+        msg = f"{_shown(base)} is no version; two are compared by naming both."
+        hint = f"mvt diff {first} {second.strip('.')}"
+        return NotFoundError(msg, hint=hint, code="unknown-revision")
     near = difflib.get_close_matches(base, names(view), 1)
     msg = f"There is no version {_shown(base)}" + (f"; did you mean {near[0]}?" if near else ".")
     hint = f"mvt show {near[0]}" if near else "mvt log"

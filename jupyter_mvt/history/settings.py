@@ -41,7 +41,8 @@ def _told(old: Settings, new: Settings) -> str:
         return "The settings are recorded."
     if new.quota_bytes is None:
         return "The repository may grow without limit."
-    return f"The repository may grow to {new.quota_bytes:,} bytes."
+    most = "1 byte" if new.quota_bytes == 1 else f"{new.quota_bytes:,} bytes"
+    return f"The repository may grow to {most}."
 
 
 def configure(handle: Handle, settings: Settings) -> Moved:

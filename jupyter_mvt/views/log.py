@@ -163,7 +163,7 @@ def as_text(view: wire.LogView, look: text.Look) -> str:
     if not view["rows"]:
         if view["branches"]:
             return _NONE
-        return f"{look.wrap(_EMPTY)}\n  {_COMMAND}"
+        return f"{look.wrap(_EMPTY)}\n  {look.typed(_COMMAND)}"
     blocks = [_head(view)]
     versions = [row["version"] for row in view["rows"]]
     lanes = graph.lanes([(v["id"], v["parents"]) for v in versions],

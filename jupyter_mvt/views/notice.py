@@ -68,7 +68,7 @@ def as_text(view: wire.NoticeView, look: text.Look) -> str:
     if view["text"]:
         lines.append(look.wrap(view["text"], " " * len(lead)))
     if view["command"]:
-        lines.append(f"{' ' * (len(lead) + 2)}{view['command']}")
+        lines.append(f"{' ' * (len(lead) + 2)}{look.typed(view['command'])}")
     return "\n".join(lines)
 
 

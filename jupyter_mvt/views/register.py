@@ -105,7 +105,7 @@ def plain(value: object, look: Look) -> str:
     Parameters
     ----------
     look
-        Width of the terminal, present time and time zone.
+        Width of the terminal, present time and time zone, and how commands are written.
     """
     for cls in type(value).__mro__:
         if cls in DRAWINGS:

@@ -42,7 +42,9 @@ def _title(status: Status) -> str:
     if status.problem:
         return "Nothing to commit yet"
     if status.head is None:
-        return "No versions here yet"
+        return "No versions here yet" if status.repository else "No repository here yet"
+    if not status.rows:
+        return f"HEAD is {status.head.name}"
     if not status.changed:
         return f"Nothing changed since {status.head.name}"
     return f"{format.plural(status.changed, 'thing')} changed since {status.head.name}"
@@ -51,7 +53,9 @@ def _title(status: Status) -> str:
 def _text(status: Status) -> str:
     if status.problem:
         return escape.line(status.problem, 400)
-    said = []
+    if not status.rows:
+        return "no live session here, so what changed since is not known"
+    said = [] if status.repository else ["the first commit makes one in this folder"]
     if status.changed or status.head is None:
         said.append(f"the next version would be v{status.next_number}")
     if status.chosen:
@@ -66,7 +70,7 @@ def _command(status: Status) -> str:
     if status.problem:
         return escape.line(as_typed(status.hint, "%mvt"), 400)
     if status.head is None:
-        return '%mvt commit -m "first"'
+        return '%mvt commit -m "first"' if status.rows else ""
     return '%mvt commit -m "what changed"' if status.changed else ""
 
 
@@ -80,7 +84,7 @@ def as_text(view: wire.StatusView, look: text.Look) -> str:
     )
     blocks += text.tail(view["notes"], view.get("cut"), look)
     if view["command"]:
-        blocks.append("  " + view["command"])
+        blocks.append("  " + look.typed(view["command"]))
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -146,14 +146,14 @@ def _change(ref: str, old: str, new: str) -> str:
 def as_text(view: wire.TableView | wire.TreemapView, look: text.Look) -> str:
     """Return a table for a terminal."""
     if not view["rows"]:
-        command = view["command"] and f"  {view['command']}"
+        command = view["command"] and f"  {look.typed(view['command'])}"
         return "\n".join(part for part in (look.wrap(view["empty"]), command) if part)
     head = [column["title"] for column in view["columns"]]
     body = [[_cell(cell, look) for cell in row] for row in view["rows"]]
     right = [column["numeric"] for column in view["columns"]]
     blocks = [view["title"], text.table([head, *body], right, look)]
     blocks += text.tail([], view.get("cut"), look)
-    blocks.append(view["command"] and f"  {view['command']}")
+    blocks.append(view["command"] and f"  {look.typed(view['command'])}")
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -51,10 +51,16 @@ class Look:
     width: int = 88
     now_ms: int | None = None
     zone: tzinfo = UTC
+    command: str = "%mvt"
+    """How commands are written there. Only our own words are rewritten, never people's."""
 
     def time(self, time_ms: int) -> str:
         """Return a time as it is said here."""
         return format.when(time_ms, self.now_ms, self.zone)
+
+    def typed(self, text: str) -> str:
+        """Return words of ours with commands as they are typed here."""
+        return text.replace("%mvt ", f"{self.command} ")
 
     def wrap(self, text: str, lead: str = "") -> str:
         """Return `text` in lines of at most `width`, hanging under `lead`."""
@@ -195,9 +201,9 @@ def tail(notes: Sequence[wire.NoteRow], cut: str | None, look: Look) -> list[str
     """Return the blocks that end a view: capture notes, and that something was left out."""
     blocks = []
     if notes:
-        blocks.append("\n".join(look.wrap(note_text(note), "! ") for note in notes))
+        blocks.append("\n".join(look.wrap(look.typed(note_text(note)), "! ") for note in notes))
     if cut:
-        blocks.append(look.wrap(cut))
+        blocks.append(look.wrap(look.typed(cut)))
     return blocks
 
 

@@ -124,10 +124,10 @@ def test_help_for_one_verb(capsys):
     assert out == (
         "Take back an operation: a commit, a label's move, a deleted branch.\n"
         "\n"
-        "usage: mvt undo [number]\n"
+        "usage: mvt undo [NUMBER]\n"
         "\n"
         "positional arguments:\n"
-        "  number  an operation's; the newest by default\n"
+        "  NUMBER  an operation's; the newest by default\n"
         "\n"
         "example: mvt undo\n"
     )

@@ -12,7 +12,7 @@ from jupyter_mvt.api.results import CommitResult
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.magics.complete import options
 from jupyter_mvt.magics.magic import words
-from tests.shells import run
+from tests.shells import run, text
 
 FIT = """
 from sklearn.linear_model import LogisticRegression
@@ -129,6 +129,24 @@ FIGURE = SHOW % (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>',
 )
 TABLE = SHOW % ("text/html", "<table><tr><td>1</td></tr></table>")
+
+
+def test_status_before_there_is_a_repository(shell, tmp_path):
+    run(shell, "import numpy as np\nfrom sklearn.linear_model import LinearRegression")
+    assert text(run(shell, "%mvt status")).split("\n") == [
+        "Nothing to commit yet", "main · No model was found in this session.", "",
+        "  %mvt commit model",
+    ]  # fmt: skip
+    run(shell, "clf = LinearRegression().fit(np.eye(2), [1, 2])\nr2 = 1.0")
+    said = text(run(shell, "%mvt status")).split("\n")
+    assert said[:3] == [
+        "No repository here yet",
+        "main · the first commit makes one in this folder · the next version would be v1 ·",
+        "changed last, in cell 4 · 32\N{NO-BREAK SPACE}B",
+    ]
+    assert said[-1] == '  %mvt commit -m "first"'
+    assert not list(tmp_path.rglob(".mvt"))
+    assert run(shell, '%mvt commit -m "first"').version.name == "v1"
 
 
 def test_status_tells_what_cells_have_shown(shell):
