@@ -83,6 +83,9 @@ def _refuse(why: str, cause: Exception | None = None) -> NoReturn:
 
 
 def _one(column: Any) -> Any:
+    """Return all of a column as one array; what is one already is not copied."""
+    if isinstance(column, pa.ChunkedArray) and column.num_chunks == 1:
+        return column.chunk(0)
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         return array.chunk(0) if array.num_chunks else pa.array([], array.type)

@@ -67,8 +67,11 @@ def take_data(
     """
     drafts: list[DatasetDraft] = []
     notes: list[Note] = []
-    total = 0
-    for source in sources:
+    sources = tuple(sources)
+    # Seen before gigabytes are read for their fingerprints, which may take a minute.
+    kept_of = [keep_data(source.obj) if most else None for source in sources]
+    _require_fewer(sum(kept.nbytes for kept in kept_of if kept is not None), most)
+    for source, kept in zip(sources, kept_of, strict=True):
         try:
             draft = describe(source.obj, source.var, source.role, arg_of=source.arg_of,
                              threads=threads, known_rows=known_rows,
@@ -79,9 +82,7 @@ def take_data(
             notes.append(Note(kind="skipped", about=source.var, text=error.message))
             continue
         notes += notes_about(draft)
-        kept = keep_data(source.obj) if most else None
         if kept is not None:
-            total += kept.nbytes
             draft = replace(draft, bundle=kept.bundle, state=kept.state)
         elif most:
             text = (
@@ -89,14 +90,20 @@ def take_data(
             )
             notes.append(Note(kind="skipped", about=draft.var, text=text))
         drafts.append(draft)
-    if total > most and total:
-        msg = (
-            f"The data have {total:,} bytes, more than the {most:,} that a version may store. "
-            "Nothing was written."
-        )
-        hint = "in Python: repo.configure(data_bytes=4_000_000_000)"
-        raise CaptureError(msg, hint=hint, code="data-too-large")
     return tuple(drafts), tuple(notes)
+
+
+def _require_fewer(total: int, most: int) -> None:
+    """Check that no more than `most` bytes are to be kept; 0 means that none are."""
+    if total <= most:
+        return
+    msg = (
+        f"The data have {total:,} bytes, more than the {most:,} that a version may store. "
+        "Nothing was written."
+    )
+    enough = -(-total // 1_000_000_000) * 1_000_000_000
+    hint = f"in Python: repo.configure(data_bytes={enough:_})"
+    raise CaptureError(msg, hint=hint, code="data-too-large")
 
 
 def keep_data(obj: Any) -> Kept | None:

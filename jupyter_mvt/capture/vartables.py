@@ -33,7 +33,7 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
             frame = value.to_frame(name="value") if name == "Series" else value
             state["label"] = value.name if name == "Series" else None
             table = _with_nans(pa.Table.from_pandas(frame), frame)
-            if not _same_frame(table.to_pandas(), frame) or not _is_label(state["label"]):
+            if not _same_frame(table, frame) or not _is_label(state["label"]):
                 return None
         elif root == "polars":
             table = (value.to_frame() if name == "Series" else value).to_arrow()
@@ -56,15 +56,26 @@ def _with_nans(table: Any, frame: Any) -> Any:
     return table
 
 
-def _same_frame(back: Any, frame: Any) -> bool:
-    """Whether a frame survives Arrow: types, labels; nested Python objects would not."""
+def _same_frame(table: Any, frame: Any) -> bool:
+    """Whether a frame survives Arrow: types, labels; nested Python objects would not.
+
+    Types and columns are those of no rows as well, so that gigabytes are not copied to see them.
+    """
+    back = table.slice(0, 0).to_pandas()
     return bool(
         (back.dtypes.array == frame.dtypes.array).all()
         and type(back.columns) is type(frame.columns)
         and back.columns.equals(frame.columns)
-        and back.index.equals(frame.index)
+        and _index(table).equals(frame.index)
         and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
     )
+
+
+def _index(table: Any) -> Any:
+    """Return a table's index, read beside no more than one column."""
+    named = [name for name in table.schema.pandas_metadata["index_columns"] if type(name) is str]
+    last = range(table.num_columns - len(named), table.num_columns)
+    return table.select(sorted({*range(table.num_columns)[:1], *last})).to_pandas().index
 
 
 def _is_label(value: Any) -> bool:

@@ -11,7 +11,9 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import jupyter_mvt as mvt
+from jupyter_mvt.capture import keeping
 from jupyter_mvt.capture.data import describe
+from jupyter_mvt.capture.keeping import keep_data
 from jupyter_mvt.errors import CaptureError, CorruptionError, MvtError, NotFoundError
 
 X = np.arange(8.0).reshape(4, 2)
@@ -103,8 +105,28 @@ def test_more_than_the_setting_is_refused_before_anything_is_written(repo):
         "The data have 1,600 bytes, more than the 1,000 that a version may store. "
         "Nothing was written."
     )
+    assert error.value.hint == "in Python: repo.configure(data_bytes=1_000_000_000)"
     repo.configure(data_bytes=2000)
     assert kept(repo, np.zeros(200))[1].created
+
+
+def test_a_frame_of_numbers_is_read_where_it_lies():
+    made = {f"c{i}": np.arange(1000) / (1 + i % 2) for i in range(4)}
+    frame = pd.DataFrame(made, index=pd.Index(np.arange(1000) * 2, name="key"))
+    found = keep_data(frame)
+    assert found is not None
+    for part, name in zip(found.bundle.parts, frame.columns, strict=False):
+        assert np.shares_memory(np.frombuffer(part.read(), np.uint8), frame[name].to_numpy())
+    assert found.nbytes == 5 * 8000
+
+
+def test_too_much_is_refused_before_it_is_read_for_fingerprints(repo, monkeypatch):
+    read = []
+    monkeypatch.setattr(keeping, "describe", lambda *args, **options: read.append(args))
+    repo.configure(data_bytes=1000)
+    with pytest.raises(CaptureError, match="more than the 1,000"):
+        kept(repo, np.zeros(200))
+    assert read == []
 
 
 def test_a_thin_version_has_dropped_its_data(repo):
