@@ -15,10 +15,10 @@ from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.progress import Progress
 from jupyter_mvt.objects.refs import MAIN
 from jupyter_mvt.store.backend import Durability
-from jupyter_mvt.store.open import init_store, open_store
+from jupyter_mvt.store.open import init_store, mend_format, open_store
 from jupyter_mvt.store.trusted import TrustBook
 
-__all__ = ["FOLDER", "find", "init", "initialise", "open_"]
+__all__ = ["FOLDER", "find", "init", "initialise", "mend", "open_"]
 
 FOLDER = ".mvt"
 
@@ -83,6 +83,22 @@ def initialise(path: str | Path = ".", *, durability: Durability = "full") -> In
     return Initialised(path=str(root), branch=MAIN)
 
 
+def mend(path: str | Path = ".", source: str | Path | None = None) -> None:
+    """Make the repository at or above folder `path` one that can be opened: its ``format`` file.
+
+    `source` is a folder with a copy of the repository; see `store.open.mend_format`.
+    """
+    root = find(Path(path))
+    if root is None:
+        raise _nothing_at(Path(path))
+    mend_format(root, None if source is None else find(Path(source)))
+
+
+def _nothing_at(folder: Path) -> RepositoryError:
+    msg = f"There is no repository at {folder.absolute()} or above it."
+    return RepositoryError(msg, hint="mvt init", code="not-a-repository")
+
+
 def open_(
     path: str | Path = ".", *, identity: Identity | None = None, own_head: bool = True,
     clock: Clock | None = None, trust_folder: Path | None = None,
@@ -113,8 +129,7 @@ def open_(
     start = Path(path)
     root = find(start)
     if root is None:
-        msg = f"There is no repository at {start.absolute()} or above it."
-        raise RepositoryError(msg, hint="mvt init", code="not-a-repository")
+        raise _nothing_at(start)
     kernel = attached()
     clock = clock or Clock()
     who = identity or whoever()

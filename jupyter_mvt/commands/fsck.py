@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.api.discover import mend
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import CorruptionError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -27,11 +29,22 @@ def _arguments(parser: Parser) -> None:
 
 def _run(desk: Desk, args: Namespace) -> FsckReport | RepairReport:
     if args.repair:
-        return desk.repo().repair(args.source)
+        return _repaired(desk, args.source)
     if args.source is not None:
         msg = "Copies are taken from another repository only to repair."
         raise UsageError(msg, hint="mvt fsck --repair --from FOLDER")
     return desk.repo().fsck(subset=_share(args.subset))
+
+
+def _repaired(desk: Desk, source: str | None) -> RepairReport:
+    """Repair a repository, first the file without which it cannot even be opened."""
+    try:
+        return desk.repo().repair(source)
+    except CorruptionError as error:
+        if error.code != "corrupt-format":
+            raise
+    mend(".", source)
+    return replace(desk.repo().repair(source), files=("format",))
 
 
 def _share(text: str) -> float:

@@ -234,12 +234,16 @@ class GcReport(_Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairReport(_Value):
-    """What a repair did: objects and operations healed, packs replaced, ids still lost."""
+    """What a repair did: objects and operations healed, packs replaced, ids still lost.
+
+    `files` are those beside packs and log that were written anew.
+    """
 
     healed: int
     operations: int
     packs: int
     lost: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:

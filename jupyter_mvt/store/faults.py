@@ -32,6 +32,8 @@ class Problem:
         Ids of the versions that need it.
     labels
         Labels that stand on those versions.
+    versions
+        What those versions are called, ``v3``; the beginning of an id where the log has lost them.
     text
         One sentence.
     """
@@ -41,6 +43,7 @@ class Problem:
     object: str = ""
     commits: tuple[ObjectId, ...] = ()
     labels: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     text: str
 
 

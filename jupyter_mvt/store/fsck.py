@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import MvtError, NotFoundError, UsageError
-from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.ids import ObjectId, digest, short
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.faults import Findings, FsckReport, Problem
@@ -91,7 +91,9 @@ def _sort_out(
         prefix = next((prefix for prefix in others if key.startswith(prefix)), None)
         if prefix is not None:
             others[prefix].append(key)
-        elif key not in (layout.FORMAT, layout.README) and not key.startswith(known):
+        elif (key not in (layout.FORMAT, layout.README) and not key.startswith(known)) or (
+            key.startswith(layout.PACKS) and not layout.is_pack(key)
+        ):
             findings.add("unknown-file", f"The file {key} does not belong here.", key=key)
     return others
 
@@ -179,6 +181,11 @@ def _lost(
     return lost_commits(store.backend, damaged, carried, view) if damaged else {}
 
 
+def _name(view: View, oid: ObjectId) -> str:
+    where = view.commits.get(oid)
+    return short(oid) if where is None else f"v{where.number}"
+
+
 def _touching(problem: Problem, touched: dict[str, list[ObjectId]], view: View) -> Problem:
     needed_by = touched.get(problem.object) or touched.get(problem.key) or []
     commits = tuple(dict.fromkeys(needed_by))
@@ -189,5 +196,6 @@ def _touching(problem: Problem, touched: dict[str, list[ObjectId]], view: View) 
         object=problem.object,
         commits=commits or problem.commits,
         labels=labels or problem.labels,
+        versions=tuple(_name(view, oid) for oid in commits or problem.commits),
         text=problem.text,
     )

@@ -25,6 +25,7 @@ __all__ = [
     "WINDOW",
     "check_key",
     "checkpoint",
+    "is_pack",
     "number_of",
     "operation",
     "pack",
@@ -88,6 +89,12 @@ def segment(number: int) -> str:
 def pack(name: str) -> str:
     """Return the key of the pack called `name` (hexadecimal digest of its footer)."""
     return f"{PACKS}{name}.pack"
+
+
+def is_pack(key: str) -> bool:
+    """Tell whether a key may be a pack's: a file of another name was put there by somebody."""
+    name = key.removeprefix(PACKS).removesuffix(".pack")
+    return key == pack(name) and len(name) == 64 and not set(name) - set("0123456789abcdef")
 
 
 def number_of(key: str) -> int | None:

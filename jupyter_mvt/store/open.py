@@ -18,7 +18,7 @@ from jupyter_mvt.store.readme import README_TEXT
 from jupyter_mvt.store.records import frame, unframe
 from jupyter_mvt.store.store import Store
 
-__all__ = ["Format", "init_store", "memory_store", "open_store", "read_format"]
+__all__ = ["Format", "init_store", "memory_store", "mend_format", "open_store", "read_format"]
 
 _FOLDERS = (
     layout.TEMPORARY,
@@ -101,14 +101,14 @@ def read_format(backend: Backend, where: str) -> Format:
     except NotFoundError as error:
         if next(backend.list(layout.OPERATIONS), None) is not None:
             msg = f"The repository {where} has lost its file {layout.FORMAT!r}."
-            raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck") from error
+            raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck --repair") from error
         msg = f"{where} is not a repository."
         raise RepositoryError(msg, code="not-a-repository", hint="mvt init") from error
     try:
         fields = decode(unframe(data, layout.FORMAT))
     except CorruptionError as error:
         msg = f"The file {layout.FORMAT!r} of {where} is corrupt."
-        raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck") from error
+        raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck --repair") from error
     number = fields.get("format") if isinstance(fields, dict) else None
     if isinstance(number, int) and number > layout.FORMAT_VERSION:
         msg = (
@@ -117,6 +117,36 @@ def read_format(backend: Backend, where: str) -> Format:
         )
         raise FormatError(msg, code="newer-format", hint="pip install --upgrade jupyter-mvt")
     return from_data(fields, Format)
+
+
+def mend_format(root: Path, source: Path | None = None, *, disk: Disk | None = None) -> None:
+    """Write the file ``format`` of the repository at `root` anew, or take that of its copy.
+
+    Only its random id and how durable it is cannot be told by anything else; the safer
+    durability is taken.
+
+    Raises
+    ------
+    CorruptionError
+        The README beside it, which tells which format it has, is not that of this version
+        either (code ``corrupt-format``).
+    """
+    backend = LocalBackend(root, disk=disk)
+    if source is not None:
+        there = LocalBackend(source, disk=disk)
+        read_format(there, str(source))
+        backend.put(layout.FORMAT, there.get(layout.FORMAT))
+        return
+    readme = README_TEXT.encode()
+    if backend.stat(layout.README) is None or digest(backend.get(layout.README)) != digest(readme):
+        msg = (
+            f"The file {layout.FORMAT!r} of {root} is corrupt, and the README beside it does not "
+            "tell which format it was of."
+        )
+        hint = "mvt fsck --repair --from FOLDER"
+        raise CorruptionError(msg, code="corrupt-format", hint=hint)
+    made = Format(format=layout.FORMAT_VERSION, repository=Clock().token(), readme=digest(readme))
+    backend.put(layout.FORMAT, frame(encode(made)))
 
 
 def _make_folders(backend: LocalBackend) -> None:
@@ -141,7 +171,7 @@ def _initialise(backend: Backend, durability: Durability) -> None:
     if backend.stat(layout.FORMAT) is None:
         if next(backend.list(layout.OPERATIONS), None) is not None:
             msg = f"This repository has lost its file {layout.FORMAT!r}."
-            raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck")
+            raise CorruptionError(msg, code="corrupt-format", hint="mvt fsck --repair")
         backend.put(layout.README, readme)
         if backend.put_if_absent(layout.FORMAT, frame(encode(made))):
             return

@@ -27,7 +27,7 @@ def check_packs(
     good: set[bytes] = set()
     damaged: dict[bytes, str] = {}
     for key in keys:
-        if not key.startswith(layout.PACKS):
+        if not layout.is_pack(key):
             continue
         # A gc may delete it since it was listed; what is still needed of it is missed later.
         with suppress(NotFoundError):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.views import escape, format, notice, parts, tables, wire
+from jupyter_mvt.views import escape, format, notice, parts, tables, text, wire
 
 if TYPE_CHECKING:
     from jupyter_mvt.store.faults import FsckReport, Problem
-    from jupyter_mvt.views import html, text
+    from jupyter_mvt.views import html
 
 __all__ = ["as_html", "as_text", "payload"]
+
+_ABSENT, _PACK = "missing-object", "corrupt-pack"
+_NAMED = 8
+"""Versions that a fault names; of more it tells how many."""
 
 
 def payload(report: FsckReport) -> wire.NoticeView | wire.TableView:
@@ -30,14 +34,22 @@ def payload(report: FsckReport) -> wire.NoticeView | wire.TableView:
     found = format.plural(len(report.problems), "fault")
     heads = [tables.column("Fault"), tables.column("What is the case"), tables.column("Touches")]
     return {"view": "table", "schema": parts.SCHEMA, "title": f"{found} in {read}",
-            "columns": heads, "rows": [_row(problem) for problem in report.problems],
-            "total": len(report.problems), "empty": "", "command": ""}  # fmt: skip
+            "columns": heads, "rows": [_row(problem, report) for problem in report.problems],
+            "total": len(report.problems), "empty": "",
+            "command": "%mvt fsck --repair"}  # fmt: skip
 
 
-def _row(problem: Problem) -> list[wire.Cell]:
+def _row(problem: Problem, report: FsckReport) -> list[wire.Cell]:
     touched = [escape.line(label) for label in problem.labels]
-    if problem.commits:
-        touched.append(format.plural(len(problem.commits), "version"))
+    touched += problem.versions[:_NAMED]
+    if len(problem.versions) > _NAMED:
+        touched.append(format.plural(len(problem.versions) - _NAMED, "more version"))
+    if (
+        not touched
+        and problem.kind == _PACK
+        and any(one.kind == _ABSENT for one in report.problems)
+    ):
+        touched.append("perhaps what is missing")  # nothing else tells what was in it
     return [
         {"text": escape.line(problem.kind), "kind": "code"},
         {"text": escape.line(problem.text, 400)},
@@ -47,7 +59,16 @@ def _row(problem: Problem) -> list[wire.Cell]:
 
 def as_text(view: Any, look: text.Look) -> str:
     """Return a report for a terminal."""
-    return notice.as_text(view, look) if view["view"] == "notice" else tables.as_text(view, look)
+    if view["view"] == "notice":
+        return notice.as_text(view, look)
+    # Not as a table: what names the file and the versions is longer than a line, and all of it
+    # is needed.
+    faults = [
+        f"{look.wrap(f'{kind}: {said}', '! ')}\n{look.wrap(f'Touches {touched}.', '  ')}"
+        for kind, said, touched in ([cell["text"] for cell in row] for row in view["rows"])
+    ]
+    blocks = [view["title"], *faults, *text.tail([], view.get("cut"), look)]
+    return "\n\n".join([*blocks, f"  {look.typed(view['command'])}"])
 
 
 def as_html(view: Any) -> html.Safe:

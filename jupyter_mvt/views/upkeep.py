@@ -78,17 +78,22 @@ def _packed(report: GcReport, packed: PackReport) -> tuple[str, list[str]]:
 
 def repair(report: RepairReport) -> wire.NoticeView:
     """Return the wire form of a repair."""
-    healed = format.plural(report.healed, "object")
+    healed = f"{format.plural(report.healed, 'object')} healed"
     if report.lost:
         lost = format.plural(len(report.lost), "object")
-        return _notice(f"{healed} healed; of {lost} there is no good copy.",
+        done = healed if report.healed else "Nothing could be healed"
+        return _notice(f"{done}; of {lost} there is no good copy.",
                        ["Another repository may have one:"],
                        "%mvt fsck --repair --from FOLDER", warns=True)  # fmt: skip
-    if not report.healed and not report.packs and not report.operations:
+    said = [f"The file {name!r} was written anew." for name in report.files]
+    changed = [format.plural(count, what) for count, what in
+               ((report.packs, "pack"), (report.operations, "operation")) if count]  # fmt: skip
+    if changed:
+        was = "was" if report.packs + report.operations == 1 else "were"
+        said.append(f"{' and '.join(changed)} {was} replaced.")
+    if not said and not report.healed:
         return _notice("There was nothing to repair.", [])
-    said = [f"{format.plural(report.packs, 'pack')} and "
-            f"{format.plural(report.operations, 'operation')} were replaced."]  # fmt: skip
-    return _notice(f"{healed} healed; nothing is missing.", said)
+    return _notice(f"{healed if report.healed else 'Repaired'}; nothing is missing.", said)
 
 
 def settings(found: Settings) -> wire.TableView:
@@ -128,7 +133,7 @@ def usage(found: Usage) -> wire.TreemapView:
         title += f", quota {format.size(found.quota_bytes)}"
     if found.free_bytes:
         title += f"; gc frees {format.size(found.free_bytes)}"
-    if found.droppable:
+    if found.droppable and found.droppable_bytes:
         title += f"; dropping {found.droppable} frees {format.size(found.droppable_bytes)}"
     rows = [_row(row, "branch") for row in found.branches]
     rows += [_row(row, "version") for row in found.versions]

@@ -123,6 +123,7 @@ def test_it_says_what_is_touched(full: Store) -> None:
         Problem(
             kind="corrupt-object", key=place.pack, object=entry.chunks[0], commits=(second,),
             labels=("production",),
+            versions=("v2",),
             text=f"The object {entry.chunks[0]} in {place.pack} is corrupt: "
             "its bytes do not match its id.",
         ),

@@ -10,6 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import jupyter_mvt as mvt
+from jupyter_mvt.cli.main import main
 from jupyter_mvt.errors import CorruptionError, MvtError
 from jupyter_mvt.metrics import index
 from jupyter_mvt.store import layout
@@ -153,8 +154,48 @@ def test_a_damaged_format_says_which_file(damaged, tmp_path):
         mvt.open(tmp_path)
     assert error.value.lines("mvt") == [
         f"CorruptionError [corrupt-format]: The file 'format' of {tmp_path}/.mvt is corrupt.",
-        "Hint: mvt fsck",
+        "Hint: mvt fsck --repair",
     ]
+
+
+@pytest.mark.parametrize("how", ["damaged", "lost", "from a copy"])
+def test_a_repository_without_its_format_is_opened_by_a_repair(
+    damaged, tmp_path, monkeypatch, capsys, how
+):
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    shutil.copytree(tmp_path, copy)
+    before = (tmp_path / ".mvt" / "format").read_bytes()
+    if how == "lost":
+        (tmp_path / ".mvt" / "format").unlink()
+    else:
+        damaged("format")
+    monkeypatch.chdir(tmp_path)
+    words = ["fsck", "--repair", *(["--from", str(copy)] if how == "from a copy" else [])]
+    assert main(words) == 0
+    assert capsys.readouterr().out == (
+        "✓ Repaired; nothing is missing.\n  The file 'format' was written anew.\n"
+    )
+    assert ((tmp_path / ".mvt" / "format").read_bytes() == before) == (how == "from a copy")
+    everything(tmp_path)
+    assert kinds(tmp_path) == set()
+
+
+def test_a_format_of_which_nothing_tells_is_not_guessed(damaged, tmp_path, monkeypatch, capsys):
+    damaged("format")
+    damaged("README.md")
+    monkeypatch.chdir(tmp_path)
+    assert main(["fsck", "--repair"]) == 1
+    assert capsys.readouterr().err == (
+        f"CorruptionError [corrupt-format]: The file 'format' of {tmp_path}/.mvt is corrupt, and "
+        "the README beside it does not tell which format it was of.\n"
+        "Hint: mvt fsck --repair --from FOLDER\n"
+    )
+
+
+def test_a_file_that_somebody_laid_among_the_packs_is_no_pack(damaged, tmp_path):
+    (tmp_path / ".mvt" / "packs" / "notes.txt").write_text("mine")
+    assert kinds(tmp_path) == {("unknown-file", "packs/notes.txt")}
+    everything(tmp_path)
 
 
 @pytest.mark.parametrize("pattern", ["ops/*1", "packs/*", "format"])

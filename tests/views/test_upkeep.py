@@ -8,11 +8,13 @@ import pytest
 
 from jupyter_mvt.history.results import GcReport, RepairReport, Usage, UsageRow
 from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.store.faults import FsckReport, Problem
 from jupyter_mvt.store.packer import PackReport
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look
 from tests.views import samples
 
+PACK = f"packs/{'5e' * 32}.pack"
 LOOK = Look(width=88, now_ms=samples.NOW // 1000)
 
 
@@ -88,13 +90,51 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             RepairReport(healed=3, operations=0, packs=1),
             """
             ✓ 3 objects healed; nothing is missing.
-              1 pack and 0 operations were replaced.
+              1 pack was replaced.
+            """,
+        ),
+        (
+            RepairReport(healed=0, operations=1, packs=1, files=("format",)),
+            """
+            ✓ Repaired; nothing is missing.
+              The file 'format' was written anew. 1 pack and 1 operation were replaced.
+            """,
+        ),
+        (
+            RepairReport(healed=0, operations=0, packs=0),
+            """
+            ✓ There was nothing to repair.
+            """,
+        ),
+        (
+            FsckReport(files=15, operations=5, objects=17, bytes=2_600_000, problems=(
+                Problem(kind="corrupt-pack", text=f"The pack {PACK} is corrupt: it is cut off."),
+                Problem(kind="missing-object", text=f"The object {'7' * 64} is missing.",
+                        labels=("production",), versions=tuple(f"v{i}" for i in range(2, 13))),
+                Problem(kind="unknown-file", text="The file packs/notes.txt does not belong here."),
+            )),
+            f"""
+            3 faults in 15 files, 5 operations, 17 objects, 2.6 MB
+
+            ! corrupt-pack: The pack
+              {PACK} is
+              corrupt: it is cut off.
+              Touches perhaps what is missing.
+
+            ! missing-object: The object
+              {'7' * 64} is missing.
+              Touches production, v2, v3, v4, v5, v6, v7, v8, v9, 3 more versions.
+
+            ! unknown-file: The file packs/notes.txt does not belong here.
+              Touches no version.
+
+              %mvt fsck --repair
             """,
         ),
         (
             RepairReport(healed=0, operations=0, packs=0, lost=("ab",)),
             """
-            ! 0 objects healed; of 1 object there is no good copy.
+            ! Nothing could be healed; of 1 object there is no good copy.
               Another repository may have one:
                 %mvt fsck --repair --from FOLDER
             """,
