@@ -187,7 +187,7 @@ def _arguments(
     for argument in training.arguments:
         name = argument.root
         obj = namespace.get(name)
-        if name and is_dataset(obj):
+        if name and name != model and is_dataset(obj):
             label = argument.keyword if argument.keyword in ("y", "target", "labels") else name
             role = _role(name, "val" if argument.keyword in _HELD_OUT else "train")
             role = _with_target(role, label)

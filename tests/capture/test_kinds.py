@@ -370,3 +370,28 @@ def test_others_add_a_kind(monkeypatch):
         KINDS.register("theirs", Kind())
         assert (read(Frame()).kind, oid(Frame())) == ("theirs", oid(Frame.values))
     assert not is_dataset(Frame())
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("kind", ["bfloat16", "float8_e4m3fn", "int4", "uint4"])
+def test_numbers_that_numpy_lacks_are_those_it_has(kind):
+    jax = pytest.importorskip("jax")
+    wider = "float32" if "float" in kind else "uint8" if kind == "uint4" else "int8"
+    rows = np.array([[0, 1], [2, 3]])
+    assert oid(jax.numpy.asarray(rows, kind)) == oid(rows.astype(wider))
+
+
+@pytest.mark.frameworks
+def test_an_array_that_was_given_away_says_so():
+    jax = pytest.importorskip("jax")
+    gone = jax.numpy.ones((2, 2))
+    gone.delete()
+    with pytest.raises(CaptureError, match="deleted") as error:
+        read(gone)
+    assert code(error) == "unreadable-data"
+
+
+@pytest.mark.frameworks
+def test_the_key_of_a_random_generator_is_no_data():
+    jax = pytest.importorskip("jax")
+    assert not is_dataset(jax.random.key(0))

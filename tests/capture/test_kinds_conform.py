@@ -215,6 +215,29 @@ class TestHuggingFace(DatasetKindTests):
 
 
 @pytest.mark.frameworks
+class TestJax(DatasetKindTests):
+    kind_name = "jax"
+
+    def array(self, rows):
+        return pytest.importorskip("jax").numpy.asarray(rows, "float32")
+
+    def make(self):
+        return self.array(X)
+
+    def changed(self):
+        for row in range(4):
+            changed = X.copy()
+            changed[row, 1] += 1
+            yield self.array(changed)
+        yield self.array(X[:3])
+        yield self.array(X[::-1])
+
+    def same(self):
+        yield X.astype(np.float32)
+        yield self.array(X.T.copy()).T
+
+
+@pytest.mark.frameworks
 class TestDMatrix(DatasetKindTests):
     kind_name = "boosters"
 
