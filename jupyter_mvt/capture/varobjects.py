@@ -1,7 +1,7 @@
 """Variables of frameworks, as data: tensors, estimators, tokenizers, and containers of them.
 
-Each framework's adapter lends its words, as it does for models. Kept is only what is restored
-without trust; anything else is left to a pickle, which is flagged.
+Each framework's adapter lends its words, as it does for models. Kept is only what restores without
+running code; anything else is left to a pickle, which is flagged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jupyter_mvt.capture.declarative.memories import share_memory
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.capture.declarative.science import science_writer
 from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
-from jupyter_mvt.capture.declared import Nothing
+from jupyter_mvt.capture.declared import Nothing, Writing
 from jupyter_mvt.capture.vartables import live_table, table_state
 
 if TYPE_CHECKING:
@@ -83,13 +83,21 @@ def _words() -> Vocabulary:
     )
 
 
-class _Dialect:
-    """Tables by their columns, what scipy has, and tuples once; good for one graph."""
+class _Dialect(Writing):
+    """Tables by their columns, what scipy and pandas have, and tuples once; good for one graph."""
 
     def __init__(self) -> None:
-        self.writers: Mapping[type, Write] = {tuple: self._once, frozenset: self._once}
+        super().__init__({})
+        self.writers = {tuple: self._once, frozenset: self._once}
         self._known: dict[int, tuple[int, Any]] = {}
         self._open: set[int] = set()
+
+    def writer(self, value: Any) -> Write | None:
+        """Return the writer of a table, or of what scipy and pandas have."""
+        root, name = type(value).__module__.partition(".")[0], type(value).__name__
+        if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
+            return _write_table
+        return science_writer(value)
 
     def _once(self, encoder: Encoder, value: Any, path: str) -> Node:
         # A model's equal tuples may be one object or two, which is no part of it; a notebook's
@@ -103,24 +111,6 @@ class _Dialect:
         node = WRITERS[type(value)](encoder, value, path)
         self._open.discard(number)
         return node
-
-    def writer(self, value: Any) -> Write | None:
-        root, name = type(value).__module__.partition(".")[0], type(value).__name__
-        if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
-            return _write_table
-        return science_writer(value)
-
-    def state(self, value: Any, state: Any) -> Any:
-        del value
-        return state
-
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        del owner, key
-        return False
-
-    def step(self, owner: Any, key: str) -> str:
-        del owner
-        return key
 
 
 def _read_same(decoder: Decoder, node: Node, index: int) -> Any:

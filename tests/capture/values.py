@@ -25,6 +25,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder, StandardScaler
+from torch.utils.data import ConcatDataset, TensorDataset, random_split
 
 RNG = np.random.default_rng(0)
 DENSE = torch.tensor(RNG.normal(size=(4, 6)), dtype=torch.float32)
@@ -108,6 +109,26 @@ ARRAYS: dict[str, Callable[[], Any]] = {
         for kind in ("matrix", "array")
     },
     "index": lambda: [pd.Index([1.5, 2.0], name="n"), pd.Index(["a"]), pd.RangeIndex(2, 9, 3)],
+    "levels": lambda: [
+        pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["x", None])[1:],
+        pd.MultiIndex.from_arrays([["a", None], pd.to_datetime(["2024-01-01", None])]),
+    ],
+    "categories": lambda: [
+        pd.Categorical(["a", "b", None], ["b", "a", "unused"], ordered=True),
+        pd.CategoricalDtype([1.5, 2.0]),
+        pd.CategoricalDtype(),
+        pd.CategoricalIndex(["a", "b"], name="kind"),
+        pd.cut([1, 7, 5], 3),
+    ],
+    "spans": lambda: [
+        pd.date_range("2024-03-30", periods=3, tz="Europe/Berlin", name="day"),
+        pd.DatetimeIndex(["2024-01-01", None]).as_unit("s"),
+        pd.timedelta_range("1h", periods=2),
+        pd.period_range("2024", periods=2, freq="M"),
+        pd.Period("2024Q1"),
+        pd.interval_range(0, 3, closed="left"),
+        pd.Interval(0.5, 2.5, closed="both"),
+    ],
     "moments": lambda: [pd.Timestamp("2024-01-01 12:00:00.000000001"), pd.Timedelta("-1s")],
     "zoned moments": lambda: [pd.Timestamp("2024-07-01", tz="Europe/Berlin"), pd.NaT],
     "splits": lambda: {"X": pd.DataFrame({"a": [1, 2]}), "t": DENSE, "s": pd.Series([1.5, None])},
@@ -142,6 +163,12 @@ FITTED: dict[str, Callable[[], Any]] = {
     "forest": lambda: make_pipeline(
         StandardScaler(), RandomForestClassifier(n_estimators=3, random_state=0)
     ).fit(X, Y),
+    "dataset": lambda: TensorDataset(DENSE, torch.arange(4)),
+    "split": lambda: random_split(
+        ConcatDataset([TensorDataset(DENSE), TensorDataset(DENSE + 1)]),
+        [5, 3],
+        torch.Generator().manual_seed(0),
+    ),
     "module": lambda: torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU()),
 }
 
@@ -193,6 +220,10 @@ def told(value: Any) -> Any:
         return cls, str(value.schema), str(value)
     if isinstance(value, pd.Index):
         return cls, repr(value), str(value.dtype)
+    if isinstance(value, pd.Categorical):
+        return cls, told(value.codes), told(value.categories), value.ordered
+    if isinstance(value, pd.CategoricalDtype):
+        return cls, told(value.categories), value.ordered
     if isinstance(value, (pd.Timestamp, pd.Timedelta)):
         return cls, repr(value), value.unit, value.value
     if isinstance(value, dict):

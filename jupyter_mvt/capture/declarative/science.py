@@ -1,4 +1,4 @@
-"""Kinds of nodes for what numpy, scipy and pandas have beyond plain arrays."""
+"""Kinds of nodes for what numpy and scipy have beyond plain arrays; for pandas see `labels`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.labels import PANDAS_READERS, PANDAS_WRITERS
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def science_writer(value: Any) -> Write | None:
     if module == "scipy.interpolate._bsplines" and name == "BSpline":
         return _write_spline
     if module.partition(".")[0] == "pandas":
-        return _PANDAS.get(name)
+        return PANDAS_WRITERS.get(name)
     return None
 
 
@@ -159,60 +160,6 @@ def _read_spline(decoder: Decoder, node: Node, index: int) -> Any:
     )
 
 
-def _write_index(encoder: Encoder, value: Any, path: str) -> Node:
-    name = encoder.value(value.name, path)
-    if type(value).__name__ == "RangeIndex":
-        return ["index", "range", [value.start, value.stop, value.step], name]
-    return ["index", str(value.dtype), encoder.values(value.tolist(), path), name]
-
-
-def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
-    del index
-    _, dtype, values, name = node
-    pandas = import_module("pandas")
-    content = decoder.values(values)
-    if dtype == "range":
-        return pandas.RangeIndex(*content, name=decoder.value(name))
-    return pandas.Index(content, dtype=dtype, name=decoder.value(name))
-
-
-def _write_stamp(encoder: Encoder, value: Any, path: str) -> Node:
-    zone = encoder.value(getattr(value, "tzinfo", None), path)
-    return ["stamp", type(value).__name__, int(value.asm8.view("i8")), value.unit, zone]
-
-
-def _read_stamp(decoder: Decoder, node: Node, index: int) -> Any:
-    del index
-    _, name, count, unit, zone = node
-    if name not in ("Timestamp", "Timedelta") or type(count) is not int:
-        refuse("a time of pandas is malformed")
-    made = getattr(import_module("pandas"), name)(count, unit=unit).as_unit(unit)
-    known = decoder.value(zone)
-    return made if known is None else made.tz_localize("UTC").tz_convert(known)
-
-
-def _write_missing(encoder: Encoder, value: Any, path: str) -> Node:
-    del encoder, path
-    return ["missing", type(value).__name__.removesuffix("Type")]
-
-
-def _read_missing(decoder: Decoder, node: Node, index: int) -> Any:
-    del decoder, index
-    if node[1] not in ("NaT", "NA"):
-        refuse("what is missing is unknown")
-    return getattr(import_module("pandas"), node[1])
-
-
-_PANDAS: Mapping[str, Write] = {
-    "NaTType": _write_missing,
-    "NAType": _write_missing,
-    "Index": _write_index,
-    "RangeIndex": _write_index,
-    "Timestamp": _write_stamp,
-    "Timedelta": _write_stamp,
-}
-
-
 def _write_masked(encoder: Encoder, value: Any, path: str) -> Node:
     given = np.ma.getmask(value) is not np.ma.nomask
     mask = np.ma.getmaskarray(value) if given else None
@@ -243,8 +190,6 @@ SCIENCE_READERS: Mapping[str, Read] = {
     "generator": _read_generator,
     "sparse": _read_sparse,
     "distribution": _read_frozen,
-    "index": _read_index,
-    "stamp": _read_stamp,
-    "missing": _read_missing,
+    **PANDAS_READERS,
     "spline": _read_spline,
 }

@@ -7,7 +7,7 @@ another. Lending must be safe: each list confirms only what it would admit by it
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, Skeleton, Sources
@@ -45,6 +45,9 @@ class Vocabulary:
         Completes what its writers began, once everything has been seen.
     runs_code
         Tells of a stored graph whether reading it runs something that only trust may.
+    unverified
+        Tells of a stored graph whether compiled code reads numbers in it that nobody can verify
+        before: data, but only from somebody trusted.
     """
 
     package: str
@@ -54,6 +57,7 @@ class Vocabulary:
     checks: Checks | None = None
     finish: Callable[[Encoder], None] | None = None
     runs_code: Callable[[bytes], bool] | None = None
+    unverified: Callable[[bytes], bool] | None = None
 
 
 def freeze_with(
@@ -61,7 +65,8 @@ def freeze_with(
 ) -> Frozen:
     """Return `value` taken apart, with the words of all frameworks that are imported.
 
-    Without `sources` only what is restored without trust.
+    Without `sources` only what restores without running code; what it needs trust for all the same
+    is told in `lost`.
 
     Raises
     ------
@@ -75,6 +80,10 @@ def freeze_with(
     frozen = freeze_object(value, allowed, dialect, sources, kind, steps)
     if sources is None and any(item.runs_code and item.runs_code(frozen.state) for item in known):
         raise Undeclarable(*_RUNS_CODE)
+    for item in known if sources is None else ():
+        if item.unverified is not None and item.unverified(frozen.state):
+            text = f"{item.package} cannot verify what it reads: restoring it needs trust"
+            frozen = replace(frozen, lost=(*frozen.lost, text))
     return frozen
 
 

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from sklearn import pipeline, preprocessing
 
+import jupyter_mvt as mvt
+from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.adapter import ADAPTERS
+from jupyter_mvt.capture.cells import CellLog
 from jupyter_mvt.errors import MvtError, TrustError
 from jupyter_mvt.testing.adapters import AdapterTests, identity, thaw
 
@@ -111,3 +114,26 @@ def test_a_foreign_model_is_not_handed_to_catboost():
         "CatBoost reads a model's numbers without verifying them, so a forged one can crash "
         "this process or worse; this version is not trusted."
     )
+
+
+def test_as_a_variable_it_is_data_that_needs_trust(tmp_path):
+    model = catboost.CatBoostClassifier(**FEW).fit(X, Y)
+    attach(Kernel(namespace={"extra": model, "held": [model, 1]}, cells=CellLog(),
+                  interactive=False, identity=Identity(actor="a", tool="t")))  # fmt: skip
+    mine = tmp_path / "mine"
+    mvt.init(tmp_path)
+    result = mvt.open(tmp_path, trust_folder=mine).commit(
+        preprocessing.StandardScaler().fit(X), variables=["extra", "held"]
+    )
+    attach(None)
+    assert {one.state_kind for one in result.commit.content.variables} == {"declarative"}
+    assert [(note.kind, note.text) for note in result.commit.notes
+            if note.about in ("extra", "held")] == [
+        ("partial", "catboost cannot verify what it reads: restoring it needs trust")]  # fmt: skip
+    found = mvt.open(tmp_path, trust_folder=mine)["v1"].variables
+    assert np.array_equal(found["extra"].predict_proba(X), model.predict_proba(X))
+    assert found["held"][0] is found["extra"]
+    foreign = mvt.open(tmp_path, trust_folder=tmp_path / "none")["v1"]
+    with pytest.raises(TrustError) as refused:
+        _ = foreign.variables
+    assert refused.value.code == "untrusted-native"

@@ -50,7 +50,7 @@ class CatboostAdapter(DeclarativeAdapter):
             allowed=Nothing(),
             dialect=Writing({_MODEL: write_model}),
             readers={KIND: read_model},
-            runs_code=lambda state: KIND.encode() in state,
+            unverified=lambda state: KIND.encode() in state,
         )
 
 

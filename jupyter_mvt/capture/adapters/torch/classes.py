@@ -16,8 +16,8 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 _MODULE_HOMES = ("torch.nn.modules.", "torch.optim.", "torch.nn.utils.parametri", "torch.ao.nn.",
                  "torch.ao.quantization.")  # fmt: skip
-# Classes that are no modules and hold data only: what renews a weight before each use, and how
-# a model was quantized.
+# Classes that are no modules and hold data only: what renews a weight before each use, how a model
+# was quantized, and datasets made of tensors.
 _PARTS = frozenset(
     {"torch.nn.utils.weight_norm.WeightNorm", "torch.nn.utils.spectral_norm.SpectralNorm",
      "torch.nn.utils.parametrizations._OrthMaps", "torch.ao.quantization.qconfig.QConfig",
@@ -25,6 +25,8 @@ _PARTS = frozenset(
     | {f"torch.nn.utils.prune.{name}" for name in (
         "CustomFromMask", "Identity", "L1Unstructured", "LnStructured", "PruningContainer",
         "RandomStructured", "RandomUnstructured")}
+    | {f"torch.utils.data.dataset.{name}" for name in (
+        "ConcatDataset", "StackDataset", "Subset", "TensorDataset")}
 )  # fmt: skip
 _FUNCTION_HOMES = ("torch.nn.functional", "torch._C._nn")
 _NUMPY = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"})
