@@ -78,10 +78,14 @@ def _rows(stats: dict[str, list[Any]]) -> list[tuple[str, str, str, str, str]]:
                     failed[promise, method, unit] += outcome == "failed"
     return [
         (promise, method, f"{figure:,} {unit}",
-         f"{failed[key]} tests failed" if failed[key] else "0 broken", f"{seconds[key]:.0f}")
+         f"{_tests(failed[key])} failed" if failed[key] else "0 broken", f"{seconds[key]:.0f}")
         for key, figure in sorted(figures.items(), key=lambda item: _order(item[0]))
         for promise, method, unit in [key]
     ]  # fmt: skip
+
+
+def _tests(count: int) -> str:
+    return "1 test" if count == 1 else f"{count} tests"
 
 
 def _order(key: tuple[str, str, str]) -> tuple[int, str]:
@@ -90,7 +94,7 @@ def _order(key: tuple[str, str, str]) -> tuple[int, str]:
 
 def _table(rows: list[tuple[str, str, str, str, str]], left_out: Counter[str], failed: int) -> str:
     minutes = (time.monotonic() - _BEGAN) / 60
-    said = "" if not failed else f" {failed} tests failed."
+    said = "" if not failed else f" {_tests(failed)} failed."
     if left_out:
         names = ", ".join(f"{name} ({count})" for name, count in sorted(left_out.items()))
         said += f" Not begun, because the time was over: {names}."

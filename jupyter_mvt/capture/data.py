@@ -126,6 +126,7 @@ def _describe(
         nbytes=table.nbytes,
         source=table.source,
         lost=table.lost,
+        index_columns=sum(strip.index for strip in table.strips),
     )
 
 

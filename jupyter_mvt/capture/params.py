@@ -31,8 +31,8 @@ def read_params(given: Any) -> tuple[tuple[Param, ...], tuple[Note, ...]]:
         return (), ()
     mapping = _mapping(given)
     if mapping is None:
-        msg = f"Parameters come as a mapping or a dataclass, not as {type(given).__qualname__}."
-        raise UsageError(msg, hint='params={"lr": 0.1}', code="params-invalid")
+        msg = f"Parameters come as a mapping or a dataclass, not as a {type(given).__qualname__}."
+        raise UsageError(msg, hint="mvt commit --params lr=0.1", code="params-invalid")
     params = tuple(Param(name=name, value=_scalar(v)) for name, v in _flat("", mapping, 0))
     return clean_params(params)
 

@@ -34,7 +34,8 @@ def diff_code(base: Side, other: Side) -> CodeDiff | None:
         total = other.commit.content.code.n_cells
     else:
         left, right = _last_runs(base), _last_runs(other)
-        found, total = _changes(base, left, other, right), len(right)
+        found = _changes(base, left, other, right)
+        total = len(right) + sum(change.presence == "removed" for change in found)
     return CodeDiff(cells=tuple(found), total=total, git=git) if found or git else None
 
 

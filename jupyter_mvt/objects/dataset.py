@@ -58,7 +58,7 @@ class Dataset:
         Over ordered (name, type, column digest) and the number of rows: the same for the same
         data from any of the kinds.
     rows, columns
-        Shape.
+        Shape, columns of an index included.
     multiset_id
         Insensitive to the order of rows; empty when not computed.
     digest_kind
@@ -69,6 +69,8 @@ class Dataset:
         The fitting call in which it was an argument, such as ``"clf.fit"``; empty if none.
     source
         The file or folder that it was read from, as the person wrote it.
+    index_columns
+        How many of the columns are a table's index, which people do not count.
     stored, stored_state
         Ids of the manifest of its content and of how that is rebuilt, where it was kept whole.
     """
@@ -87,3 +89,4 @@ class Dataset:
     source: str | UnsetType = UNSET
     stored: ObjectId | UnsetType = UNSET
     stored_state: ObjectId | UnsetType = UNSET
+    index_columns: int | UnsetType = UNSET

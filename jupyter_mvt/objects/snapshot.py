@@ -92,6 +92,7 @@ class DatasetDraft:
     nbytes: int = 0
     source: str = ""
     lost: tuple[str, ...] = ()
+    index_columns: int = 0
     """What the id does not cover, in words."""
     bundle: Bundle | None = None
     """Its content, where it is to be kept whole."""

@@ -88,6 +88,7 @@ def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:
         source=draft.source or UNSET,
         stored=UNSET if draft.bundle is None else pack.bundle(draft.bundle)[0],
         stored_state=pack.blob(draft.state) if draft.state else UNSET,
+        index_columns=draft.index_columns or UNSET,
     )
 
 

@@ -221,6 +221,8 @@ def scalar(value: Scalar) -> str:
 def model_text(model: Model) -> str:
     """Return ``RandomForestClassifier, 118,402 weights``."""
     name = escape.line(model.cls.rsplit(".", 1)[-1], 80)
+    if not model.n_weights and model.weights_bytes:
+        return f"{name}, {format.size(model.weights_bytes)}"  # a file of a format of its own
     return f"{name}, {format.plural(model.n_weights, 'weight')}"
 
 

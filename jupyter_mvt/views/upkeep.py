@@ -70,6 +70,9 @@ def gc(report: GcReport) -> wire.NoticeView:
 
 def _packed(report: GcReport, packed: PackReport) -> tuple[str, list[str]]:
     before, after = format.size(packed.before_bytes), format.size(packed.after_bytes)
+    if packed.saved_bytes < 0:
+        return ("What is in use loads at once again.",
+                [f"{before} take {after} now; each is as it was."])  # fmt: skip
     said = [f"{before} of old versions take {after} now; each is as it was."]
     if report.grace_days:
         said.append("The first gc a day from now deletes what they took before.")

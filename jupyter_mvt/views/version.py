@@ -22,6 +22,7 @@ from jupyter_mvt.views.diff import html_cell, qualified, side
 if TYPE_CHECKING:
     from jupyter_mvt.api.results import VersionDetails
     from jupyter_mvt.objects.curve import Curves
+    from jupyter_mvt.objects.dataset import Dataset
     from jupyter_mvt.objects.remark import Remark
 
 __all__ = ["as_html", "as_text", "payload"]
@@ -78,8 +79,7 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     facts += [
         (
             "Data",
-            f"{escape.line(d.var, 80)}: {format.plural(d.rows, 'row')},"
-            f" {format.plural(d.columns, 'column')}",
+            f"{escape.line(d.var, 80)}: {format.plural(d.rows, 'row')}, {_columns(d)}",
         )
         for d in content.datasets[:20]
     ]
@@ -106,6 +106,12 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
     else:
         facts.append(("Stored", parts.stored(commit)))
     return [{"key": key, "text": said} for key, said in facts]
+
+
+def _columns(dataset: Dataset) -> str:
+    index = 0 if dataset.index_columns is UNSET else dataset.index_columns
+    said = format.plural(dataset.columns - index, "column")
+    return f"{said} and the index" if index else said
 
 
 def _curves(kept: Curves) -> str:

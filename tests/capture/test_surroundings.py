@@ -44,7 +44,10 @@ def test_params_are_flat_and_checked():
     assert [(p.name, p.value) for p in params] == [("a.b.c", 1), ("a.d", None), ("e", "{}")]
     with pytest.raises(UsageError) as raised:
         read_params([1, 2])
-    assert raised.value.code == "params-invalid"
+    assert raised.value.lines("%mvt") == [
+        "UsageError [params-invalid]: Parameters come as a mapping or a dataclass, not as a list.",
+        "Hint: %mvt commit --params lr=0.1",
+    ]
 
 
 def test_the_environment_is_read_without_imports_or_variables(monkeypatch):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import jupyter_mvt as mvt
@@ -145,6 +146,18 @@ def test_a_quota_is_told_in_units_that_people_read(repo, capsys):
     said(capsys, "du", "quota", "none")
     status, out, _ = said(capsys, "commit", "more.bin")
     assert (status, out.split("\n")[0]) == (0, "v3")
+
+
+def test_a_file_has_no_weights_but_a_size_and_changes_that_can_be_counted(repo, capsys):
+    Path("other.bin").write_bytes(bytes(1000))
+    out = said(capsys, "commit", "other.bin")[1].replace("\N{NO-BREAK SPACE}", " ")
+    assert "\nModel        ModelFile, 1.0 kB\n" in out
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}, index=[7, 9])
+    repo.commit(Model(2.0), data={"X_test": frame, "X": frame.reset_index(drop=True)})
+    lines = said(capsys, "show")[1].replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("Data")] == [
+        "X_test: 2 rows, 2 columns and the index", "X: 2 rows, 2 columns",
+    ]  # fmt: skip
 
 
 def test_status_in_a_shell_claims_nothing(repo, capsys):

@@ -53,6 +53,13 @@ def test_whole_cells_stand_where_they_stood(diff):
     assert [line.kind for cell in found.cells for line in cell.lines] == ["removed", "added"]
 
 
+def test_cells_that_are_gone_are_among_those_that_are_counted(diff):
+    gone = diff([LOAD, FIT], [])
+    assert (len(gone.cells), gone.total) == (2, 2)
+    one = diff([LOAD, FIT], [LOAD])
+    assert (len(one.cells), one.total) == (1, 2)
+
+
 def test_runs_orders_and_magics_do_not_count(diff):
     assert diff([LOAD, FIT], [FIT, LOAD, "%load_ext jupyter_mvt", FIT, "%mvt log"]) is None
     assert diff([LOAD, FIT], [LOAD, FIT + "\n"]) is None

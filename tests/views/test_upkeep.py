@@ -55,6 +55,14 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             """,
         ),
         (
+            report(packed=PackReport(dropped=("p",), written=("q",), encoded=9,
+                                     before_bytes=2_400_000, after_bytes=2_800_000)),
+            """
+            ✓ What is in use loads at once again.
+              2.4 MB take 2.8 MB now; each is as it was.
+            """,
+        ),
+        (
             report(packs=1, freed_bytes=9, deleted_bytes=50, operation=12, grace_days=0.0),
             """
             ✓ 9 B freed.
