@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
 from jupyter_mvt.capture.closures import sources_from
+from jupyter_mvt.capture.lines import OUR_MAGIC
 from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
 from jupyter_mvt.capture.runs import Run
 from jupyter_mvt.capture.slicing import made_by, spans
@@ -38,7 +39,9 @@ __all__ = ["CellLog", "code_text", "is_bookkeeping", "sources_of"]
 _MAX_FAILURES = 3
 _MAX_NESTED = 32
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
-_OWN_LINE = re.compile(r"^\s*%{1,2}mvt\b.*$|^\s*%(?:re)?load_ext\s+jupyter_mvt\s*$", re.MULTILINE)
+_OWN_LINE = re.compile(
+    rf"^\s*%{{1,2}}{OUR_MAGIC}.*$|^\s*%(?:re)?load_ext\s+jupyter_mvt\s*$", re.MULTILINE
+)
 _DEFINED = (type, FunctionType)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 

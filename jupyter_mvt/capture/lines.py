@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CAPTURE", "OURS", "PLAIN_MAGIC", "SHELL", "SHOWS_ONLY", "plain_lines"]
+__all__ = ["CAPTURE", "OURS", "OUR_MAGIC", "PLAIN_MAGIC", "SHELL", "SHOWS_ONLY", "plain_lines"]
 
 SHELL, CAPTURE = "__mvt_shell__", "__mvt_captured__"
 """Names that run a shell's command, and stand for what ``%%capture`` binds."""
 
 OURS = frozenset({SHELL, CAPTURE})
+
+OUR_MAGIC = r"mvt\b(?!\s+checkout\b.*\s--into-namespace\b)"
+"""Our own magic where it binds no name; a checkout into the namespace makes what follows."""
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _SHELLS = frozenset({"bash", "sh", "system", "sx", "script"})
@@ -19,6 +22,8 @@ _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
 _SHELL = re.compile(r"^(\s*)!!?\s*(.+)$")
 _SHELL_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)(?:!!?|%s[xc]\s)\s*(.+)$")
 _CHECKOUT = re.compile(r"^(\s*\w+\s*=\s*)%mvt\s+checkout(?:\s+([\w.][^\s#]*))?\s*$")
+_INTO_NAMES = re.compile(r"^(\s*)%mvt\s+checkout((?:\s+(?!#)\S+)+)\s*(?:#.*)?$")
+"""A checkout without a value; what is done with it stands in its words."""
 _AUTOMAGIC = re.compile(
     r"^(?=(?:cd|pip|conda|mamba|run|ls|cat|mkdir|rmdir|rm|cp|mv|load_ext|matplotlib|pylab)\s+"
     r"(?![=(\[,:;+*&|<>)]|(?:in|is|and|or|not|if|for)\b)\S)"
@@ -34,8 +39,9 @@ _CELL_MAGIC = re.compile(r"%%(\w*)")
 
 PLAIN_MAGIC = re.compile(
     r"^\s*%(?:time|prun|matplotlib|config|load_ext|reload_ext|autoreload|precision|pprint|pdb|xmode|"
-    r"colors|who|whos|history|pinfo|lsmagic|pylab|mvt|pip|conda|mamba|timeit|pwd|ls|"
+    r"colors|who|whos|history|pinfo|lsmagic|pylab|pip|conda|mamba|timeit|pwd|ls|"
     r"env\s*$|notebook|debug|logstop|alias|page|psource|pdoc|%time)\b"
+    rf"|^\s*%{OUR_MAGIC}"
     r"|^\s*[\w.]+\?{1,2}\s*$|^\s*(?:\?|;\s*$)"
     rf"|^\s*!\s*(?:{_INSTALLS.pattern}|{_LOOKS.pattern})"
 )
@@ -122,11 +128,25 @@ def _plain(line: str) -> str:
     shell = _SHELL.match(line)
     if shell is not None and not PLAIN_MAGIC.match(line):
         return shell[1] + _shell(shell[2].strip())
+    placed = _INTO_NAMES.match(line)
+    if placed is not None:
+        return placed[1] + _placed(placed[2].split())
     for pattern, meaning in _MEANING:
         said = pattern.match(line.strip())
         if said is not None:
             return found[1] + meaning.format(*said.groups())
     return f"{found[1]}pass"
+
+
+def _placed(words: list[str]) -> str:
+    """Return what sets a version's values under their names; ``pass`` if it sets none."""
+    options = {word for word in words if word.startswith("--")}
+    revisions = [word.strip("'\"") for word in words if not word.startswith("--")] or ["HEAD"]
+    if "--into-namespace" not in options or len(revisions) > 1:
+        return "pass"
+    found = f"__import__('jupyter_mvt').open().checkout({revisions[0]!r}).values.items()"
+    mine = "" if "--overwrite" in options else " if name not in globals()"
+    return f"globals().update([(name, value) for name, value in {found}{mine}])"
 
 
 def _restored(line: re.Match[str]) -> str:

@@ -74,3 +74,29 @@ def test_a_repository_that_a_cell_made_is_there_already(tmp_path, monkeypatch):
         run(shell, "%load_ext jupyter_mvt", START[-1], RECORDED.replace("open()", "init('.')"))
         found = run(shell, "%mvt reproduce v1")
         assert found.verdict == "identical", found.to_dict()
+
+
+PLACED = {
+    "a name that was free": ("del clf", "%mvt checkout v1 --into-namespace"),
+    "a name of mine, replaced": (
+        "clf = 'mine'", "%mvt checkout --overwrite v1 --into-namespace  # theirs",
+    ),
+    "beside a name of mine": ("del clf\nX2 = X + 1", "%mvt checkout 'v1' --into-namespace"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", PLACED)
+def test_what_was_trained_on_from_names_that_a_version_set_is_made_again(shell, how):
+    run(shell, "clf = SGDClassifier(random_state=0).fit(X, y)", "%mvt commit -m first")
+    run(shell, *PLACED[how], "clf.partial_fit(X[:20], y[:20])", "%mvt commit clf -m more")
+    found = run(shell, "%mvt reproduce v2")
+    assert found.verdict == "identical", found.to_dict()
+    assert found.outcome.skipped == ()
+
+
+def test_a_name_that_was_kept_is_kept_when_it_is_made_again(shell):
+    run(shell, "clf = SGDClassifier(random_state=0).fit(X, y)", "%mvt commit -m first")
+    run(shell, "clf = SGDClassifier(random_state=5).fit(X, y)", "%mvt checkout v1 --into-namespace",
+        "clf.partial_fit(X[:20], y[:20])", "%mvt commit clf -m more")  # fmt: skip
+    found = run(shell, "%mvt reproduce v2")
+    assert found.verdict == "identical", found.to_dict()
