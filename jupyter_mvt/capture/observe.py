@@ -14,7 +14,8 @@ from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL
 __all__ = ["Compared", "compared", "failed_line", "kinds_of", "prints_of"]
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_SECONDS = 0.01
+_SECONDS = 0.007
+"""Of work at each look, as a quiet machine does it; see `prints`."""
 _MOST_NAMES = 50
 _ATOMS = (bool, int, float, complex, str, bytes, type(None), range, slice)
 _FIXED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
@@ -95,7 +96,7 @@ def _holds_state(function: Any) -> bool:
 def prints_of(
     source: str, namespace: Mapping[str, Any], kinds: Mapping[str, str]
 ) -> dict[str, tuple[int, bytes]]:
-    """Return address and fingerprint of the values that a cell names, within 10 ms."""
+    """Return address and fingerprint of the values that a cell names, within 10 ms of work."""
     found: dict[str, tuple[int, bytes]] = {}
     names = dict.fromkeys(_WORD.findall(source))
     # What is not known yet was made before anybody listened.
@@ -120,11 +121,11 @@ def compared(
     """Look again at values of which `before` tells address and fingerprint.
 
     What an unchanged value holds is unchanged too, by whatever name of `ids` it is known: those
-    from before the cell. It takes at most 10 ms.
+    from before the cell. It takes at most 10 ms of work.
     """
     if not before:
         return Compared()
-    prints = Prints(_SECONDS * 1.5)
+    prints = Prints(_SECONDS)
     same, after = set(), {}
     held: set[int] = set()
     for name, (key, seen) in before.items():
