@@ -110,7 +110,7 @@ class Branches(NameBook, ast.NodeVisitor):
             self._mutated(root_name(node.context_expr))
         if node.optional_vars is not None:
             self._target(node.optional_vars)
-            self._share(node.optional_vars, node.context_expr)
+            self._share(node.optional_vars, node.context_expr, closes=True)
 
     def _target(self, node: ast.expr) -> None:
         if isinstance(node, (ast.Tuple, ast.List)):

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_mvt.capture.effects import Body, effect_of, worst_of
+from jupyter_mvt.capture.effects import Body, closure, effect_of, worst_of
 from jupyter_mvt.capture.runs import FIXED, Run
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["Defined", "closure", "given_attributes"]
-
-
-def closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:
-    """Return `names`, and what the functions among them refer to, and so on."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(frees.get(name, ()))
-    return found
+__all__ = ["Defined", "given_attributes"]
 
 
 def given_attributes(runs: Sequence[Run]) -> set[str]:

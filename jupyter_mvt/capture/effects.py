@@ -16,7 +16,20 @@ from jupyter_mvt.capture.harmless import ANYTHING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Body", "Effect", "Facts", "Handing", "effect_of", "handed", "worst_of"]
+__all__ = [
+    "SUBCLASSED",
+    "Body",
+    "Effect",
+    "Facts",
+    "Handing",
+    "closure",
+    "effect_of",
+    "handed",
+    "worst_of",
+]
+
+SUBCLASSED = "__init_subclass__"
+"""The method that a class statement calls of its bases."""
 
 _RETURN = "<return>"
 _DEEPEST = 6
@@ -106,6 +119,18 @@ class Effect:
 
     changed: frozenset[str] = frozenset()
     shared: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+
+def closure(names: Iterable[str], frees: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return `names`, and what the functions among them refer to, and so on."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(frees.get(name, ()))
+    return found
 
 
 def effect_of(

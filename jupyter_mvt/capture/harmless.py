@@ -103,9 +103,9 @@ def is_look(attr: str, *, fresh: bool = False, given: int = 1) -> bool:
         Whether its answer must share nothing with its object, too.
     given
         How many arguments it gets: ``queue.get()`` and ``thread.join()`` are not ``dict.get(key)``
-        and ``", ".join(words)``.
+        and ``", ".join(words)``, and ``log.info(text)`` is not ``table.info()``.
     """
-    if attr in ("get", "join") and not given:
+    if (attr in ("get", "join") and not given) or (attr == "info" and given):
         return False
     return attr in LOOKS and not (fresh and attr in VIEWS)
 
@@ -243,7 +243,9 @@ _INTO = frozenset({"add", "subtract", "multiply", "divide", "power", "dot", "mat
 
 def holds_file(value: ast.expr) -> bool:
     """Tell whether a value is a file itself, so that to change it is to change the file."""
-    return isinstance(value, ast.Call) and _called(value) in _HANDLES
+    if not isinstance(value, ast.Call):
+        return False
+    return _called(value) in _HANDLES or (_called(value) == "open" and writes_files(value))
 
 
 def holds_settings(value: ast.expr) -> bool:

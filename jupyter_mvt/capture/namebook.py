@@ -59,6 +59,8 @@ class NameBook:
         must not hold anything either.
     graphs
         Pairs: the first was computed from the second, so that ``backward`` may reach it.
+    derives
+        Pairs: a class that is defined, and a base or metaclass of it.
     """
 
     def __init__(self) -> None:
@@ -82,6 +84,7 @@ class NameBook:
         self.graphs: set[tuple[str, str]] = set()
         self.wraps: set[str] = set()
         self.stateless: dict[str, frozenset[str]] = {}
+        self.derives: set[tuple[str, str]] = set()
         self._shadow: list[frozenset[str]] = []
 
     def _bind(self, name: str) -> None:
@@ -142,12 +145,12 @@ class NameBook:
             if root in ("os", "sys"):  # os.chdir, os.environ, sys.path
                 self.mutates |= {FILES, PATH}
 
-    def _share(self, target: ast.expr, value: ast.expr) -> None:
+    def _share(self, target: ast.expr, value: ast.expr, *, closes: bool = False) -> None:
         named = {n.id for n in ast.walk(value) if isinstance(n, ast.Name) and self._outer(n.id)}
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and self._outer(node.id):
                 self.graphs |= {(node.id, name) for name in named}
-                if holds_file(value):
+                if holds_file(value) and not closes:
                     self.shares.add((node.id, FILES))
                 if holds_settings(value):
                     self.shares.add((node.id, SETTINGS))

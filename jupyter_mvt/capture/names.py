@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.branches import Branches
-from jupyter_mvt.capture.effects import Body, Facts
+from jupyter_mvt.capture.effects import SUBCLASSED, Body, Facts
 from jupyter_mvt.capture.expressions import (
     arguments,
     changes,
@@ -136,6 +136,8 @@ class _Names(Branches):
             self.reads.add(ANYTHING)
             self.mutates.add(ANYTHING)
         self._settings(node)
+        if isinstance(called, ast.Name) and called.id == "type" and len(node.args) == 3:
+            self.attrs |= {(name, SUBCLASSED) for name in self._held(node.args[1])}
         self.reads |= {name for name in named_in_texts(node) if self._outer(name)}
         for one in set_by(node):
             self._mutated(root_name(one), sets=True)
@@ -184,6 +186,7 @@ class _Names(Branches):
             self.visit(part)
         self._wrapped(node.decorator_list)
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
+        self._derive(node, bases)
         self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
         if not self._shadow:
             stateless = bases_of_stateless(node)
@@ -191,6 +194,14 @@ class _Names(Branches):
                 self.stateless[node.name] = stateless
             methods = (n for n in ast.walk(node) if isinstance(n, _SCOPES[:2]))
             self.bodies[node.name] = tuple(map(_body, methods))
+
+    def _derive(self, node: ast.ClassDef, bases: set[str]) -> None:
+        """Note that bases are told of a class of theirs, and metaclasses make it."""
+        above = bases | {name for word in node.keywords if (name := root_name(word.value))}
+        above = {name for name in above if self._outer(name)}
+        self.attrs |= {(name, SUBCLASSED) for name in above}
+        if not self._shadow:
+            self.derives |= {(node.name, name) for name in above}
 
     def visit_Return(self, node: ast.Return | ast.Yield | ast.YieldFrom) -> None:
         if node.value is not None and not self._shadow:

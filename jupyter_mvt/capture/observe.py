@@ -64,7 +64,7 @@ def _kind(value: Any) -> str:
         return ATOM
     if isinstance(value, _FIXED) or cls.__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
         return "" if _holds_state(value) else FIXED
-    if cls.__module__ == "numpy" and not hasattr(cls, "__setitem__"):
+    if cls.__module__ == "numpy" and any(base.__name__ == "generic" for base in cls.__mro__):
         return ATOM
     name = f"{cls.__module__}.{cls.__qualname__}"
     if hasattr(cls, "__next__") or name in _GENERATORS:

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.effects import Body, effect_of, worst_of
+from jupyter_mvt.capture.aliases import Aliases
+from jupyter_mvt.capture.effects import SUBCLASSED, Body, closure, effect_of, worst_of
+from jupyter_mvt.capture.harmless import ANYTHING, FILES
 
 if TYPE_CHECKING:
     from jupyter_mvt.capture.syntax import Unit
@@ -17,8 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["Owned"]
 
 _BUILDERS = frozenset({"__init__", "__new__", "__post_init__"})
-_NAMED = frozenset({"__call__", "__init_subclass__", "__set_name__"})
-"""Special methods that are not called where nobody names the object."""
+_CALLED, _DROPPED, _NAMED_IN = "__call__", "__del__", "__set_name__"
+_NAMED = frozenset({_CALLED, _DROPPED, _NAMED_IN, SUBCLASSED})
+"""Special methods that are not called where an object is merely looked at."""
+_WEAK = frozenset({"finalize", "weakref"})
+_TOLD = "<told>"
+"""Stands for all that is called when an object is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,8 @@ class Owned:
     _functions: dict[str, _Method] = field(default_factory=dict)
     _classes: set[str] = field(default_factory=set)
     _restless: set[str] = field(default_factory=set)
+    _above: dict[str, frozenset[str]] = field(default_factory=dict)
+    _told: bool = False
 
     @property
     def classes(self) -> frozenset[str]:
@@ -77,12 +85,16 @@ class Owned:
             See `effects.effect_of`.
         """
         found = False
+        self._told = self._told or bool(unit.imports & _WEAK)
+        for name, above in unit.derives:
+            self._above[name] = self._above.get(name, frozenset()) | {above}
         for name, own in unit.bodies.items():
             for body in own:
                 if body.name == name:
                     self._functions[name] = _method(body, bodies, fixed, owned=False)
                     continue
                 self._classes.add(name)
+                self._told = self._told or body.name == _DROPPED
                 method = _method(body, bodies, fixed)
                 builds = body.name in _BUILDERS
                 silent = body.name.startswith("__") and not builds and body.name not in _NAMED
@@ -95,8 +107,18 @@ class Owned:
         if found:
             self._settle()
 
-    def changed(self, unit: Unit) -> tuple[set[str], set[str]]:
-        """Return names that a statement may change through them; then those it changes anyway."""
+    def changed(
+        self, unit: Unit, holding: Iterable[str], frees: Mapping[str, frozenset[str]]
+    ) -> tuple[set[str], set[str]]:
+        """Return names that a statement may change through them; then those it changes anyway.
+
+        Parameters
+        ----------
+        holding
+            Classes that may hold what their objects change.
+        frees
+            Function or class → names that it refers to.
+        """
         called: list[_Method] = []
         changed: set[str] = set()
         forced: set[str] = set()
@@ -107,14 +129,62 @@ class Owned:
                 if method.owner:
                     changed.add(name)
                     forced |= {name} & self._classes
+        if SUBCLASSED in self._methods:
+            # An alias of a class is told of it, too.
+            forced |= self._family(self._subclassed(unit, frees))
         for function, name in unit.spared:
             method = (self._methods.get(function) or self._builders.get(function)
                       or self._functions.get(function))  # fmt: skip
-            if method is not None and method.given:
+            if method is not None and (method.given or self._told):
                 changed.add(name)
-        called += [self._builders[name] for name in unit.calls & self._builders.keys()]
+        above = self._family(name for _, name in unit.derives)
+        called += self._made_by(unit, above)
+        makers = (unit.calls | above) & self._builders.keys() & set(holding)
+        forced |= {name for name in makers if self._builders[name].owner}
+        around = changed.union(*(method.around for method in called))
         forced |= {name for method in called for name in method.forced}
-        return changed.union(*(method.around for method in called)), forced
+        return around, forced | (around & self._classes & set(holding))
+
+    def _subclassed(self, unit: Unit, frees: Mapping[str, frozenset[str]]) -> set[str]:
+        """Return bases of classes that a statement, or a function that it calls, defines."""
+        found = {name for name, attr in unit.attrs if attr == SUBCLASSED}
+        for name in closure(unit.calls, frees) & self._functions.keys():
+            found |= (
+                frees.get(name, frozenset()) if SUBCLASSED in self._functions[name].attrs else set()
+            )
+        return found
+
+    def _made_by(self, unit: Unit, above: set[str]) -> list[_Method]:
+        """Return methods that are called where objects, and classes, are made."""
+        called = [self._builders[name] for name in (unit.calls | above) & self._builders.keys()]
+        if unit.derives and _NAMED_IN in self._methods:
+            called.append(replace(self._methods[_NAMED_IN], around=unit.reads))
+        metaclasses = any("type" in self._above.get(name, ()) for name in self._family(unit.calls))
+        if metaclasses and _CALLED in self._methods:
+            called.append(self._methods[_CALLED])
+        return called
+
+    def _family(self, names: Iterable[str]) -> set[str]:
+        """Return classes and all that they derive from."""
+        return closure(names, self._above)
+
+    def dropped(self, unit: Unit, aliases: Aliases) -> tuple[set[str], set[str]]:
+        """Return what a statement may change by letting go of values; then what it needs for that.
+
+        Objects are told of it by ``__del__``, and files are written to their end.
+        """
+        lost = set(unit.binds)
+        if not self._told:
+            return ({FILES}, lost) if lost and FILES in aliases.reach(lost) else (set(), set())
+        if ("gc", "collect") in unit.attrs:
+            return {ANYTHING}, set()
+        lost |= (
+            unit.mutates | unit.passes | {name for one in unit.handings for _, name in one.given}
+        )
+        method = self._methods.get(_DROPPED, _Method())
+        near = aliases.reach(lost)
+        told = {_TOLD} if (unit.reads | unit.calls) & _WEAK else set()
+        return near | method.around | method.forced | told, near | {_TOLD}
 
     def given_back(self, unit: Unit) -> set[tuple[str, str]]:
         """Return pairs of names that a statement binds, and what may be in the answers of them.

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.calm import Stretch, stretches
-from jupyter_mvt.capture.defined import Defined, closure, given_attributes
-from jupyter_mvt.capture.effects import handed
+from jupyter_mvt.capture.defined import Defined, given_attributes
+from jupyter_mvt.capture.effects import closure, handed
 from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
 from jupyter_mvt.capture.owned import Owned
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL, Run, Step
@@ -145,7 +145,8 @@ def _forwards(
                      if kind in (ATOM, FIXED) and name not in known.holding]  # fmt: skip
             calls = [handed(one, known.bodies, fixed) for one in unit.handings]
             given = {name for names, _ in calls for name in names}
-            behind, forced = owned.changed(unit)
+            behind, forced = owned.changed(unit, known.holding, known.frees)
+            lost, losing = owned.dropped(unit, aliases)
             changed = _changed(unit, given | behind, now, known) | forced
             changed |= _drawn_through(unit, aliases, now, restless)
             aliases.bind(unit.kills)
@@ -156,12 +157,12 @@ def _forwards(
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
-            written = aliases.reach(changed) | unit.binds
+            written = aliases.reach(changed | lost) | lost | unit.binds
             sure = _is_sure(run, unit)
             # A name is read as it was before the statement, and as functions in it see it.
             reads = closure(unit.reads, {**known.made, **before})
-            reads |= closure(unit.reads - unit.binds, known.refers)
-            if ANYTHING in changed:
+            reads |= closure(unit.reads - unit.binds, known.refers) | losing
+            if ANYTHING in changed | lost:
                 written |= aliases.names
             if ANYTHING in reads:
                 reads |= aliases.names

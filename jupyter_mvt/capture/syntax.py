@@ -29,7 +29,7 @@ class Unit:
     foreign
         Whether it is a magic or shell line, which only IPython understands.
     shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps,
-    stateless
+    stateless, derives
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -59,6 +59,7 @@ class Unit:
     graphs: frozenset[tuple[str, str]] = frozenset()
     wraps: frozenset[str] = frozenset()
     stateless: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    derives: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         graphs=frozenset(names.graphs),
         wraps=frozenset(names.wraps),
         stateless=dict(names.stateless),
+        derives=frozenset(names.derives),
     )
 
 
