@@ -19,6 +19,7 @@ from jupyter_mvt.capture.chance import drew, states
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.lines import OUR_MAGIC
 from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
+from jupyter_mvt.capture.refits import refittable
 from jupyter_mvt.capture.runs import Run
 from jupyter_mvt.capture.slicing import made_by, spans
 from jupyter_mvt.capture.syntax import EMPTY, CellSyntax, analyse
@@ -78,6 +79,7 @@ class _Entry:
     touched: frozenset[str] = frozenset()
     chance: Mapping[str, Any] = field(default_factory=dict)
     drew: bool = True
+    afresh: frozenset[str] = frozenset()
     ended_us: int = 0
 
 
@@ -188,6 +190,7 @@ class CellLog:
             entry.defined = {name: ids[name] for name in entry.rebound
                              if isinstance(namespace.get(name), _DEFINED)}  # fmt: skip
             self._kinds.update(entry.kinds)
+            entry.afresh = refittable(entry.source, namespace)
             entry.seen = compared(entry.prints, namespace, entry.ids)
             self._chance = states(entry.chance)
             # Run a second time, a cell that seeds ends where it began, and has drawn all the same.
@@ -352,6 +355,7 @@ class CellLog:
             changed=entry.seen.changed,
             touched=entry.touched | certain,
             drew=entry.drew,
+            afresh=entry.afresh,
         )
 
 

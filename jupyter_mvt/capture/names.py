@@ -115,6 +115,8 @@ class _Names(Branches):
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         bound = {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         self.reads.add(PATH)
+        if "experimental" in (getattr(node, "module", None) or "").split("."):
+            self.mutates.add(PATH)  # from sklearn.experimental import enable_iterative_imputer
         if not self._shadow:
             self.imports |= bound
             for name in bound:

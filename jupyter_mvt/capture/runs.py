@@ -41,6 +41,8 @@ class Run:
         Names seen to hold the same object with other content.
     drew
         Whether a random number generator moved.
+    afresh
+        Names of models that forget what they have learnt whenever they are fitted.
     """
 
     units: tuple[Unit, ...] = ()
@@ -54,6 +56,7 @@ class Run:
     touched: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     drew: bool = True
+    afresh: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -61,9 +64,18 @@ class Step:
     """A statement that was run: what it may have written, and whether it surely ran through.
 
     What it read includes the names that functions refer to, as they were defined by then.
+
+    Attributes
+    ----------
+    kills
+        Names whose earlier values do not matter once it ran through.
+    refits
+        Whether it may be a fit that starts afresh: nothing else in it asks for the model.
     """
 
     unit: Unit
     written: frozenset[str]
     reads: frozenset[str]
     sure: bool
+    kills: frozenset[str] = frozenset()
+    refits: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.calm import Stretch, stretches
@@ -16,6 +17,7 @@ from jupyter_mvt.capture.defined import Defined, given_attributes
 from jupyter_mvt.capture.effects import closure, handed
 from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
 from jupyter_mvt.capture.owned import Owned
+from jupyter_mvt.capture.renewal import renew, unfitted
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL, Run, Step
 from jupyter_mvt.capture.syntax import Unit
 
@@ -46,6 +48,8 @@ def made_by(
     for i, run in enumerate(runs):
         for name in run.unchanged - bound[i]:
             calm[i].setdefault(name, Stretch(name, i, i))
+        calm[i].update({unfitted(name): replace(one, name=unfitted(name))
+                        for name, one in calm[i].items()})  # fmt: skip
     doubtful: set[Stretch] = set()
     while True:
         kept, passed = _walk(runs, steps, needed, calm, doubtful)
@@ -121,7 +125,7 @@ def _backwards(run: Run, steps: list[Step], inside: set[str]) -> tuple[list[Step
         kept.append(step)
         draws = draws or drawn
         if step.sure:
-            inside = inside - step.unit.kills
+            inside = inside - step.kills
         inside = inside | step.reads
     return kept[::-1], inside
 
@@ -166,7 +170,8 @@ def _forwards(
                 written |= aliases.names
             if ANYTHING in reads:
                 reads |= aliases.names
-            steps.append(Step(unit, frozenset(written), frozenset(reads), sure))
+            alone = _fits_alone(unit, {**known.made, **before}, known.refers)
+            steps.append(Step(unit, frozenset(written), frozenset(reads), sure, unit.kills, alone))
             known.follow(unit, now, fixed, sure=sure, classes=owned.classes)
             owned.learn(unit, known.bodies, fixed)
             restless = restless - unit.kills | owned.restless(unit)
@@ -174,7 +179,16 @@ def _forwards(
         for name in run.rebound:
             kinds[name] = run.kinds.get(name, "")
         found.append(steps)
+    renew(runs, found)
     return found, known.refers
+
+
+def _fits_alone(unit: Unit, *refers: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether nothing that a fit is given asks for the model itself."""
+    others = unit.reads - {unit.refits}
+    return bool(unit.refits) and ANYTHING not in others and not any(
+        unit.refits in closure(others, book) for book in refers
+    )  # fmt: skip
 
 
 def _joined(unit: Unit, holding: set[str], *, graphs: bool) -> set[tuple[str, str]]:

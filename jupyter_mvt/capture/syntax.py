@@ -10,6 +10,7 @@ from jupyter_mvt.capture.effects import Body, Handing
 from jupyter_mvt.capture.harmless import FILES, OUT, PATH, PSEUDO
 from jupyter_mvt.capture.lines import PLAIN_MAGIC, SHOWS_ONLY, plain_lines
 from jupyter_mvt.capture.names import names_in
+from jupyter_mvt.capture.refits import refitted
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Unit:
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
+    refits
+        The name that it fits, and does nothing else with; see `refits.refitted`.
 
     The others are those of `CellSyntax`.
     """
@@ -60,6 +63,7 @@ class Unit:
     wraps: frozenset[str] = frozenset()
     stateless: Mapping[str, frozenset[str]] = field(default_factory=dict)
     derives: frozenset[tuple[str, str]] = frozenset()
+    refits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +229,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         wraps=frozenset(names.wraps),
         stateless=dict(names.stateless),
         derives=frozenset(names.derives),
+        refits=refitted(nodes[0]) if len(nodes) == 1 else "",
     )
 
 

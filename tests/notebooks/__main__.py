@@ -77,6 +77,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.json:
             args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
     print(shown(total(rows)))
+    print(shares(total(rows)))
     return 1 if any(row.ours for row in rows) else 0
 
 
@@ -207,6 +208,17 @@ def shown(row: Row) -> str:
         f"{100 * statistics.mean(lines):.0f} %" if lines else "-",
         f"{statistics.median(row.milliseconds):.0f}" if row.milliseconds else "-",
     )  # fmt: skip
+
+
+def shares(row: Row) -> str:
+    """Return how much of notebooks their slices are: by the notebook, and of all cells together."""
+    judged_ = [s for s in row.slices if s.verdict in ("sound", "unsound") and s.all_cells]
+    if not judged_:
+        return "no slices"
+    sizes = [100 * s.cells / s.all_cells for s in judged_]
+    pooled = 100 * sum(s.cells for s in judged_) / sum(s.all_cells for s in judged_)
+    return (f"{len(judged_)} slices: mean {statistics.mean(sizes):.1f} % of the cells, "
+            f"median {statistics.median(sizes):.1f} %, of all cells together {pooled:.1f} %")  # fmt: skip
 
 
 def line(*cells: str) -> str:
