@@ -91,6 +91,12 @@ class Body:
         Names of each statement.
     own
         Local names, parameters included.
+    given
+        Parameter → names that its default may be, or hold.
+    lazy
+        Whether a call of it only begins: generators, coroutines.
+    ends
+        Whether what a call has begun does something when it is let go.
     """
 
     name: str
@@ -98,6 +104,9 @@ class Body:
     rest: tuple[str, ...]
     steps: tuple[Facts, ...]
     own: frozenset[str]
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    lazy: bool = False
+    ends: bool = False
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -215,11 +224,13 @@ def handed(
 
     def outside(one: str) -> set[str]:
         if one in places or one in body.parameters:
-            return places.get(one, set())
+            return places[one] if one in places else set(body.given.get(one, ()))
         return {one}
 
     changed = {name for one in effect.changed for name in outside(one)}
     pairs = {(a, b) for one, other in effect.shared for a in outside(one) for b in outside(other)}
+    if body.lazy:
+        pairs |= {(target, name) for target in handing.targets for name in changed}
     return changed, pairs
 
 

@@ -13,19 +13,23 @@ if TYPE_CHECKING:
 __all__ = [
     "arguments",
     "changes",
+    "copied_names",
     "defaults",
     "held_names",
     "in_place",
+    "is_lazy",
     "locals_of",
     "may_swallow",
     "outer_names",
     "paired",
     "pairwise",
     "root_name",
+    "with_default",
 ]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _STEPS = (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await, ast.NamedExpr)
+_SHALLOW = frozenset({"copy", "to_dict", "to_list", "tolist"})
 _SWALLOWING = frozenset({"assertRaises", "raises", "suppress"})
 _PLAIN_CONTEXTS = frozenset({"autocast", "catch_warnings", "inference_mode", "no_grad", "open"})
 
@@ -49,6 +53,23 @@ def held_names(value: ast.expr) -> set[str]:
     if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
     return _held_by(child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
+
+
+def copied_names(value: ast.expr) -> set[str]:
+    """Return the names whose parts the value of an expression may hold, in a container of its own.
+
+    ``x.copy()``, ``copy.copy(x)``, ``2 * x``: nothing of an array, all elements of a list.
+    """
+    found: set[str] = set()
+    for part in ast.walk(value):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            if part.func.attr in _SHALLOW:
+                found |= held_names(part.func.value) | _held_by(part.args)
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+            sides = (part.left, part.right)
+            if any(isinstance(side, ast.Constant) for side in sides):
+                found |= _held_by(sides)
+    return found
 
 
 def _held_by(values: Iterable[ast.expr]) -> set[str]:
@@ -150,6 +171,22 @@ def arguments(args: ast.arguments) -> Iterator[ast.arg]:
 def defaults(args: ast.arguments) -> list[ast.expr]:
     """Return the default values of parameters."""
     return [*args.defaults, *(node for node in args.kw_defaults if node is not None)]
+
+
+def with_default(args: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """Return parameters that need not be given, with what they are then."""
+    by_place = [*args.posonlyargs, *args.args]
+    last = by_place[len(by_place) - len(args.defaults) :]
+    named = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    return [*zip(last, args.defaults, strict=True), *((a, d) for a, d in named if d is not None)]
+
+
+def is_lazy(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a call of a function only begins: the rest is done when it is asked."""
+    yields = (ast.Yield, ast.YieldFrom)
+    return isinstance(node, ast.AsyncFunctionDef) or any(
+        isinstance(part, yields) for part in ast.walk(node)
+    )
 
 
 def locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from jupyter_mvt.capture.effects import Body, Handing
-from jupyter_mvt.capture.expressions import held_names, in_place, root_name
+from jupyter_mvt.capture.expressions import copied_names, held_names, in_place, root_name
 from jupyter_mvt.capture.harmless import (
     ANSWER,
     ANYTHING,
@@ -59,6 +59,8 @@ class NameBook:
         must not hold anything either.
     graphs
         Pairs: the first was computed from the second, so that ``backward`` may reach it.
+    copies
+        Pairs: the first may hold what the second holds, unless that is numbers and texts only.
     derives
         Pairs: a class that is defined, and a base or metaclass of it.
     """
@@ -84,6 +86,7 @@ class NameBook:
         self.graphs: set[tuple[str, str]] = set()
         self.wraps: set[str] = set()
         self.stateless: dict[str, frozenset[str]] = {}
+        self.copies: set[tuple[str, str]] = set()
         self.derives: set[tuple[str, str]] = set()
         self._shadow: list[frozenset[str]] = []
 
@@ -160,9 +163,11 @@ class NameBook:
             self.handings.add(replace(handing, targets=frozenset(bound)))
             return
         held = self._held(value)
+        copied = {name for name in copied_names(value) if self._outer(name)}
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and self._outer(node.id):
                 self.shares |= {(node.id, name) for name in held}
+                self.copies |= {(node.id, name) for name in copied}
 
     def _handing(self, node: ast.Call) -> Handing | None:
         """Return what a call gives to a function that may be one of the notebook's own."""

@@ -11,11 +11,14 @@ from jupyter_mvt.capture.expressions import (
     arguments,
     changes,
     defaults,
+    held_names,
     in_place,
+    is_lazy,
     locals_of,
     outer_names,
     paired,
     root_name,
+    with_default,
 )
 from jupyter_mvt.capture.harmless import (
     ANSWER,
@@ -32,13 +35,14 @@ from jupyter_mvt.capture.harmless import (
     written_to,
 )
 from jupyter_mvt.capture.lines import OURS
-from jupyter_mvt.capture.stateless import bases_of_stateless
+from jupyter_mvt.capture.stateless import bases_of_stateless, holds_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["names_in"]
 
+_ENDING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -174,7 +178,8 @@ class _Names(Branches):
         self._define(node.name, around | set(filter(None, map(root_name, node.decorator_list))))
         self.reads |= self.frees[node.name] - surely
         self.bodies[node.name] = (_body(node),)
-        self.stateless[node.name] = frozenset()  # as far as it was seen to be
+        if all(map(holds_nothing, defaults(node.args))):
+            self.stateless[node.name] = frozenset()  # as far as it was seen to be
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -253,6 +258,9 @@ def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
         rest=tuple(extra.arg for extra in (args.vararg, args.kwarg) if extra is not None),
         steps=tuple(_facts(names_in([statement])) for statement in node.body),
         own=locals_of(node) | {node.name},
+        given={arg.arg: frozenset(held_names(default)) for arg, default in with_default(args)},
+        lazy=is_lazy(node),
+        ends=is_lazy(node) and any(isinstance(part, _ENDING) for part in ast.walk(node)),
     )
 
 

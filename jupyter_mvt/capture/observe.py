@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_mvt.capture.prints import Prints
-from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL
+from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, STATEFUL
 
 __all__ = ["Compared", "compared", "failed_line", "kinds_of", "prints_of"]
 
@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _SECONDS = 0.007
 """Of work at each look, as a quiet machine does it; see `prints`."""
 _MOST_NAMES = 50
+_LOOKED_AT = ("", DATA, MANY)
 _ATOMS = (bool, int, float, complex, str, bytes, type(None), range, slice)
 _FIXED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
           types.MethodType)  # fmt: skip
@@ -66,11 +67,13 @@ def _kind(value: Any) -> str:
         return "" if _holds_state(value) else FIXED
     if cls.__module__ == "numpy" and any(base.__name__ == "generic" for base in cls.__mro__):
         return ATOM
+    if cls in (list, dict, set) or getattr(getattr(value, "dtype", None), "kind", "") == "O":
+        return MANY
     name = f"{cls.__module__}.{cls.__qualname__}"
     if hasattr(cls, "__next__") or name in _GENERATORS:
         return STATEFUL
     if name in _TABLES:
-        return "" if getattr(getattr(value, "dtype", None), "kind", "") == "O" else DATA
+        return DATA
     return ""
 
 
@@ -100,13 +103,13 @@ def prints_of(
     found: dict[str, tuple[int, bytes]] = {}
     names = dict.fromkeys(_WORD.findall(source))
     # What is not known yet was made before anybody listened.
-    names = {n: None for n in names if n in namespace and kinds.get(n, "") in ("", DATA)}
+    names = {n: None for n in names if n in namespace and kinds.get(n, "") in _LOOKED_AT}
     if not names:
         return found
     prints = Prints(_SECONDS)
     for name in list(names)[:_MOST_NAMES]:
         value = namespace[name]
-        if _kind(value) in ("", DATA):
+        if _kind(value) in _LOOKED_AT:
             seen = prints.of(value)
             if seen is not None:
                 found[name] = (id(value), seen)

@@ -90,6 +90,7 @@ class Owned:
             self._above[name] = self._above.get(name, frozenset()) | {above}
         for name, own in unit.bodies.items():
             for body in own:
+                self._told = self._told or body.ends
                 if body.name == name:
                     self._functions[name] = _method(body, bodies, fixed, owned=False)
                     continue
@@ -194,7 +195,10 @@ class Owned:
         held = {name for name, attr in unit.attrs if attr in self._methods}
         own = self._methods.keys() | self._functions.keys()
         held |= {name for function, name in unit.spared if function in own}
-        return {(bound, name) for bound in unit.binds for name in held}
+        # What the notebook's own `fit` is given it may keep, and change later.
+        asked = {name for name, attr in unit.attrs if attr in self._methods}
+        kept = {pair for pair in unit.keeps if pair[0] in asked}
+        return kept | {(bound, name) for bound in unit.binds for name in held}
 
     def restless(self, unit: Unit) -> set[str]:
         """Return names that a statement binds to what changes when it is merely looked at."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from types import FunctionType
 from typing import Any
 
 from jupyter_mvt.capture.harmless import is_look
@@ -116,6 +117,8 @@ def _is_still(value: Any, depth: int) -> bool:
         return _are_still((*value.keys(), *value.values()), depth)
     if isinstance(value, type):
         return value.__module__ in ("builtins", "numpy")
+    if cls is FunctionType or cls.__name__ == "_ArrayFunctionDispatcher":
+        return str(value.__module__).partition(".")[0] in ("numpy", "scipy", "sklearn")
     if cls.__module__ == "numpy":
         if cls.__name__ == "ndarray":
             return not value.dtype.hasobject or _are_still(value.ravel().tolist(), depth)
@@ -136,7 +139,7 @@ _AFRESH = frozenset({
     "DecisionTreeClassifier", "DecisionTreeRegressor", "DictVectorizer", "DictionaryLearning",
     "DummyClassifier", "DummyRegressor", "ElasticNet", "ElasticNetCV", "EllipticEnvelope",
     "EmpiricalCovariance", "ExtraTreeClassifier", "ExtraTreeRegressor", "ExtraTreesClassifier",
-    "ExtraTreesRegressor", "FactorAnalysis", "FastICA", "FeatureAgglomeration", "FeatureHasher",
+    "ExtraTreesRegressor", "FactorAnalysis", "FastICA", "FeatureHasher",
     "FeatureUnion", "FunctionTransformer", "GammaRegressor", "GaussianMixture", "GaussianNB",
     "GaussianProcessClassifier", "GaussianProcessRegressor", "GaussianRandomProjection",
     "GenericUnivariateSelect", "GradientBoostingClassifier", "GradientBoostingRegressor",

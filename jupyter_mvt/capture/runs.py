@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from jupyter_mvt.capture.calm import Look
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["ATOM", "DATA", "FIXED", "STATEFUL", "Run", "Step"]
+__all__ = ["ATOM", "DATA", "FIXED", "MANY", "STATEFUL", "Run", "Step"]
 
-ATOM, FIXED, STATEFUL, DATA = "atom", "fixed", "stateful", "data"
+ATOM, FIXED, STATEFUL, DATA, MANY = "atom", "fixed", "stateful", "data", "many"
 """Kinds of values: never changed; changed by explicit setting only; changed by being looked at;
-changed in place, but numbers and texts only: no part of anything else lives on in it."""
+changed in place, but numbers and texts only: no part of anything else lives on in it; containers,
+of which a copy holds the same parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from jupyter_mvt.capture.effects import closure, handed
 from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
 from jupyter_mvt.capture.owned import Owned
 from jupyter_mvt.capture.renewal import renew, unfitted
-from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, STATEFUL, Run, Step
+from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, STATEFUL, Run, Step
 from jupyter_mvt.capture.syntax import Unit
 
 __all__ = ["made_by", "spans"]
@@ -157,6 +157,7 @@ def _forwards(
             aliases.join((name, name) for name in unit.binds)
             joined = _joined(unit, known.holding, graphs=walked)
             joined |= owned.given_back(unit).union(*(pairs for _, pairs in calls))
+            joined |= {pair for pair in unit.copies if now.get(pair[1]) == MANY}
             aliases.join(_shared(joined, now, known))
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["bases_of_stateless"]
+__all__ = ["bases_of_stateless", "holds_nothing"]
 
 _DECORATORS = frozenset({"abstractmethod", "inference_mode", "no_grad", "override", "property",
                          "setter", "staticmethod"})  # fmt: skip
@@ -45,6 +45,11 @@ def _is_plain(part: ast.stmt) -> bool:
     return isinstance(part, ast.Pass) or (
         isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
     )
+
+
+def holds_nothing(default: ast.expr) -> bool:
+    """Tell whether the default of a parameter is nothing new that calls could change."""
+    return _is_constant(default) or isinstance(default, (ast.Attribute, ast.Lambda, ast.Name))
 
 
 def _is_constant(value: ast.expr) -> bool:

@@ -30,7 +30,7 @@ class Unit:
     foreign
         Whether it is a magic or shell line, which only IPython understands.
     shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps,
-    stateless, derives
+    stateless, copies, derives
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -62,6 +62,7 @@ class Unit:
     graphs: frozenset[tuple[str, str]] = frozenset()
     wraps: frozenset[str] = frozenset()
     stateless: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    copies: frozenset[tuple[str, str]] = frozenset()
     derives: frozenset[tuple[str, str]] = frozenset()
     refits: str = ""
 
@@ -228,6 +229,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         graphs=frozenset(names.graphs),
         wraps=frozenset(names.wraps),
         stateless=dict(names.stateless),
+        copies=frozenset(names.copies),
         derives=frozenset(names.derives),
         refits=refitted(nodes[0]) if len(nodes) == 1 else "",
     )

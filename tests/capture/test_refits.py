@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
-import sklearn
-from sklearn.base import is_regressor
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.utils.discovery import all_estimators
 
@@ -42,29 +43,34 @@ UNDONE = {
 }  # fmt: skip
 NEEDED = {
     "a warm start": ["m = SGDClassifier(random_state=0, warm_start=True)", FIRST, AGAIN],
-    "a warm start, for a while": [NEW, FIRST, "m.warm_start = True\nm.fit(Z, u)\nm.warm_start = False"],
+    "a warm start, for a while": [
+        NEW, FIRST, "m.warm_start = True\nm.fit(Z, u)\nm.warm_start = False"],
     "a warm start, set later": [NEW, FIRST, "m.set_params(warm_start=True)", AGAIN],
     "a warm start within": ["m = make_pipeline(SGDClassifier(random_state=0, warm_start=True))",
                             FIRST, AGAIN],
     "a partial fit": [NEW, FIRST, "m.partial_fit(Z, u)"],
     "a partial fit before": [NEW, "m.partial_fit(X, t, [0, 1])", "m.partial_fit(Z, u)"],
-    "a generator": ["g = np.random.RandomState(3)\nm = SGDClassifier(random_state=g)", FIRST, AGAIN],
+    "a generator": [
+        "g = np.random.RandomState(3)\nm = SGDClassifier(random_state=g)", FIRST, AGAIN],
     "a generator of a splitter": [
         "g = np.random.RandomState(3)\nm = GridSearchCV(SGDClassifier(random_state=0), "
         "{'alpha': [.1, 1e-4]}, cv=KFold(2, shuffle=True, random_state=g))", FIRST, AGAIN],
     "a generator within": [
-        "g = np.random.RandomState(3)\nm = make_pipeline(SGDClassifier(random_state=g))", FIRST, AGAIN],
+        "g = np.random.RandomState(3)\nm = make_pipeline(SGDClassifier(random_state=g))", FIRST,
+        AGAIN],
     "a class of the notebook": [
-        "class Mine(LogisticRegression):\n    n = 0\n    def fit(self, X, y):\n        self.n += 1\n"
-        "        self.intercept_scaling = self.n\n        return super().fit(X, y)\n"
+        "class Mine(LogisticRegression):\n    n = 0\n    def fit(self, X, y):\n"
+        "        self.n += 1\n        self.intercept_scaling = self.n\n"
+        "        return super().fit(X, y)\n"
         "m = Mine(solver='liblinear')", FIRST, AGAIN],
     "a class of the notebook within": [
-        "class Mine(StandardScaler):\n    n = 0\n    def fit(self, X, y=None):\n        self.n += 1\n"
-        "        return super().fit(X)\n    def transform(self, X):\n"
+        "class Mine(StandardScaler):\n    n = 0\n    def fit(self, X, y=None):\n"
+        "        self.n += 1\n        return super().fit(X)\n    def transform(self, X):\n"
         "        return super().transform(X) * self.n\n"
         "m = make_pipeline(Mine(), LogisticRegression())", FIRST, AGAIN],
     "a method of its own": [
-        NEW + "\ndef fit(X, y):\n    return SGDClassifier.partial_fit(m, X, y, [0, 1])\nm.fit = fit",
+        NEW + "\ndef fit(X, y):\n    return SGDClassifier.partial_fit(m, X, y, [0, 1])\n"
+        "m.fit = fit",
         FIRST, AGAIN],
     "a fit that asks for its own answers": [NEW, FIRST, "m.fit(X, m.predict(X) * t)"],
     "a fit that asks by another name": [NEW, FIRST, "k = m", "m.fit(X, k.predict(X) * t)"],
@@ -72,7 +78,8 @@ NEEDED = {
         NEW + "\ndef ask(X):\n    return m.predict(X) * t", FIRST, "m.fit(X, ask(X))"],
     "weights to start from": [NEW, FIRST, "m.fit(Z, u, coef_init=m.coef_)"],
     "a function that remembers": [
-        "from sklearn.preprocessing import FunctionTransformer\nn = []\ndef f(X):\n    n.append(1)\n"
+        "from sklearn.preprocessing import FunctionTransformer\nn = []\n"
+        "def f(X):\n    n.append(1)\n"
         "    return X * len(n)\nm = make_pipeline(FunctionTransformer(f), LogisticRegression())",
         FIRST, AGAIN],
     "imputing that goes on": [
@@ -169,8 +176,6 @@ def test_a_fit_that_was_asked_between_is_kept(case, session):
     ],
 )
 def test_which_statements_do_nothing_but_fit(text, name):
-    import ast
-
     statements = ast.parse(text).body
     assert analyse(text).units[0].refits == name
     assert len(statements) > 1 or refitted(statements[0]) == name
@@ -194,3 +199,41 @@ def test_what_was_patched_is_not_known_to_start_afresh(monkeypatch):
 
     monkeypatch.setattr(SGDClassifier, "fit", fit)
     assert not starts_afresh(SGDClassifier())
+
+
+def prepared(cls):
+    """Return an object of a class of scikit-learn with few trees, rounds and folds."""
+    few = {"n_estimators": 3, "max_iter": 20, "cv": 2, "n_init": 1, "random_state": 0,
+           "n_components": 2}  # fmt: skip
+    model = cls()
+    return model.set_params(**{name: few[name] for name in few.keys() & model.get_params().keys()})
+
+
+def held(model):
+    """Return what a model holds, as far as it can be compared, by name."""
+    return {
+        name: Prints(5.0).of(value) for name, value in vars(model).items() if "time" not in name
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_object_that_was_fitted_twice_holds_what_a_new_one_holds():
+    r = np.random.RandomState(0)
+    one, other = (
+        (r.rand(40, 6) + 0.1, r.randint(0, 3, 40)),
+        (r.rand(30, 4) + 0.1, r.randint(0, 2, 30)),
+    )
+    tried = []
+    for name, cls in all_estimators():
+        if name not in _AFRESH:
+            continue
+        try:
+            model = prepared(cls)
+            model.fit(*one).fit(*other)
+            fresh = clone(model).fit(*other)
+        except (TypeError, ValueError, AttributeError):
+            continue  # it wants other data, or other estimators
+        assert held(model) == held(fresh), name
+        tried.append(name)
+        assert starts_afresh(model), name
+    assert len(tried) > 120

@@ -1,7 +1,8 @@
 """What a slice must not lose: what Python calls without its name being said.
 
 Bases that are told of their classes, objects that are told that they are gone, files that are
-written when nobody holds them any more. The cases are run as those of `test_soundness` are.
+written when nobody holds them any more, and what is kept now to be changed later. The cases are
+run as those of `test_soundness` are.
 """
 
 from __future__ import annotations
@@ -180,7 +181,67 @@ HOOKS = {
         "import contextlib\nlog = []\nst = contextlib.ExitStack()",
         "st.callback(log.append, 3)\nz = 1", "st.close()", "y = list(log)"],
 }  # fmt: skip
-CASES = {**SUBCLASSES, **GONE, **HOOKS}
+LATER = {
+    "a fit of the notebook that keeps its data": [
+        "class M:\n    def fit(self, X):\n        self.X = X\n        return self\n"
+        "    def go(self):\n        self.X[0] = 9\n",
+        "x = np.zeros(2)\nm = M()",
+        "m.fit(x)",
+        "m.go()",
+        "y = x * 1"],
+    "a plot of the notebook that keeps its data": [
+        "class A:\n    def scatter(self, x):\n        self.x = x\n    def go(self):\n"
+        "        self.x.append(1)",
+        "x = []\na = A()",
+        "a.scatter(x)",
+        "a.go()",
+        "y = list(x)"],
+    "a shallow copy": [
+        "import copy\nx = [[1]]\nz = copy.copy(x)",
+        "z[0].append(2)",
+        "y = str(x)"],
+    "a copy of a list": [
+        "x = [[1]]\nz = x.copy()",
+        "z[0].append(2)",
+        "y = str(x)"],
+    "a copy of a dictionary": [
+        "a = {'k': [1]}\nb = a.copy()",
+        "b['k'].append(2)",
+        "y = str(a)"],
+    "objects of an array": [
+        "x = np.array([[1], [2, 3]], dtype=object)\nz = x.tolist()",
+        "z[0].append(5)",
+        "y = str(x)"],
+    "a list, twice": [
+        "a = [[1]]\nb = a * 2",
+        "b[0].append(5)",
+        "y = str(a)"],
+    "a default that is given back": [
+        "def f(a, l=[]):\n    l.append(a)\n    return l",
+        "z = f(1)",
+        "z.append(7)",
+        "y = f(2)"],
+    "a default from before": [
+        "L = []\ndef f(a, l=L):\n    l.append(a)\n    return l",
+        "z = f(1)",
+        "z.append(7)",
+        "y = list(L)"],
+    "a coroutine": [
+        "l = []\nasync def f():\n    l.append(1)",
+        "import asyncio\nc = f()\ntry:\n    c.send(None)\nexcept StopIteration:\n    pass",
+        "y = list(l)"],
+    "a generator that changes what is around it": [
+        "l = []\ndef g():\n    l.append(1)\n    yield 2",
+        "it = g()",
+        "next(it)\nz = 1",
+        "y = list(l)"],
+    "a generator that changes what it is given": [
+        "l = []\ndef g(q):\n    q.append(1)\n    yield 2",
+        "it = g(l)",
+        "next(it)\nz = 1",
+        "y = list(l)"],
+}  # fmt: skip
+CASES = {**SUBCLASSES, **GONE, **HOOKS, **LATER}
 
 
 @pytest.fixture

@@ -217,8 +217,9 @@ def shares(row: Row) -> str:
         return "no slices"
     sizes = [100 * s.cells / s.all_cells for s in judged_]
     pooled = 100 * sum(s.cells for s in judged_) / sum(s.all_cells for s in judged_)
-    return (f"{len(judged_)} slices: mean {statistics.mean(sizes):.1f} % of the cells, "
-            f"median {statistics.median(sizes):.1f} %, of all cells together {pooled:.1f} %")  # fmt: skip
+    mean, median = statistics.mean(sizes), statistics.median(sizes)
+    return (f"{len(judged_)} slices: mean {mean:.1f} % of the cells, median {median:.1f} %, "
+            f"of all cells together {pooled:.1f} %")  # fmt: skip
 
 
 def line(*cells: str) -> str:
