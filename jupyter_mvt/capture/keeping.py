@@ -17,6 +17,7 @@ from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.objects.snapshot import Bundle
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def _require_fewer(total: int, most: int) -> None:
     if total <= most:
         return
     msg = (
-        f"The data have {total:,} bytes, more than the {most:,} that a version may store. "
-        "Nothing was written."
+        f"The data have {size_text(total)}, more than the {size_text(most)} that a version may "
+        "store. Nothing was written."
     )
     enough = -(-total // 1_000_000_000) * 1_000_000_000
     hint = f"in Python: repo.configure(data_bytes={enough:_})"

@@ -21,6 +21,7 @@ from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError
 from jupyter_mvt.objects.commit import Note, StateKind, Variable
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.manifest import Entry, Part
+from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def take_variables(
             continue
         size = size_of(value)
         if size > MAX_BYTES and not all_named:
-            text = f"has {size / 1e6:.0f} MB; name it to keep it"
+            text = f"has {size_text(size)}; name it to keep it"
             notes.append(Note(kind="skipped", about=name, text=text))
         elif total + size > MAX_TOTAL and not all_named:
-            text = f"the variables before it have {total / 1e9:.1f} GB; name it to keep it"
+            text = f"the variables before it have {size_text(total)}; name it to keep it"
             notes.append(Note(kind="skipped", about=name, text=text))
         else:
             values[name] = value
@@ -91,7 +92,7 @@ def take_variables(
         drafts |= taken
         notes += told
     if total > MAX_TOTAL:
-        text = f"{total / 1e9:.1f} GB of variables are part of this version"
+        text = f"{size_text(total)} of variables are part of this version"
         notes.append(Note(kind="warning", about="variables", text=text))
     return tuple(drafts[name] for name in values if name in drafts), tuple(notes)
 

@@ -10,6 +10,7 @@ from jupyter_mvt.history.results import Moved
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.settings import SETTINGS, Settings, read_settings, settings_text
+from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def _told(old: Settings, new: Settings) -> str:
         return "The settings are recorded."
     if new.quota_bytes is None:
         return "The repository may grow without limit."
-    most = "1 byte" if new.quota_bytes == 1 else f"{new.quota_bytes:,} bytes"
-    return f"The repository may grow to {most}."
+    return f"The repository may grow to {size_text(new.quota_bytes)}."
 
 
 def configure(handle: Handle, settings: Settings) -> Moved:

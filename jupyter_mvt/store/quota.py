@@ -7,6 +7,7 @@ from itertools import chain
 
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.objects.snapshot import Bundle, Snapshot
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.fs import Finite
@@ -55,28 +56,17 @@ def require_room(store: Store, settings: Settings, snapshot: Snapshot) -> None:
         return
     if quota is not None and used + new > quota:
         msg = (
-            f"The quota of {_bytes(quota)} would be exceeded: {_bytes(used)} are stored "
-            f"and this version needs {_bytes(new)} more. Nothing was written."
+            f"The quota of {size_text(quota)} would be exceeded: {size_text(used)} are stored "
+            f"and this version needs {size_text(new)} more. Nothing was written."
         )
         raise StorageError(msg, code="quota-exceeded",
                            hint="mvt gc --grace 0, or: mvt du quota none")  # fmt: skip
     if free is not None and new + _LEAST > free:
         msg = (
-            f"The disk of {store.root} has {_bytes(free)} left and this version needs "
-            f"{_bytes(new)}. Nothing was written."
+            f"The disk of {store.root} has {size_text(free)} left and this version needs "
+            f"{size_text(new)}. Nothing was written."
         )
         raise StorageError(msg, code="disk-full", hint="free some space, or: mvt gc --grace 0")
-
-
-def _bytes(count: int) -> str:
-    """Return a size as people say it; views have finer words, and are above this floor."""
-    if count < 1000:
-        return f"{count} byte{'s' * (count != 1)}"
-    for unit in ("kB", "MB", "GB"):
-        count_in = count / 1000 ** ("kB", "MB", "GB").index(unit) / 1000
-        if count_in < 1000 or unit == "GB":
-            break
-    return f"{count_in:,.1f} {unit}"
 
 
 def part_bytes(snapshot: Snapshot) -> int:

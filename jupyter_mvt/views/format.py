@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from jupyter_mvt.objects.metric import finite
+from jupyter_mvt.objects.sizes import rounded, scaled
 
 if TYPE_CHECKING:
     from jupyter_mvt.views.wire import Figure
@@ -46,7 +47,6 @@ MISSING = "not scored"
 _DOLLARS = ("$", "$/day")
 _LARGE = Decimal(10) ** 15
 _SMALL = Decimal("0.0001")
-_SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -103,8 +103,8 @@ def change(
         points = exact * 100
         return signed(points, 1 if abs(points) >= Decimal("0.1") else 2), "pp"
     if unit == "B":
-        scaled, name = _scale(exact)
-        return signed(scaled, 0 if name == "B" or abs(scaled) >= 100 else 1), name
+        amount, name = scaled(exact)
+        return signed(amount, 0 if name == "B" or abs(amount) >= 100 else 1), name
     if unit in _DOLLARS:
         if not exact:
             return "0", ""
@@ -161,9 +161,9 @@ def plural(value: int, one: str, many: str = "") -> str:
 
 def size(nbytes: float) -> str:
     """Return bytes in decimal units, one decimal below 100: ``4.6 MB``, ``312 B``."""
-    scaled, name = _scale(_exact(nbytes))
-    decimals = 0 if name == "B" or abs(scaled) >= 100 else 1
-    return with_unit(_plain(scaled, decimals), name)
+    amount, name = scaled(_exact(nbytes))
+    decimals = 0 if name == "B" or abs(amount) >= 100 else 1
+    return with_unit(_plain(amount, decimals), name)
 
 
 def duration(seconds: float) -> str:
@@ -172,8 +172,8 @@ def duration(seconds: float) -> str:
         return MISSING
     if seconds < _MINUTE - 0.05:
         decimals = 2 if seconds < 9.995 else 1
-        return with_unit(str(_round(_exact(max(seconds, 0.0)), decimals)), "s")
-    whole = int(_round(_exact(seconds), 0))
+        return with_unit(str(rounded(_exact(max(seconds, 0.0)), decimals)), "s")
+    whole = int(rounded(_exact(seconds), 0))
     first, second = (_HOUR, _MINUTE) if whole >= _HOUR else (_MINUTE, 1)
     names = ("h", "min") if whole >= _HOUR else ("min", "s")
     rest = whole % first // second
@@ -252,7 +252,7 @@ def _places(exact: Decimal) -> int:
         return 0
     digits = exact.adjusted()
     # Rounding may add a digit: 9.996 is 10.0, not 10.00.
-    if _round(exact, max(2 - digits, 0)).adjusted() > digits:
+    if rounded(exact, max(2 - digits, 0)).adjusted() > digits:
         digits += 1
     return max(2 - digits, 0)
 
@@ -261,47 +261,26 @@ def _plain(exact: Decimal, decimals: int) -> str:
     """Return `exact` rounded; very large and very small numbers with a power of ten."""
     exact = Decimal(exact)
     if not exact:
-        return str(_round(Decimal(0), decimals)) if decimals == 3 else "0"
-    rounded = _round(exact, decimals) if abs(exact) < _LARGE else exact
-    if not rounded:
+        return str(rounded(Decimal(0), decimals)) if decimals == 3 else "0"
+    near = rounded(exact, decimals) if abs(exact) < _LARGE else exact
+    if not near:
         # It must not read as zero: one digit, wherever it is.
-        rounded = _round(exact, -exact.adjusted())
-        if abs(rounded) >= _SMALL:
+        near = rounded(exact, -exact.adjusted())
+        if abs(near) >= _SMALL:
             # Rounding may carry: 0.00099 is 0.001, not 0.0010.
-            return signed_text(f"{abs(rounded).normalize():f}", negative=exact < 0)
-    if abs(exact) >= _LARGE or abs(rounded) < _SMALL:
+            return signed_text(f"{abs(near).normalize():f}", negative=exact < 0)
+    if abs(exact) >= _LARGE or abs(near) < _SMALL:
         return _power(exact)
-    return signed_text(f"{abs(rounded):,f}", negative=exact < 0)
+    return signed_text(f"{abs(near):,f}", negative=exact < 0)
 
 
 def _power(exact: Decimal) -> str:
     at = exact.adjusted()
-    digits = _round(abs(exact).scaleb(-at), 2)
+    digits = rounded(abs(exact).scaleb(-at), 2)
     if digits >= 10:
         digits, at = digits / 10, at + 1
     mantissa = f"{digits:f}".rstrip("0").rstrip(".") if "." in f"{digits:f}" else f"{digits:f}"
     return signed_text(f"{mantissa}e{str(at).replace('-', MINUS)}", negative=exact < 0)
-
-
-def _round(exact: Decimal, decimals: int) -> Decimal:
-    # Done on the digits, as Decimal's own quantize is bound to its context's precision.
-    sign, digits, exponent = exact.as_tuple()
-    drop = -decimals - int(exponent)
-    if drop <= 0:
-        whole = int("".join(map(str, digits))) * 10 ** (-drop if -drop < 400 else 0)
-        if -drop >= 400:
-            return exact
-    else:
-        cut = "".join(map(str, digits)).rjust(drop + 1, "0")
-        whole = int(cut[:-drop]) + (cut[-drop] >= "5")
-    return Decimal((sign, tuple(map(int, str(whole))), -decimals))
-
-
-def _scale(nbytes: Decimal) -> tuple[Decimal, str]:
-    scaled, step = Decimal(nbytes), 0
-    while step < len(_SIZES) - 1 and _round(abs(scaled), 1 if abs(scaled) < 100 else 0) >= 1000:
-        scaled, step = scaled.scaleb(-3), step + 1
-    return scaled, _SIZES[step]
 
 
 def _datetime(time_ms: int, zone: tzinfo) -> datetime | None:

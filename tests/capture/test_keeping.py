@@ -102,8 +102,7 @@ def test_more_than_the_setting_is_refused_before_anything_is_written(repo):
         kept(repo, np.zeros(200))
     assert error.value.code == "data-too-large"
     assert error.value.message == (
-        "The data have 1,600 bytes, more than the 1,000 that a version may store. "
-        "Nothing was written."
+        "The data have 1.6 kB, more than the 1.0 kB that a version may store. Nothing was written."
     )
     assert error.value.hint == "in Python: repo.configure(data_bytes=1_000_000_000)"
     repo.configure(data_bytes=2000)

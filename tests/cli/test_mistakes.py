@@ -139,7 +139,7 @@ def test_a_mistake_is_answered_by_what_was_meant(repo, capsys, at_home):
 
 
 def test_a_quota_is_told_in_units_that_people_read(repo, capsys):
-    assert said(capsys, "du", "quota", "1")[1].startswith("✓ The repository may grow to 1 byte.\n")
+    assert said(capsys, "du", "quota", "1")[1].startswith("✓ The repository may grow to 1 B.\n")
     Path("more.bin").write_bytes(os.urandom(20_000))
     status, _, err = said(capsys, "commit", "more.bin", "--json")
     assert (status, err) == (1, "")

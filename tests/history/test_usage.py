@@ -14,6 +14,7 @@ from jupyter_mvt.history.packing import pack
 from jupyter_mvt.history.usage import usage
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.settings import Settings
+from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.objects.snapshot import Bundle, ModelDraft, Snapshot
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.needs import Marker, versions
@@ -137,8 +138,8 @@ def test_a_quota_is_told_before_a_byte_is_written(home):
     with pytest.raises(StorageError) as error:
         require_room(home.store, Settings(quota_bytes=used + 1000), snapshot(2))
     assert error.value.lines("%mvt")[0].startswith(
-        f"StorageError [quota-exceeded]: The quota of {used + 1000:,} bytes would be exceeded: "
-        f"{used:,} bytes are stored and this version needs 2"
+        f"StorageError [quota-exceeded]: The quota of {size_text(used + 1000)} would be exceeded: "
+        f"{size_text(used)} are stored and this version needs {size_text(SIZE)[:2]}"
     )
     assert error.value.hint == "mvt gc --grace 0"
     assert list(home.store.backend.list("")) == files

@@ -137,7 +137,7 @@ def test_too_little_room_is_told_before_anything_is_written(
     with pytest.raises(StorageError) as caught:
         repo.commit(model(2))
     assert caught.value.code == "disk-full"
-    assert "has 70,000 bytes left and this version needs 7" in caught.value.message
+    assert "has 70.0 kB left and this version needs 7" in caught.value.message
     assert caught.value.message.endswith("Nothing was written.")
     assert repo.du().stored_bytes == stored
     monkeypatch.undo()
