@@ -37,7 +37,8 @@ def gc(
         ``"old"`` leaves the newest versions and those that a branch, tag or label stands on as
         they are, so that they load at once; ``"all"`` packs them too; or ``"none"``.
     stop
-        Asked between the objects that are packed; what was packed until then counts.
+        Asked before anything goes, between deletions and between the objects that are packed;
+        what was done until then counts.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def gc(
     if pack not in get_args(Packing):
         msg = f"There is no packing {str(pack)[:40]!r}."
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
-    report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days)
+    report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
     if dry_run or pack == "none" or stop():
         return report
     from jupyter_mvt.history import packing

@@ -33,7 +33,7 @@ from jupyter_mvt.store.outlines import outlines
 from jupyter_mvt.store.tables import needed_tables, unneeded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.operation import Operation
@@ -80,7 +80,7 @@ class _Round:
 
 def gc(
     handle: Handle, *, dry_run: bool = False, drop: Sequence[str] = (),
-    grace_days: float | None = None,
+    grace_days: float | None = None, stop: Callable[[], bool] = lambda: False,
 ) -> GcReport:  # fmt: skip
     """Free what is not needed.
 
@@ -92,6 +92,8 @@ def gc(
         Versions whose content shall go whatever the policy says: revisions, or ``v3-v9``.
     grace_days
         Instead of the grace period of the settings; 0 deletes at once, and for good.
+    stop
+        Asked before anything is dropped and between deletions; what is left is for the next gc.
 
     Raises
     ------
@@ -107,13 +109,17 @@ def gc(
     found = sweep(handle.store, view, live, remembered=dry_run)
     tables = unneeded(handle.store, view)
     expired = _expired(work, view)
-    number = deleted = 0
+    number = deleted = left = 0
     if dry_run:
         deleted = sum(_size(handle, key) for key in expired)
+    elif stop():
+        return GcReport(dry_run=False, thin=(), packs=0, freed_bytes=0, deleted_bytes=0,
+                        until_us=0, stopped=True)  # fmt: skip
     else:
         made, found = _moved(work, view, found)
         number = _drop(work, view, thin, found, set(tables), made)
-        deleted = _delete(work)
+        deleted = _delete(work, stop)
+        left = sum(_size(handle, key) for key in _expired(work, oplog.current(handle.store)))
     return GcReport(
         dry_run=dry_run,
         thin=tuple(version_ref(handle.store, view, oid) for oid in thin),
@@ -125,6 +131,8 @@ def gc(
         damaged=found.damaged,
         operation=number,
         grace_days=work.grace_us / DAY_US,
+        stopped=left > 0,
+        left_bytes=left,
     )
 
 
@@ -229,7 +237,7 @@ def _expired(work: _Round, view: View) -> list[str]:
     return [key for key, mark in marks.items() if mark == trash.GONE or int(mark) <= work.now_us]
 
 
-def _delete(work: _Round) -> int:
+def _delete(work: _Round, stop: Callable[[], bool] = lambda: False) -> int:
     """Delete what has waited long enough; return its size."""
     store = work.handle.store
 
@@ -246,7 +254,7 @@ def _delete(work: _Round) -> int:
 
     with suppress(_Nothing):
         transact(work.handle, DELETE, plan)
-    freed = delete_gone(store, oplog.current(store))
+    freed = delete_gone(store, oplog.current(store), stop)
     if freed and store.root is not None:
         reserve.keep(store.backend)
     return freed

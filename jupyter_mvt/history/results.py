@@ -217,6 +217,10 @@ class GcReport(_Value):
         How long it can be undone.
     packed
         What was stored more tightly after that, if it was tried.
+    stopped
+        Whether it was stopped before its end.
+    left_bytes
+        What waits to be deleted by the next gc, as this one was stopped.
     """
 
     dry_run: bool
@@ -230,6 +234,8 @@ class GcReport(_Value):
     operation: int = 0
     grace_days: float = 0.0
     packed: PackReport | None = None
+    stopped: bool = False
+    left_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ readers, and writers that began before, are never in the way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
@@ -225,13 +225,23 @@ def _final(view: View, version: ObjectId) -> ConflictError:
     return ConflictError(msg, code="gc-final", hint="mvt oplog")
 
 
-def delete_gone(store: Store, view: View) -> int:
-    """Delete the packs whose time has come; return their size."""
-    freed = 0
+def delete_gone(store: Store, view: View, stop: Callable[[], bool] = lambda: False) -> int:
+    """Delete the packs whose time has come; return their size.
+
+    Stopped in between, it leaves the others to the next time: the log has given them up already.
+    """
+    sizes = {}
     for key, mark in trash.deadlines(view).items():
         stat = store.backend.stat(key) if mark == trash.GONE else None
         if stat is not None:
+            sizes[key] = stat.size
+    freed = 0
+    with told(store.progress, "Deleting", sum(sizes.values())):
+        for key, size in sizes.items():
+            if stop():
+                break
             store.backend.delete(key)
-            freed += stat.size
+            freed += size
+            store.progress.advance(size)
     store.index.refresh()
     return freed

@@ -235,6 +235,8 @@ def test_settings_are_data_of_the_repository_and_can_be_undone(home):
     keep(home, 1)
     assert configure(home, Settings(keep_last=3)).text == "The settings are recorded."
     assert undo(home).text.endswith("The settings are as they were before.")
+    assert redo(home).text.endswith("Its settings apply again.")
+    undo(home)
     with pytest.raises(UsageError, match="at least its last version"):
         configure(home, Settings(keep_last=0))
 
@@ -314,3 +316,33 @@ def test_a_good_copy_is_not_dropped_for_a_damaged_one(home):
 
 def opened_again(home: Handle) -> Store:
     return open_store(home.store.root)
+
+
+def test_a_gc_that_is_stopped_leaves_the_rest_to_the_next_one(home, time):
+    for seed in range(4):
+        keep(home, seed)
+    gc(home, drop=["v1"])
+    gc(home, drop=["v2"])
+    time.wait(15)
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        # Before anything is dropped, before the first deletion, before the second.
+        return len(asked) > 2
+
+    stopped = gc(home, stop=stop)
+    assert (stopped.stopped, stopped.deleted_bytes > 0, stopped.left_bytes > 0) == (True,) * 3
+    assert fsck(home.store).ok
+    rest = gc(home)
+    assert (rest.stopped, rest.deleted_bytes) == (False, stopped.left_bytes)
+    assert fsck(home.store).ok
+
+
+def test_a_gc_that_is_stopped_at_once_changes_nothing(home):
+    keep(home, 1)
+    keep(home, 2)
+    before = oplog.current(home.store)
+    report = gc(home, drop=["v1"], grace_days=0, stop=lambda: True)
+    assert (report.stopped, report.thin, report.deleted_bytes) == (True, (), 0)
+    assert oplog.current(home.store) == before
