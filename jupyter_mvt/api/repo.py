@@ -253,4 +253,5 @@ class Repo:
 
     def __repr__(self) -> str:
         view = oplog.current(self._handle.store)
-        return f"<Repo {self._handle.name}: {view.count} versions, on {self.head}>"
+        counted = "1 version" if view.count == 1 else f"{view.count} versions"
+        return f"<Repo {self._handle.name}: {counted}, on {self.head}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from jupyter_mvt.display import Displayable
@@ -136,6 +136,8 @@ class VersionDetails(_Value):
     """What people wrote about it since."""
     evaluations: tuple[Evaluation, ...] = ()
     """How good it was found to be since."""
+    against: dict[str, str] = field(default_factory=dict)
+    """Id → name of the versions that its latency was measured beside."""
     metrics: tuple[Metric, ...] = ()
     """Those of the commit, with what was measured since."""
 

@@ -62,7 +62,8 @@ def status(handle: Handle, kernel: Kernel | None) -> Status:
         seen=seen_by(handle.store),
     )
     try:
-        why = chosen(asked).why
+        choice = chosen(asked)
+        why = f"{choice.primary.name}: {choice.why}"
         taken = snapshot(asked)
     except (CaptureError, AmbiguousError) as error:
         return replace(place, problem=error.message, hint=error.hint or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,8 @@ class TrustList(Displayable):
     """What is trusted on this account, newest first, whichever repository it is in."""
 
     rows: tuple[Trusted, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    """Id → name of those that are in the repository at hand."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as plain builtins."""
@@ -112,7 +114,10 @@ class Trust:
 
     def list(self) -> TrustList:
         """Tell what is trusted on this account."""
-        return TrustList(_book(self._handle).all())
+        rows = _book(self._handle).all()
+        view = oplog.current(self._handle.store)
+        own = (row.id for row in rows if row.id in view.commits)
+        return TrustList(rows, {str(oid): name_of(view, oid) for oid in own})
 
 
 def made(handle: Handle, oid: ObjectId, commit: Commit) -> None:

@@ -10,7 +10,7 @@ from jupyter_mvt.api.datasets import Datasets
 from jupyter_mvt.api.outputs import StoredOutputs
 from jupyter_mvt.api.results import VersionDetails
 from jupyter_mvt.display import Displayable, bundle
-from jupyter_mvt.history.naming import version_ref
+from jupyter_mvt.history.naming import name_of, version_ref
 from jupyter_mvt.objects.code import Cell
 from jupyter_mvt.objects.encode import decode, decode_as, from_data
 from jupyter_mvt.objects.environment import Environment
@@ -204,6 +204,8 @@ class Version(Displayable):
         store = self._handle.store
         view = oplog.current(store)
         started = self.commit.derived_from
+        evaluations = tuple(evaluations_of(view, self.id).values())
+        beside = {one.against for made in evaluations for one in made.latency}
         return VersionDetails(
             version=self.ref,
             commit=self.commit,
@@ -212,7 +214,8 @@ class Version(Displayable):
             cells=tuple((cell.order, text) for cell, text in self.cells if cell.ok),
             thin=is_thin(view, self.id),
             remarks=tuple(remarks_of(view, self.id).values()),
-            evaluations=tuple(evaluations_of(view, self.id).values()),
+            evaluations=evaluations,
+            against={oid: name_of(view, oid) for oid in sorted(beside) if oid in view.commits},
             metrics=metrics_of(self.commit.content.metrics, marks_of(view, self.id)),
         )
 

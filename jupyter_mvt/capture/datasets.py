@@ -111,7 +111,8 @@ def find_datasets(
         argument for argument in training.arguments if not argument.plain and argument.root in found
     ]  # fmt: skip
     for argument in derived:
-        text = f"trained on {argument.text}: the whole of {argument.root!r} was fingerprinted"
+        text = f"the whole of {argument.root} was fingerprinted; "
+        text += f"the model was trained on {argument.text}"
         notes.append(Note(kind="partial", about=argument.root, text=text))
     if not found:
         names = [name for name in _TRAIN if is_dataset(namespace.get(name))]

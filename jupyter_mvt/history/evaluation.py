@@ -35,7 +35,8 @@ def add(handle: Handle, oid: ObjectId, made: Evaluation) -> int:
     """
 
     def plan(view: View) -> Plan:
-        reason = f"{made.rows:,} rows of {made.split or 'data'}"
+        rows = "1 row" if made.rows == 1 else f"{made.rows:,} rows"
+        reason = f"{rows} of {made.split or 'data'}"
         return Plan(changes=beside(view, oid, made), reason=reason)
 
     operation, _ = transact(handle, "evaluate", plan)

@@ -59,5 +59,6 @@ def _told(view: View, change: Change) -> tuple[str, str, str]:
     if kind == "trash":
         return f"{short(name.rpartition('-')[2])} in the trash", old, new
     if change.ref == SETTINGS:
-        return change.ref, "before" if change.old else "", "changed" if change.new else ""
+        # Each change is the settings whole; which of them differ is told when they are set.
+        return change.ref, THERE, THERE
     return change.ref, name_of(view, change.old), name_of(view, change.new)

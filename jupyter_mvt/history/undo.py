@@ -132,7 +132,7 @@ def _reverse(handle: Handle, verb: str, target: Operation, text: str) -> Moved:
     kind, name = split(first.ref)
     return Moved(verb=verb, kind=kind, name=name or first.old or "",
                  old=_named(handle, view, first.new), new=_named(handle, view, first.old),
-                 text=f"{text} {_told(view, first)}", operation=operation.number,
+                 text=f"{text} {_told(view, first, verb)}", operation=operation.number,
                  undo="mvt redo" if verb == "undo" else "mvt undo")  # fmt: skip
 
 
@@ -159,10 +159,14 @@ def _stand(handle: Handle, view: View, operation: Operation) -> None:
         session.seen[name] = view.branches.get(name)
 
 
-def _told(view: View, change: Change) -> str:
+def _told(view: View, change: Change, verb: str) -> str:
     kind, name = split(change.ref)
     if kind == SETTINGS:
-        return "The settings are as they were before."
+        return (
+            "Its settings apply again."
+            if verb == "redo"
+            else "The settings are as they were before."
+        )
     if kind in _ABOUT:
         version = name_of(view, name.partition("/")[0])
         return f"{_ABOUT[kind]} {version} is {'gone' if change.old is None else 'there'} again."

@@ -45,7 +45,7 @@ def payload(found: Checkout) -> wire.TableView:
             "title": f"Restored from {found.version.name}, {where}",
             "columns": [column("Name"), column("Type"), column("Role")], "rows": rows,
             "total": len(rows), "empty": f"{found.version.name} holds no model and no variable.",
-            "command": command}  # fmt: skip
+            "command": command, "counted": ""}  # fmt: skip
 
 
 def _role(found: Checkout, name: str) -> str:

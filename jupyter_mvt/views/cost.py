@@ -34,7 +34,8 @@ def payload(found: CostModel) -> wire.TableView:
     rows: list[list[wire.Cell]] = [[{"text": name}, {"text": text}] for name, text in figures]
     return {"view": "table", "schema": parts.SCHEMA, "title": "Cost of answering",
             "columns": [column("What"), column("Value", numeric=True)], "rows": rows,
-            "total": len(rows), "empty": "", "command": _next(found)}  # fmt: skip
+            "total": len(rows), "empty": "", "command": _next(found),
+            "counted": ""}  # fmt: skip
 
 
 def _dollars(price: float | None, per: str) -> str:

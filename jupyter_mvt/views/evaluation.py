@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.objects.ids import short
 from jupyter_mvt.views import escape, format, parts, titles, wire
 from jupyter_mvt.views.tables import column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_mvt.api.evaluate import EvaluationResult
     from jupyter_mvt.objects.evaluation import Evaluation, Latency
     from jupyter_mvt.objects.metric import Metric
@@ -23,23 +26,26 @@ def payload(found: EvaluationResult) -> wire.TableView:
     """Return the wire form: a row a metric, slice by slice, then the times."""
     made = found.evaluation
     name = "The live model" if found.version is None else found.version.name
-    against = "" if found.against is None else found.against.name
+    against: dict[str, str] = {}
+    if found.against is not None:
+        against[found.against.id] = found.against.name
     rows = _rows(made, against)
     view: wire.TableView = {
         "view": "table", "schema": parts.SCHEMA, "title": f"{name} on {_where(made)}",
         "columns": _heads(), "rows": rows,
         "total": max(len(made.metrics) - _MOST, 0) + len(rows),
         "empty": "Nothing was measured.", "command": "",
+        "counted": format.plural(len(rows), "figure"),
     }  # fmt: skip
     return view
 
 
-def section(made: Evaluation) -> wire.Evaluated:
-    """Return an evaluation as part of its version's details."""
+def section(made: Evaluation, names: Mapping[str, str]) -> wire.Evaluated:
+    """Return an evaluation as part of its version's details; `names` are those of versions."""
     author = escape.line(made.author, 80)
     title = f"{_where(made)}, by {author}" if author else _where(made)
     return {"title": title, "time_ms": made.time_us // 1000, "columns": _heads(),
-            "rows": _rows(made, "")}  # fmt: skip
+            "rows": _rows(made, names)}  # fmt: skip
 
 
 def _where(made: Evaluation) -> str:
@@ -51,10 +57,10 @@ def _heads() -> list[wire.Column]:
             column("Error", numeric=True), column("Rows", numeric=True)]  # fmt: skip
 
 
-def _rows(made: Evaluation, against: str) -> list[list[wire.Cell]]:
+def _rows(made: Evaluation, names: Mapping[str, str]) -> list[list[wire.Cell]]:
     whole = [metric for metric in made.metrics if not metric.slice]
     rows = [_metric(metric) for metric in whole[:_MOST]]
-    rows += [_latency(latency, against or latency.against[:10]) for latency in made.latency]
+    rows += [_latency(one, names.get(one.against, short(one.against))) for one in made.latency]
     if made.seconds and not made.latency:
         time = format.number(made.seconds * 1000, "ms")
         rows.append(_fact("Latency, 1 row", "alone, not compared", time))

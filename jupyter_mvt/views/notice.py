@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.views import escape, format, html, parts, text, wire
@@ -18,7 +19,9 @@ def moved(move: Moved) -> wire.NoticeView:
     """Return the wire form of a move, with what it was before and how to take it back."""
     before = ""
     if move.old is not None and move.new is not None and move.old.id != move.new.id:
-        before = f"It was {move.old.name} before."
+        # A sentence that names it already is not said twice.
+        named = re.search(rf"\b{move.old.name}\b", move.text)
+        before = "" if named else f"It was {move.old.name} before."
     # Values name commands as a shell does; what is shown here is read in a notebook.
     undo = "%" + escape.line(move.undo, 400) if move.undo else ""
     return {

@@ -185,11 +185,19 @@ def notes(found: Iterable[Note]) -> list[wire.NoteRow]:
         {
             "kind": note.kind,
             "about": _about(note),
-            "text": escape.line(as_typed(note.text, "%mvt"), 400),
+            "text": escape.line(_said(note), 400),
         }
         for note in found
         if note.kind != "ok"
     ]
+
+
+def _said(note: Note) -> str:
+    """Return a note's text: a sentence, unless it goes on from the name that it is about."""
+    text = as_typed(note.text, "%mvt")
+    if text.startswith(note.about) or not mentions(text, note.about):
+        return text
+    return text[:1].upper() + text[1:]
 
 
 def _about(note: Note) -> str:

@@ -60,7 +60,7 @@ def refs(found: RefList) -> wire.TableView:
         rows.append(cells)
     return {"view": "table", "schema": parts.SCHEMA, "title": _TITLES[found.kind],
             "columns": heads, "rows": rows, "total": len(rows), "empty": empty,
-            "command": "" if rows else command}  # fmt: skip
+            "command": "" if rows else command, "counted": format.count(len(rows))}  # fmt: skip
 
 
 def history(row: LabelHistory) -> wire.TableView:
@@ -79,7 +79,7 @@ def history(row: LabelHistory) -> wire.TableView:
     ]
     return {"view": "table", "schema": parts.SCHEMA, "title": f"History of {escape.line(row.name)}",
             "columns": heads, "rows": rows, "total": len(rows), "empty": "It never moved.",
-            "command": ""}  # fmt: skip
+            "command": "", "counted": format.plural(len(rows), "move")}  # fmt: skip
 
 
 def _moved(history: tuple[LabelMove, ...]) -> str:
@@ -106,7 +106,8 @@ def remarks(found: RemarkList) -> wire.TableView:
     name = found.version.name
     return {"view": "table", "schema": parts.SCHEMA, "title": f"Notes on {name}", "columns": heads,
             "rows": rows, "total": len(rows), "empty": f"Nobody wrote a note on {name} yet.",
-            "command": "" if rows else f'%mvt note {name} "what to remember"'}  # fmt: skip
+            "command": "" if rows else f'%mvt note {name} "what to remember"',
+            "counted": format.count(len(rows))}  # fmt: skip
 
 
 def operations(found: OperationLog) -> wire.TableView:
@@ -125,11 +126,14 @@ def operations(found: OperationLog) -> wire.TableView:
                 _time(row.time_us),
             ]
         )
+    counted = format.count(len(rows))
+    if len(rows) < found.total:
+        counted = f"the newest {counted} of {format.count(found.total)}"
     heads = [column("#", numeric=True), column("Verb"), column("Changes"), column("Reason"),
              column("Who"), column("Time", kind="time")]  # fmt: skip
     return {"view": "table", "schema": parts.SCHEMA, "title": "Operations", "columns": heads,
             "rows": rows, "total": found.total, "empty": "Nothing was recorded yet.",
-            "command": ""}  # fmt: skip
+            "command": "", "counted": counted}  # fmt: skip
 
 
 def _change(ref: str, old: str, new: str) -> str:

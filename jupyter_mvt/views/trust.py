@@ -8,7 +8,10 @@ from jupyter_mvt.objects.ids import short
 from jupyter_mvt.views import escape, format, parts, tables, wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_mvt.api.trust import TrustList, TrustMoved
+    from jupyter_mvt.objects.ids import ObjectId
 
 __all__ = ["listed", "moved"]
 
@@ -46,7 +49,7 @@ def listed(found: TrustList) -> wire.TableView:
         time_ms = row.time_us // 1000
         rows.append(
             [
-                {"text": short(row.id), "kind": "code"},
+                _which(row.id, found.names),
                 {"text": _HOW[row.how]},
                 {"text": escape.line(row.repository, 80)},
                 {"text": escape.line(row.message), "kind": "quiet"},
@@ -57,4 +60,11 @@ def listed(found: TrustList) -> wire.TableView:
     return {"view": "table", "schema": parts.SCHEMA, "title": "Trusted on this account",
             "columns": heads, "rows": rows, "total": len(rows),
             "empty": "Nothing is trusted yet. What you commit here will be.",
-            "command": ""}  # fmt: skip
+            "command": "", "counted": format.plural(len(rows), "version")}  # fmt: skip
+
+
+def _which(oid: ObjectId, names: Mapping[str, str]) -> wire.Cell:
+    """Return a version by its name where it has one here, else by its id."""
+    if oid in names:
+        return {"text": names[oid], "kind": "version"}
+    return {"text": short(oid), "kind": "code"}

@@ -27,7 +27,9 @@ def _notice(
 
 def gc(report: GcReport) -> wire.NoticeView:
     """Return the wire form of what a gc freed or would free."""
-    freed, deleted = format.size(report.freed_bytes), format.size(report.deleted_bytes)
+    if report.stopped:
+        return _stopped(report)
+    deleted = format.size(report.deleted_bytes)
     idle = not report.packs and not report.tables and not report.thin
     if idle and report.packed and report.packed.dropped:
         return _notice(*_packed(report, report.packed))
@@ -62,10 +64,25 @@ def gc(report: GcReport) -> wire.NoticeView:
     command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
     if report.dry_run:
         command = "%mvt gc"
-    title = f"{freed} would be freed."
-    if not report.dry_run:
-        title = f"{freed} freed." if is_final else f"{freed} dropped."
-    return _notice(title, said, command)
+    return _notice(_freed(report), said, command)
+
+
+def _stopped(report: GcReport) -> wire.NoticeView:
+    done, left = (format.size(size) for size in (report.deleted_bytes, report.left_bytes))
+    said = f"{done} deleted for good; {left} more waits for the next gc."
+    told = [said if report.left_bytes else "Nothing was changed."]
+    return {**_notice("The gc was stopped.", told, "%mvt gc"), "kind": "info"}
+
+
+def _freed(report: GcReport) -> str:
+    """Return what came of it in a sentence; bytes that other versions share are not freed."""
+    freed = format.size(report.freed_bytes)
+    if report.thin and not report.freed_bytes:
+        names = span(version.number for version in report.thin)
+        return f"Dropping {names} {'frees' if report.dry_run else 'freed'} nothing yet."
+    if report.dry_run:
+        return f"{freed} would be freed."
+    return f"{freed} {'dropped' if report.grace_days else 'freed'}."
 
 
 def _packed(report: GcReport, packed: PackReport) -> tuple[str, list[str]]:
@@ -102,27 +119,32 @@ def repair(report: RepairReport) -> wire.NoticeView:
 def settings(found: Settings) -> wire.TableView:
     """Return the wire form of a repository's policy."""
     if found.keep_last is None:
-        rows = [("Versions", "all that a branch, tag or label reaches")]
+        rows = [("Versions kept whole", "all that a branch, tag or label reaches")]
     else:
-        rows = [("Last of each branch", format.count(found.keep_last))]
+        rows = [("Kept whole, of each branch", f"the last {format.count(found.keep_last)}")]
         if found.keep_best:
             best = f"{format.count(found.keep_best)} by {escape.line(found.keep_by, 80)}"
-            rows.append(("Best", best))
+            rows.append(("Kept whole, the best", best))
         if found.keep_days:
-            rows.append(("Younger than", f"{found.keep_days:g} days"))
+            rows.append(("Kept whole, younger than", f"{found.keep_days:g} days"))
     rows.append(("Undo of gc", f"for {found.grace_days:g} days"))
     rows.append(("Packing when idle", "on" if found.pack_when_idle else "off"))
     rows.append(("Figures and tables", "kept" if found.keep_outputs else "not kept"))
     quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
     rows.append(("Quota", quota))
     prices = ((found.cost_per_hour, "hour"), (found.cost_per_request, "request"))
-    said = " and ".join(f"${price:g} per {what}" for price, what in prices if price is not None)
+    said = " and ".join(
+        f"{format.number(price, '$')} per {what}" for price, what in prices if price is not None
+    )
     if said and found.requests_per_day:
-        often = f"{found.requests_per_day:g} requests a day, {found.concurrency:g} at once"
+        often = f"{format.brief(found.requests_per_day)} requests a day, "
+        often += f"{format.brief(found.concurrency)} at once"
         rows.append(("Cost", f"{said}, {often}"))
-    return _table("What is kept whole", (("Rule", False), ("Value", False)), [
+    table = _table("Settings", (("Setting", False), ("Value", False)), [
         [{"text": rule}, {"text": value}] for rule, value in rows
     ])  # fmt: skip
+    table["counted"] = ""
+    return table
 
 
 def usage(found: Usage) -> wire.TreemapView:

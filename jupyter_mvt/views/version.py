@@ -54,7 +54,7 @@ def payload(details: VersionDetails) -> wire.VersionView:
         view["outputs"] = outputs.listed(content.outputs)
     if details.evaluations:
         newest = reversed(details.evaluations[-_EVALUATIONS:])
-        view["evaluations"] = [evaluation.section(made) for made in newest]
+        view["evaluations"] = [evaluation.section(made, details.against) for made in newest]
     if details.remarks:
         view["remarks"] = [_remark(remark) for remark in details.remarks[-200:]]
     return view

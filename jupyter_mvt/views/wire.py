@@ -217,7 +217,10 @@ class Label(TypedDict):
 
 
 class TableView(TypedDict):
-    """Any other list: branches, tags, labels, operations, query results."""
+    """Any other list: branches, tags, labels, operations, query results.
+
+    `counted` stands beside the title: ``"4 moves"``; without it, how many rows there are.
+    """
 
     view: Literal["table"]
     schema: int
@@ -228,6 +231,7 @@ class TableView(TypedDict):
     empty: str
     command: str
     cut: NotRequired[str]
+    counted: NotRequired[str]
 
 
 class NoticeView(TypedDict):

@@ -159,7 +159,8 @@ def test_an_expression_argument_is_marked_as_derived(kernel):
     found = taken(kernel)
     assert [(d.var, d.rows, d.digest_kind) for d in found.datasets] == [("df", 6, "full")]
     assert texts(found)[0] == (
-        "partial", "df", "trained on df[:3]: the whole of 'df' was fingerprinted",
+        "partial", "df",
+        "the whole of df was fingerprinted; the model was trained on df[:3]",
     )  # fmt: skip
 
 

@@ -150,16 +150,56 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
         (
             Settings(keep_last=10, keep_best=3, keep_by="accuracy", quota_bytes=20 * 10**9),
             """
-            What is kept whole
+            Settings
 
-            Rule                 Value
-            ───────────────────  ─────────────
-            Last of each branch  10
-            Best                 3 by accuracy
+            Setting                     Value
+            ──────────────────────────  ─────────────
+            Kept whole, of each branch  the last 10
+            Kept whole, the best        3 by accuracy
+            Undo of gc                  for 14 days
+            Packing when idle           on
+            Figures and tables          kept
+            Quota                       20.0 GB
+            """,
+        ),
+        (
+            Settings(cost_per_hour=0.5, requests_per_day=100_000.0),
+            """
+            Settings
+
+            Setting              Value
+            ───────────────────  ─────────────────────────────────────────────────
+            Versions kept whole  all that a branch, tag or label reaches
             Undo of gc           for 14 days
             Packing when idle    on
             Figures and tables   kept
-            Quota                20.0 GB
+            Quota                none
+            Cost                 $0.50 per hour, 100,000 requests a day, 1 at once
+            """,
+        ),
+        (
+            report(stopped=True, deleted_bytes=50, left_bytes=41_000),
+            """
+            The gc was stopped.
+            50 B deleted for good; 41.0 kB more waits for the next gc.
+              %mvt gc
+            """,
+        ),
+        (
+            report(stopped=True),
+            """
+            The gc was stopped.
+            Nothing was changed.
+              %mvt gc
+            """,
+        ),
+        (
+            report(packs=0, thin=THIN[:1], operation=25),
+            """
+            ✓ Dropping v3 freed nothing yet.
+              v3 is now thin: what describes it is kept, its content goes. Nothing labelled, and no
+              ancestor of it, is ever freed.
+                %mvt undo 25
             """,
         ),
         (

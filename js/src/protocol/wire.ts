@@ -205,6 +205,8 @@ export interface StatusView {
 }
 /**
  * Any other list: branches, tags, labels, operations, query results.
+ *
+ * `counted` stands beside the title: ``"4 moves"``; without it, how many rows there are.
  */
 export interface TableView {
   view: "table";
@@ -216,6 +218,7 @@ export interface TableView {
   empty: string;
   command: string;
   cut?: string;
+  counted?: string;
 }
 /**
  * A labelled version's place, counted from the oldest.

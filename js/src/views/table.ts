@@ -18,7 +18,7 @@ export function drawTable(root: HTMLElement, data: TableView, _emit: Emit, scope
       "section",
       { class: "card", "aria-label": title || "Table" },
       title
-        ? div("bar", div("row bl", h("b", null, title), rows.length ? span("q s", countText(data)) : null))
+        ? div("bar", div("row bl", h("b", null, title), rows.length ? span("q s", data.counted ?? countText(data)) : null))
         : "",
       rows.length
         ? listTable(data, scope)
