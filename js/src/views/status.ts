@@ -24,7 +24,7 @@ export function drawStatus(root: HTMLElement, data: StatusView, emit: Emit, scop
       "section",
       { class: "card", "aria-label": "Status" },
       div(
-        "pad row wrap",
+        "pad row stath",
         div(
           "",
           h("h3", { class: "h" }, data.title),
@@ -34,7 +34,6 @@ export function drawStatus(root: HTMLElement, data: StatusView, emit: Emit, scop
             data.text ? span("", span("", data.text)) : null,
           ),
         ),
-        span("sp"),
         data.command ? commit : null,
       ),
       slot.root,

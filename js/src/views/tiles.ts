@@ -10,11 +10,12 @@ const SHOWN = 4;
 function changeTile(metric: Metric): HTMLElement {
   const sides = `${metric.base.text} → ${metric.other.text}`;
   const figure = metric.change || metric.other.text;
+  const missing = !metric.change && metric.other.value === null;
   return h(
     "div",
     { class: "tile", title: metric.tip || null },
     div("k el", metricTitle(metric)),
-    div("d", figure, metric.change && metric.unit ? span("u", metric.unit) : null),
+    div(missing ? "d miss" : "d", figure, metric.change && metric.unit ? span("u", metric.unit) : null),
     div("ft", metric.change || metric.base.text !== metric.other.text ? sides : "\u00a0"),
     verdict(metric.verdict, metric.word || metric.why, metric.why || metric.tip),
   );

@@ -82,6 +82,10 @@ function openMenu(anchor: HTMLElement, label: string, lines: readonly MenuLine[]
   }
   listen(root, rows, find, close, scope);
   place(root, anchor);
+  // It stays within a panel that is drawn narrower meanwhile.
+  const resized = new ResizeObserver(() => place(root, anchor));
+  resized.observe(anchor.closest(".mvt.panel") ?? document.body);
+  scope.add(() => resized.disconnect());
   (find ?? (last ? rows[rows.length - 1] : (rows.find((row) => row.getAttribute("aria-checked") === "true") ?? rows[0])))?.focus();
   scope.on(document, "pointerdown", (event) => {
     const target = event.target as Node;
@@ -154,7 +158,9 @@ function listen(root: HTMLElement, rows: readonly HTMLElement[], find: HTMLInput
 /** Under its button, within the panel; above it where there is more room. */
 function place(root: HTMLElement, anchor: HTMLElement): void {
   const panel = anchor.closest<HTMLElement>(".mvt.panel") ?? document.body;
-  panel.append(root);
+  if (!root.isConnected) {
+    panel.append(root);
+  }
   const own = panel.getBoundingClientRect();
   const at = anchor.getBoundingClientRect();
   const below = own.bottom - at.bottom - 8;

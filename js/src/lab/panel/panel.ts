@@ -18,7 +18,7 @@ import { InKernel, type KernelHost } from "./inkernel";
 import { Labels } from "./labels";
 import type { MenuLine } from "./menu";
 import { keepAsking, later } from "./poll";
-import { awayNote, emptyState, errorState, skeleton } from "./states";
+import { awayNote, emptyState, errorState, skeleton, standing } from "./states";
 import { Storage } from "./storage";
 import { reason } from "./told";
 import { Versions } from "./versions";
@@ -244,9 +244,12 @@ export class Panel {
       this.draw();
     } else if (this.feed.where && this.feed.log) {
       this.versions.fail(error);
+      this.foot.replaceChildren(span("el", "Nothing was searched"));
     } else {
+      // The head may still be of the repository that was shown before.
+      this.head();
+      this.footer();
       this.body.replaceChildren(errorState(error, this.scope, () => void this.refresh(true)));
-      this.host.state(null);
     }
   }
 
@@ -389,10 +392,6 @@ export class Panel {
   }
 
   private footer(): void {
-    const total = this.feed.log?.total ?? 0;
-    const what = this.feed.filtered ? "found" : total === 1 ? "version" : "versions";
-    const since = this.failures > 0 ? "when last seen" : "up to date";
-    const plain = this.feed.key ? `${total.toLocaleString("en")} ${what}, ${since}` : "No repository beside this notebook";
-    this.foot.replaceChildren(this.said ?? span("el", plain));
+    this.foot.replaceChildren(this.said ?? span("el", standing(this.feed, this.failures > 0)));
   }
 }

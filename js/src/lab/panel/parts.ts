@@ -35,7 +35,7 @@ export function details(view: VersionView, actions: readonly HTMLElement[], plac
     div(
       "pd",
       h("dl", { class: "kv" }, ...rows.filter(([, value]) => value !== "").flatMap(([key, value]) => [h("dt", null, key), h("dd", null, value)])),
-      view.metrics.length > METRICS ? h("p", { class: "q s" }, `and ${view.metrics.length - METRICS} more metrics`) : null,
+      view.metrics.length > METRICS ? h("p", { class: "q s" }, `and ${view.metrics.length - METRICS} more`) : null,
     ),
   );
 }

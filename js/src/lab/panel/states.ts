@@ -7,6 +7,7 @@ import { div, h } from "../../views/h";
 import type { Scope } from "../../views/scope";
 import { beginning } from "../../views/states";
 import { hint } from "./ask";
+import type { Feed } from "./feed";
 import { reason } from "./told";
 
 /** No repository, or none of its versions yet. */
@@ -40,6 +41,15 @@ export function errorState(error: unknown, scope: Scope, again?: () => void): HT
     root.append(retry);
   }
   return root;
+}
+
+/** What the foot says of the versions above it. */
+export function standing({ key, log, filtered }: Feed, away: boolean): string {
+  if (!log) {
+    return key ? "Its versions cannot be read" : "No repository beside this notebook";
+  }
+  const what = filtered ? "found" : log.total === 1 ? "version" : "versions";
+  return `${log.total.toLocaleString("en")} ${what}, ${away ? "when last seen" : "up to date"}`;
 }
 
 /** Nobody answers: what is shown is old, and when it is asked again. */

@@ -15,7 +15,16 @@ const KNOWN_LABELS = new Set(["production", "staging", "canary", "shadow"]);
 
 /** A label: filled is live, outlined waits, dashed takes part of the traffic. */
 export function labelChip(name: string): HTMLSpanElement {
-  return h("span", { class: KNOWN_LABELS.has(name) ? `lb ${name}` : "lb", title: name }, span("el", name));
+  return chip(name, name);
+}
+
+/** A label where there is room for a letter only. */
+export function letterChip(name: string): HTMLSpanElement {
+  return chip(name, name.charAt(0).toUpperCase());
+}
+
+function chip(name: string, text: string): HTMLSpanElement {
+  return h("span", { class: KNOWN_LABELS.has(name) ? `lb ${name}` : "lb", title: name }, span("el", text));
 }
 
 /** A tag: icon and text, no box. */
@@ -25,7 +34,7 @@ export function tagChip(name: string): HTMLSpanElement {
 
 /** A branch with the colour of its lane. */
 export function branchChip(name: string, lane = 0): HTMLSpanElement {
-  return h("span", { class: "br", style: `--lane:${laneColor(lane)}` }, span("el", name));
+  return h("span", { class: "br", title: name, style: `--lane:${laneColor(lane)}` }, span("el", name));
 }
 
 /** Id, branch, author, time and what else is known, separated by dots. */

@@ -111,5 +111,5 @@ export function fold(
       word.textContent = content.hidden ? words.show : words.hide;
     }
   });
-  return h("div", { class: "more" }, span("", text), span("sp"), toggle);
+  return h("div", { class: "more fold" }, span("", text), toggle);
 }

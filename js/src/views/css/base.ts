@@ -8,7 +8,7 @@ export const BASE = `
 .mvt p.s{line-height:calc(var(--lh) - 2px)} .mvt p.q.s{font-size:var(--fs1)}
 .mvt ul{list-style:none} .mvt svg{display:block;flex:none}
 .mvt svg text{font-family:var(--ui);fill:var(--t2);font-size:var(--fs0)}
-.mvt svg text.ink{fill:var(--t1)} .mvt svg text.strong{fill:var(--t1);font-weight:500} .mvt svg text.wt{fill:var(--worse);font-weight:500}
+.mvt svg text.over{paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round} .mvt svg text.ink{fill:var(--t1)} .mvt svg text.strong{fill:var(--t1);font-weight:500} .mvt svg text.wt{fill:var(--worse);font-weight:500}
 .mvt :is(code,.mono){font-family:var(--mono);font-size:calc(var(--fs2) - 1px)}
 .mvt .q{color:var(--t2)} .mvt b,.mvt .b{font-weight:600} .mvt .s{font-size:var(--fs1)} .mvt .nw{white-space:nowrap}
 .mvt .n{text-align:right;white-space:nowrap}
@@ -49,6 +49,7 @@ export const BASE = `
 .mvt .bar>.row{max-width:100%}
 .mvt .none{padding:20px 16px;color:var(--t2)}
 .mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none} .mvt .more>.ic+span{flex:1 1 0;min-width:0}
+.mvt .more.fold{flex-wrap:nowrap} .mvt .more.fold>span:first-child{flex:1 1 0;min-width:0}
 .mvt .nx{display:none}
 .mvt .sk{display:inline-block;height:8px;width:60%;border-radius:4px;background:var(--f2);vertical-align:middle}
 .mvt .state{display:flex;flex-direction:column;align-items:flex-start;gap:8px;padding:20px 16px} .mvt .state>.ic{width:24px;height:24px;color:var(--t2);stroke-width:1.25} .mvt .state>.ic.err{color:var(--err)}
@@ -57,12 +58,13 @@ export const BASE = `
 
 /** Tables, also the sortable and the virtual ones. */
 export const TABLES = `
-.mvt .tw{overflow-x:auto;position:relative} .mvt .tw.tall{overflow-y:auto;max-height:514px}
+.mvt .tw{overflow-x:auto;position:relative;background:linear-gradient(270deg,var(--bg) 50%,transparent) 100% 0/40px 100% no-repeat local,linear-gradient(270deg,var(--f3),transparent) 100% 0/14px 100% no-repeat scroll} .mvt .tw.tall{overflow-y:auto;max-height:514px}
 .mvt table{border-collapse:separate;border-spacing:0;width:100%;margin:0;font-size:var(--fs2);border:0;table-layout:auto}
 .mvt tr{background:none}
 .mvt th,.mvt td{padding:0 12px;height:30px;border:0;border-top:1px solid var(--rule);text-align:left;vertical-align:middle;font-weight:400;background:none;max-width:none;color:inherit}
 .mvt thead th{height:28px;border-top:0;font-size:var(--fs0);font-weight:500;color:var(--t2);white-space:nowrap}
 .mvt .tall thead th{position:sticky;top:0;z-index:2;background:var(--bg);box-shadow:inset 0 -1px var(--rule)} .mvt .tall tbody tr:first-child>*{border-top:0}
+.mvt table:not(.grid) tr>.n:first-child{width:1px}
 .mvt tbody tr:hover{background:var(--f1)} .mvt th.n,.mvt td.n{text-align:right}
 .mvt td:first-child,.mvt th:first-child{padding-left:16px} .mvt td:last-child,.mvt th:last-child{padding-right:16px}
 .mvt tr.gap,.mvt tr.gap:hover{background:none} .mvt tr.gap>td{padding:0;border:0}
@@ -74,9 +76,9 @@ export const TABLES = `
 .mvt .pinned.shifted tbody th,.mvt .pinned.shifted thead th:first-child{box-shadow:inset -1px 0 var(--rule)}
 .mvt tbody tr:focus-visible{outline-offset:-2px}
 .mvt .chg{display:flex;align-items:baseline;gap:8px;min-width:0;flex-wrap:wrap;overflow-wrap:anywhere} .mvt .chg s{color:var(--t2);text-decoration:none} .mvt .chg>*{min-width:0}
-.mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap} @container mvt (max-width:400px){.mvt .tx.much{min-width:136px;line-height:17px;padding-top:4px;padding-bottom:4px}}
+.mvt th .val,.mvt td .val{white-space:pre-wrap} .mvt .tx.few{white-space:nowrap} .mvt .tx.much{min-width:136px} @container mvt (max-width:400px){.mvt .tx.much{line-height:17px;padding-top:4px;padding-bottom:4px}}
 @container mvt (max-width:400px){.mvt{
-.chg{gap:4px} tbody th.tx{min-width:72px} tbody th{line-height:17px;padding-top:4px;padding-bottom:4px} table th[style]{width:auto!important}
+.chg{gap:4px} tbody th.tx{min-width:72px} th .br{max-width:144px} tbody th{line-height:17px;padding-top:4px;padding-bottom:4px} table th[style]{width:auto!important}
 td:first-child,th:first-child{padding-left:12px} td:last-child,th:last-child{padding-right:12px} th,td{padding:0 5px} tr:has(.nx)>*{height:44px}
 }}
 `;

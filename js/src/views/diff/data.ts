@@ -83,10 +83,13 @@ function tickLabels(ticks: readonly string[], bins: number, width: number): SVGE
   let free = -4;
   ticks.forEach((tick, i) => {
     const size = textWidth(tick, 10);
-    const x = Math.min(width - size / 2, Math.max(size / 2, place(i)));
-    if (tick && x - size / 2 >= free + 4) {
-      free = x + size / 2;
-      drawn.push(s("text", { x, y: HEIGHT + 12, "text-anchor": "middle", style: "font-size:10px" }, tick));
+    const middle = place(i);
+    // At the edges it is the font that says where a text ends, not what it was measured to be.
+    const [x, anchor] = middle < size / 2 ? [0, "start"] : middle > width - size / 2 ? [width, "end"] : [middle, "middle"];
+    const from = x - size * { start: 0, middle: 0.5, end: 1 }[anchor as "start" | "middle" | "end"];
+    if (tick && from >= free + 4) {
+      free = from + size;
+      drawn.push(s("text", { x, y: HEIGHT + 12, "text-anchor": anchor, style: "font-size:10px" }, tick));
     }
   });
   return drawn;

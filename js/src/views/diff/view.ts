@@ -179,7 +179,7 @@ function equalText(names: readonly string[]): string {
 function codeSummary({ code }: DiffView): string {
   const { cells = [], total = 0, git = "" } = code ?? {};
   const [only] = cells;
-  const said = cells.length === 1 && only ? `${only.title} of ${total}` : `${cells.length} of ${total} cells differ`;
+  const said = cells.length === 1 && only ? `${only.title} of ${total}` : `${cells.length} of ${total} ${total === 1 ? "cell differs" : "cells differ"}`;
   return [only && cells.length === 1 && only.title.includes(",") ? only.title : said, git].filter(Boolean).join(" · ");
 }
 

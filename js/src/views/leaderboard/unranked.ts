@@ -25,5 +25,5 @@ export function unranked(rows: readonly Unranked[], offer: (event: { type: "open
     return lines;
   }
   const rest = div("", ...lines.slice(UNRANKED_SHOWN));
-  return [...lines.slice(0, UNRANKED_SHOWN), fold(`${lines.length - UNRANKED_SHOWN} more are not ranked`, rest, scope), rest];
+  return [...lines.slice(0, UNRANKED_SHOWN), fold(lines.length - UNRANKED_SHOWN === 1 ? "1 more is not ranked" : `${lines.length - UNRANKED_SHOWN} more are not ranked`, rest, scope), rest];
 }

@@ -1,5 +1,5 @@
 import type { Column, LeaderboardView, RankRow } from "../../protocol/wire";
-import { labelChip, laneColor } from "../atoms/chips";
+import { labelChip, laneColor, letterChip } from "../atoms/chips";
 import { commandSlot } from "../atoms/controls";
 import { icon } from "../atoms/icons";
 import { textWidth } from "../atoms/measure";
@@ -210,7 +210,7 @@ function columnsOf(data: LeaderboardView, others: readonly Column[], narrow: boo
     cell: (row) => figureText(row, column),
   });
   const main: Shown = { ...figure(by), width: fit(by.title, sample.map(({ cells }) => cells[by.key]?.text ?? ""), narrow ? 76 : 100, 180) + (narrow ? 0 : 64), cell: (row) => valueCell(row, by, narrow) };
-  const change: Shown = { key: "change", title: `vs ${base}`, numeric: true, lower: false, sortable: false, width: fit(`vs ${base}`, sample.map((row) => `${row.change}iiiiii`), 84, 190), cell: changeCell };
+  const change: Shown = { key: "change", title: `vs ${base}`, numeric: true, lower: false, sortable: false, width: fit(`vs ${base}`, sample.map((row) => `${changeText(row, narrow)}iiiiii`), 84, 190), cell: (row) => changeCell(row, narrow) };
   const course: Shown = { key: "trail", title: "Course", numeric: false, lower: false, sortable: false, width: 104, cell: (row) => (row.trail?.length ? sparkline(row.trail, by.lower, laneColor(row.version.branch === "main" ? 0 : 1)) : "") };
   return [
     { key: "version", title: "Version", numeric: false, lower: false, sortable: true, width: narrow ? 96 : 280, cell: (row) => versionCell(row, data.total, narrow) },
@@ -227,7 +227,7 @@ function versionCell({ rank, version, baseline }: RankRow, count: number, narrow
     narrow ? null : rankText(rank, count),
     span("v", version.name),
     narrow ? null : h("span", { class: "el", title: version.message }, version.message),
-    ...(narrow ? version.labels.slice(0, 1).map((name) => h("span", { class: name === "production" ? "lb production" : "lb", title: name }, name.charAt(0).toUpperCase())) : version.labels.slice(0, 3).map(labelChip)),
+    ...(narrow ? version.labels.slice(0, 1).map(letterChip) : version.labels.slice(0, 3).map(labelChip)),
     baseline ? hidden("baseline") : null,
   );
 }
@@ -246,11 +246,16 @@ function valueCell(row: RankRow, by: Column, narrow: boolean): HTMLElement {
   );
 }
 
-function changeCell(row: RankRow): Node {
+/** Why a version cannot be compared is said where there is room for it. */
+function changeText({ change, verdict }: RankRow, narrow: boolean): string {
+  return narrow && verdict === "incomparable" ? "" : change;
+}
+
+function changeCell(row: RankRow, narrow: boolean): Node {
   if (row.baseline) {
     return span("q s", "baseline");
   }
-  return row.change ? delta(row.change, row.verdict ?? "changed") : hidden("not compared");
+  return row.change ? delta(changeText(row, narrow), row.verdict ?? "changed", row.change) : hidden("not compared");
 }
 
 function figureText(row: RankRow, column: Column): Node | string {

@@ -248,13 +248,15 @@ function laneStrip({ lanes, nodes, from }: ChartInput, shown: readonly Node[], f
       if (!first || !last) {
         return;
       }
-      const wide = textWidth(name, 11);
-      const after = Math.max(x(last.at), lane > 0 ? (ends.get(lane) ?? 0) : 0) + 12;
-      const text = clip(name, 96);
+      const end = Math.max(x(last.at), lane > 0 ? (ends.get(lane) ?? 0) : 0);
+      const at = { y: y(lane) + 4 };
       out.push(
-        lane > 0 && after + wide < width - 4
-          ? s("text", { x: after, y: y(lane) + 4 }, name)
-          : s("text", { x: x(first.at) - 12, y: y(lane) + 4, "text-anchor": "end" }, lane === 0 ? text : clip(name, x(first.at) - 24)),
+        lane === 0
+          ? s("text", { ...at, x: x(first.at) - 12, "text-anchor": "end" }, clip(name, 96))
+          : end + 12 + textWidth(name, 11) < width - 4
+            ? s("text", { ...at, x: end + 12 }, name)
+            : // No room behind it: above the line, never on it.
+              s("text", { x: end - 8, y: y(lane) - 5, "text-anchor": "end", class: "over" }, clip(name, end - 24)),
       );
     });
   }

@@ -211,7 +211,7 @@ function versionRow({ row }: Node, metric: string, chosen: boolean): HTMLElement
 
 function pointCells({ points, regressed, version }: LogRow, metric: string): HTMLElement[] {
   const point = points[metric];
-  const fell = regressed[0] ? h("span", { class: "nx el" }, verdict("worse", regressed[0])) : null;
+  const fell = regressed[0] ? h("span", { class: "nx el" }, verdict("worse", regressed[0], regressed.join(", "))) : null;
   if (point === undefined) {
     return [div("n acc", metric ? span("q s", "not scored") : null, fell), span("dl", "")];
   }
