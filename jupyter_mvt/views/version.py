@@ -83,7 +83,7 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
         )
         for d in content.datasets[:20]
     ]
-    facts.append(("Code", format.plural(content.code.n_cells, "cell")))
+    facts.append(("Code", _code(details)))
     if content.code.git is not None:
         git = content.code.git
         state = ", with uncommitted changes" if git.dirty else ""
@@ -112,6 +112,13 @@ def _columns(dataset: Dataset) -> str:
     index = 0 if dataset.index_columns is UNSET else dataset.index_columns
     said = format.plural(dataset.columns - index, "column")
     return f"{said} and the index" if index else said
+
+
+def _code(details: VersionDetails) -> str:
+    n_cells = details.commit.content.code.n_cells
+    failed = n_cells - len(details.cells) if details.cells else 0
+    said = format.plural(n_cells, "cell")
+    return f"{said}, {format.count(failed)} of them failed" if failed > 0 else said
 
 
 def _curves(kept: Curves) -> str:
