@@ -132,9 +132,9 @@ def settings(found: Settings) -> wire.TableView:
     rows.append(("Figures and tables", "kept" if found.keep_outputs else "not kept"))
     quota = "none" if found.quota_bytes is None else format.size(found.quota_bytes)
     rows.append(("Quota", quota))
-    prices = ((found.cost_per_hour, "hour"), (found.cost_per_request, "request"))
+    prices = ((found.cost_per_hour, "an hour"), (found.cost_per_request, "a request"))
     said = " and ".join(
-        f"{format.number(price, '$')} per {what}" for price, what in prices if price is not None
+        f"{format.number(price, '$')} {what}" for price, what in prices if price is not None
     )
     if said and found.requests_per_day:
         often = f"{format.brief(found.requests_per_day)} requests a day, "

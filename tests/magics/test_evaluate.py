@@ -130,7 +130,7 @@ def test_cost_is_told_only_when_the_repository_says_what_an_answer_costs(shell):
     with pytest.raises(UsageError):
         repo.configure(concurrency=0)
     repo.configure(cost_per_hour=3.6, cost_per_request=0.25, requests_per_day=1000, concurrency=2)
-    assert "$3.6 per hour and $0.25 per request, 1000 requests a day, 2 at once" in text(
+    assert "$3.60 an hour and $0.25 a request, 1,000 requests a day, 2 at once" in text(
         repo.settings
     )
     found = repo.evaluate("v1", names["X"], names["y"])

@@ -168,13 +168,13 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             Settings
 
             Setting              Value
-            ───────────────────  ─────────────────────────────────────────────────
+            ───────────────────  ────────────────────────────────────────────────
             Versions kept whole  all that a branch, tag or label reaches
             Undo of gc           for 14 days
             Packing when idle    on
             Figures and tables   kept
             Quota                none
-            Cost                 $0.50 per hour, 100,000 requests a day, 1 at once
+            Cost                 $0.50 an hour, 100,000 requests a day, 1 at once
             """,
         ),
         (
