@@ -123,7 +123,7 @@ def test_too_much_is_refused_before_it_is_read_for_fingerprints(repo, monkeypatc
     read = []
     monkeypatch.setattr(keeping, "describe", lambda *args, **options: read.append(args))
     repo.configure(data_bytes=1000)
-    with pytest.raises(CaptureError, match="more than the 1.0 kB"):
+    with pytest.raises(CaptureError, match=r"more than the 1\.0 kB"):
         kept(repo, np.zeros(200))
     assert read == []
 
