@@ -150,7 +150,8 @@ class Version(Displayable):
         Parameters
         ----------
         live
-            The model to train on; restored as by `load` when none is given.
+            The model to train on; restored as by `load` when none is given. A Keras model that is
+            not compiled as the stored one was is compiled so.
         name, trust
             As in `load`.
 

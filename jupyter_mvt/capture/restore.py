@@ -83,6 +83,13 @@ def restore_optimizer(
         `live` has other parameters (code ``optimizer-mismatch``).
     """
     if not model.optimizer or not model.optimizer_state:
+        # Some frameworks' models carry theirs with them.
+        resume = getattr(_adapter(model), "resume", None)
+        own = None if resume is None else resume(
+            _skeleton(reader, model, model.weights, model.state, model.state_kind, namespace,
+                      sources, trusted), live)  # fmt: skip
+        if own is not None:
+            return own, {}
         msg = f"No optimizer was kept with {model.var!r}."
         raise NotFoundError(msg, code="no-optimizer")
     weights, state = ObjectId(model.optimizer), ObjectId(model.optimizer_state)

@@ -109,6 +109,16 @@ class KerasAdapter(DeclarativeAdapter):
             skeleton = replace(skeleton, state_kind="declarative")
         return super().restore(skeleton)
 
+    def resume(self, skeleton: Skeleton, live: Any) -> Any:
+        """Return the optimizer that a compiled model carries, restored into `live`."""
+        from jupyter_mvt.capture.adapters.keras.model import KIND
+        from jupyter_mvt.capture.adapters.keras.resume import resumed
+        from jupyter_mvt.capture.declarative.vocabulary import restore_with
+
+        own = self.vocabulary()
+        readers = {KIND: lambda decoder, node, _index: resumed(live, decoder, node)}
+        return restore_with(replace(own, readers=readers), skeleton)
+
     def vocabulary(self) -> Vocabulary:
         """Return how models are written and read."""
         from jupyter_mvt.capture.adapters.keras.config import runs_code
