@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.chance import drew, states
 from jupyter_mvt.capture.closures import sources_from
-from jupyter_mvt.capture.lines import OUR_MAGIC
+from jupyter_mvt.capture.lines import OUR_MAGIC, OUR_QUERY
 from jupyter_mvt.capture.observe import Compared, compared, failed_line, kinds_of, prints_of
 from jupyter_mvt.capture.refits import refittable
 from jupyter_mvt.capture.runs import Run
@@ -49,6 +49,8 @@ _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 def code_text(source: str) -> str:
     """Return a cell's text as far as it makes models: without our own magics and blank ends."""
+    if OUR_QUERY.match(source):
+        return ""
     lines = (line.rstrip() for line in _OWN_LINE.sub("", source).split("\n"))
     return "\n".join(line for line in lines if line)
 

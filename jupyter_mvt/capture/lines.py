@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CAPTURE", "OURS", "OUR_MAGIC", "PLAIN_MAGIC", "SHELL", "SHOWS_ONLY", "plain_lines"]
+__all__ = [
+    "CAPTURE",
+    "OURS",
+    "OUR_MAGIC",
+    "OUR_QUERY",
+    "OUR_VALUE",
+    "PLAIN_MAGIC",
+    "SHELL",
+    "SHOWS_ONLY",
+    "plain_lines",
+]
 
 SHELL, CAPTURE = "__mvt_shell__", "__mvt_captured__"
 """Names that run a shell's command, and stand for what ``%%capture`` binds."""
@@ -13,6 +23,12 @@ OURS = frozenset({SHELL, CAPTURE})
 
 OUR_MAGIC = r"mvt\b(?!\s+checkout\b.*\s--into-namespace\b)"
 """Our own magic where it binds no name; a checkout into the namespace makes what follows."""
+
+OUR_VALUE = re.compile(r"^\s*[\w., \t]+=\s*%mvt\b(?!\s+checkout\b)")
+"""An answer of ours under a name: nothing else happens."""
+
+OUR_QUERY = re.compile(r"\s*%%mvt\s+sql\b")
+"""The first line of a cell in SQL."""
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _SHELLS = frozenset({"bash", "sh", "system", "sx", "script"})
@@ -74,6 +90,8 @@ def plain_lines(source: str) -> list[str]:
     ``pass`` or ``None``, and cells in another language blank.
     """
     lines = source.split("\n")
+    if OUR_QUERY.match(source):
+        return [""] * len(lines)
     start = 0
     while start < len(lines) and not lines[start].strip():
         start += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -24,16 +25,16 @@ def look_up(namespace: Mapping[str, Any], text: str) -> Any:
     """
     root = _ROOT.match(text)
     if root is None or root[0] not in namespace:
-        raise _unknown(text)
+        raise _unknown(text, namespace)
     value, position = namespace[root[0]], root.end()
     while position < len(text):
         step = _STEP.match(text, position)
         if step is None:
-            raise _unknown(text)
+            raise _unknown(text, namespace)
         try:
             value = _take(value, step)
         except (AttributeError, LookupError, TypeError) as error:
-            raise _unknown(text) from error
+            raise _unknown(text, namespace) from error
         position = step.end()
     return value
 
@@ -47,7 +48,9 @@ def _take(value: Any, step: re.Match[str]) -> Any:
     return value[int(key)] if key.lstrip("-").isdigit() else value[key]
 
 
-def _unknown(text: str) -> CaptureError:
+def _unknown(text: str, namespace: Mapping[str, Any]) -> CaptureError:
     shown = text if len(text) <= 60 else text[:57] + "..."
-    msg = f"There is no variable {shown!r}."
+    public = [name for name in namespace if not name.startswith("_")]
+    near = [] if text in public else difflib.get_close_matches(text[:60], public, 1)
+    msg = f"There is no variable {shown!r}" + (f"; did you mean {near[0]}?" if near else ".")
     return CaptureError(msg, hint="mvt status", code="unknown-variable")

@@ -51,7 +51,8 @@ def predict(model: Any, X: Any) -> Said:
         if hasattr(model, "predict"):
             return _scores(np.asarray(model.predict(X)))
     except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        msg = f"The {type(model).__qualname__} fails to predict: {str(error)[:200]}"
+        why = " ".join(str(error).split())
+        msg = f"The {type(model).__qualname__} fails to predict: {why[:200]}"
         hint = "give X as the model was trained on: mvt evaluate HEAD X_test y_test"
         raise CaptureError(msg, hint=hint, code="prediction-fails") from error
     if callable(model):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.effects import Body, Handing
 from jupyter_mvt.capture.harmless import FILES, OUT, PATH, PSEUDO
-from jupyter_mvt.capture.lines import PLAIN_MAGIC, SHOWS_ONLY, plain_lines
+from jupyter_mvt.capture.lines import OUR_VALUE, PLAIN_MAGIC, SHOWS_ONLY, plain_lines
 from jupyter_mvt.capture.names import names_in
 from jupyter_mvt.capture.refits import refitted
 from jupyter_mvt.capture.training import Training, trained_parameter, trainings
@@ -198,7 +198,8 @@ def _units(source: str, text: str, tree: ast.Module) -> tuple[Unit, ...]:
 
 
 def _is_foreign(written: str, plain: str) -> bool:
-    return written != plain and PLAIN_MAGIC.match(written) is None
+    ours = PLAIN_MAGIC.match(written) or OUR_VALUE.match(written)
+    return written != plain and ours is None
 
 
 def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answers: bool) -> Unit:

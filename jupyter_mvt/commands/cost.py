@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.cost import cost
-from jupyter_mvt.commands.command import Command, Desk, Parser
+from jupyter_mvt.commands.command import Command, Desk, Parser, amount
 from jupyter_mvt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def _number(name: str, text: str) -> float | None:
     if text == "none" and name.startswith("cost_"):
         return None
     try:
-        return float(text)
-    except ValueError:
-        msg = f"{text[:40]!r} is not a number."
+        return amount(text)
+    except ArgumentTypeError as error:
+        msg = f"{error}."
         raise UsageError(msg, hint=_SET, code="bad-settings") from None
 
 

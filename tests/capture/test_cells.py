@@ -118,6 +118,10 @@ def test_own_failures_never_reach_the_kernel_and_the_third_is_told():
         ("%load_ext autoreload", False),
         ("x = 1\n%mvt commit", False),
         ("v = %mvt checkout v3", False),
+        ("%mvt checkout v3", True),
+        ("%mvt checkout v3 --into-namespace", False),
+        ("%mvt checkout --into-namespace --overwrite v3  # theirs", False),
+        ("%%mvt sql\nselect name, value from metrics", True),
     ],
 )
 def test_bookkeeping(source, expected):

@@ -64,6 +64,10 @@ MISTAKES = {
         2, "UsageError [unknown-command]: mvt cost has no verb 'foo'; it has show, set.",
         "mvt help cost",
     ),
+    "cost set --hour -1": (
+        2, "UsageError [bad-settings]: '-1' is not a number from 0.",
+        "mvt cost set --hour 1.20 --requests 1000000",
+    ),
     "log -n 0": (
         2, "UsageError [usage]: mvt log: Argument -n/--limit: '0' is not a whole number from 1.",
         "mvt help log",

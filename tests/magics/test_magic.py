@@ -110,6 +110,24 @@ def test_bad_input_has_a_code_and_leaves_nothing(shell, cell, code, capsys):
     assert not Path(".mvt").exists()
 
 
+def test_questions_of_ours_are_no_part_of_what_made_a_model(shell):
+    for cell in ("x = %mvt log", "%%mvt sql\nselect name from metrics"):
+        assert not shell.run_cell(cell, store_history=True).success  # there is no repository yet
+    run(shell, FIT, "%mvt commit -m one", "d = %mvt log", "again = clf.fit(X, y)")
+    made = run(shell, "%mvt commit again -m two --allow-empty")
+    assert [note.text for note in made.notes if note.kind == "warning"] == []
+    assert not [text for cell, text in mvt.open()["HEAD"].cells if cell.made and "%mvt" in text]
+
+
+def test_a_name_that_was_mistyped_is_recognised(shell):
+    run(shell, FIT)
+    found = shell.run_cell("%mvt commit clff").error_in_exec
+    assert found.lines("%mvt") == [
+        "CaptureError [unknown-variable]: There is no variable 'clff'; did you mean clf?",
+        "Hint: %mvt status",
+    ]
+
+
 def test_status_before_and_after(shell):
     run(shell, FIT)
     run(shell, "%mvt init")
