@@ -15,12 +15,12 @@ __all__ = ["COMMAND"]
 
 
 def _create_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("branch")
     parser.revision("start", "HEAD", "where it starts")
 
 
 def _delete_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("branch")
     parser.add_argument("--force", action="store_true", help="also when nothing else reaches it")
 
 

@@ -92,6 +92,10 @@ class Parser(argparse.ArgumentParser):
         msg = f"{self.prog}: {text}."
         raise UsageError(msg, hint=f"mvt help {self._verb}")
 
+    def name(self, what: str) -> None:
+        """Add a positional argument that names a branch, tag or label, which `what` is."""
+        self.add_argument("name", metavar="NAME", help=f"of the {what}")
+
     def revision(self, name: str, default: str | None = None, help: str = "a version") -> None:
         """Add a positional argument that names a version; completed as such."""
         optional: dict[str, Any] = {} if default is None else {"nargs": "?", "default": default}

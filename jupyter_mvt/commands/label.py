@@ -15,19 +15,19 @@ __all__ = ["COMMAND"]
 
 
 def _move_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("label")
     parser.revision("revision", "HEAD")
     parser.add_argument("--reason", default="", help="kept in the label's history")
     parser.add_argument("--expect", metavar="REVISION", help="what it must be on now")
 
 
 def _remove_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("label")
     parser.add_argument("--reason", default="", help="kept in the label's history")
 
 
 def _history_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("label")
 
 
 def _list(desk: Desk, args: Namespace) -> RefList:

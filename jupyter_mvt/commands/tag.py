@@ -15,12 +15,12 @@ __all__ = ["COMMAND"]
 
 
 def _create_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("tag")
     parser.revision("revision", "HEAD")
 
 
 def _delete_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.name("tag")
 
 
 def _list(desk: Desk, args: Namespace) -> RefList:

@@ -16,9 +16,15 @@ def shell(tmp_path, monkeypatch):
         yield shell
 
 
-def test_a_model_of_a_redefined_class_is_kept_with_the_text_it_was_made_of(
-    shell,
-):
+def restored(shell, name, asked, *between):
+    """Commit `name`, run `between`; return how it is kept, and what it answers once restored."""
+    made = run(shell, f"%mvt commit {name}")
+    (model,) = made.commit.content.models
+    run(shell, *between, f"old = %mvt checkout {made.version.name}")
+    return model.state_kind, run(shell, f"old.{name}{asked}")
+
+
+def test_a_model_of_a_redefined_class_is_kept_with_the_text_it_was_made_of(shell):
     run(
         shell,
         "import torch\nfrom torch import nn",
@@ -34,11 +40,9 @@ def test_a_model_of_a_redefined_class_is_kept_with_the_text_it_was_made_of(
         "class Net(nn.Linear):\n    pass",
         "net.out.weight.data += 0",
     )
-    made = run(shell, "%mvt commit net")
-    (model,) = made.commit.content.models
-    assert model.state_kind == "tensors"
-    run(shell, "del Net, Half", f"old = %mvt checkout {made.version.name}", "after = old.net(rows)")
-    assert (shell.user_ns["after"] == shell.user_ns["before"]).all()
+    kind, after = restored(shell, "net", "(rows)", "del Net, Half")
+    assert kind == "tensors"
+    assert (after == shell.user_ns["before"]).all()
 
 
 def test_parts_of_two_classes_of_one_name_are_told_apart(shell):
@@ -51,9 +55,7 @@ def test_parts_of_two_classes_of_one_name_are_told_apart(shell):
         "net = nn.Sequential(first, Part(), nn.Linear(3, 1))\nrows = torch.ones(2, 3)",
         "before = net(rows)",
     )
-    made = run(shell, "%mvt commit net")
-    run(shell, f"old = %mvt checkout {made.version.name}", "after = old.net(rows)")
-    assert (shell.user_ns["after"] == shell.user_ns["before"]).all()
+    assert (restored(shell, "net", "(rows)")[1] == shell.user_ns["before"]).all()
 
 
 def test_a_helper_that_was_redefined_since_means_what_it_does_now(shell):
@@ -69,9 +71,7 @@ def test_a_helper_that_was_redefined_since_means_what_it_does_now(shell):
         "class Net(nn.Bilinear):\n    pass",
         "now = net(rows)",
     )
-    made = run(shell, "%mvt commit net")
-    run(shell, f"old = %mvt checkout {made.version.name}", "after = old.net(rows)")
-    assert (shell.user_ns["after"] == shell.user_ns["now"]).all()
+    assert (restored(shell, "net", "(rows)")[1] == shell.user_ns["now"]).all()
 
 
 def test_a_function_that_was_redefined_since_is_kept_with_its_text(shell):
@@ -87,11 +87,9 @@ def test_a_function_that_was_redefined_since_is_kept_with_its_text(shell):
         "def clean(x):\n    return x * 3",
         "before = pipe.predict_proba(X)",
     )
-    made = run(shell, "%mvt commit pipe")
-    (model,) = made.commit.content.models
-    assert model.state_kind == "declarative"
-    run(shell, f"old = %mvt checkout {made.version.name}", "after = old.pipe.predict_proba(X)")
-    assert (shell.user_ns["after"] == shell.user_ns["before"]).all()
+    kind, after = restored(shell, "pipe", ".predict_proba(X)")
+    assert kind == "declarative"
+    assert (after == shell.user_ns["before"]).all()
 
 
 def test_what_is_trained_on_in_a_fresh_session_keeps_the_text_of_its_class(tmp_path, monkeypatch):
