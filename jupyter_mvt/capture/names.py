@@ -134,6 +134,9 @@ class _Names(Branches):
         if isinstance(called, ast.Attribute):
             if inside or not is_look(called.attr, given=len(node.args) + len(node.keywords)):
                 self._mutated(root_name(called.value), sets=sets_globally(called.attr))
+            if called.attr == "backward":  # (2 * w).sum().backward()
+                for part in ast.walk(called.value):
+                    self._mutated(part.id if isinstance(part, ast.Name) else None)
         elif isinstance(called, ast.Name):
             self.calls |= {called.id} - OURS
         self.draws = self.draws or not draws_nothing(called)

@@ -70,7 +70,8 @@ def _kind(value: Any) -> str:
     if cls in (list, dict, set) or getattr(getattr(value, "dtype", None), "kind", "") == "O":
         return MANY
     name = f"{cls.__module__}.{cls.__qualname__}"
-    if hasattr(cls, "__next__") or name in _GENERATORS:
+    # One of numpy's walks over an array, and writes to it.
+    if name in _GENERATORS or (hasattr(cls, "__next__") and cls.__module__ != "numpy"):
         return STATEFUL
     if name in _TABLES:
         return DATA

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -140,6 +140,9 @@ class Owned:
                 changed.add(name)
         above = self._family(name for _, name in unit.derives)
         called += self._made_by(unit, above)
+        for name, method in self._asked_by(unit, frees):
+            called.append(method)
+            changed |= frees.get(name, frozenset()) if method.owner else frozenset()
         makers = (unit.calls | above) & self._builders.keys() & set(holding)
         forced |= {name for name in makers if self._builders[name].owner}
         around = changed.union(*(method.around for method in called))
@@ -155,10 +158,18 @@ class Owned:
             )
         return found
 
+    def _asked_by(
+        self, unit: Unit, frees: Mapping[str, frozenset[str]]
+    ) -> Iterator[tuple[str, _Method]]:
+        """Yield functions that a statement calls, with the methods that they ask for."""
+        for name in closure(unit.calls, frees) & self._functions.keys():
+            for attr in self._functions[name].attrs & self._methods.keys():
+                yield name, self._methods[attr]
+
     def _made_by(self, unit: Unit, above: set[str]) -> list[_Method]:
         """Return methods that are called where objects, and classes, are made."""
         called = [self._builders[name] for name in (unit.calls | above) & self._builders.keys()]
-        if unit.derives and _NAMED_IN in self._methods:
+        if unit.bodies and _NAMED_IN in self._methods:
             called.append(replace(self._methods[_NAMED_IN], around=unit.reads))
         metaclasses = any("type" in self._above.get(name, ()) for name in self._family(unit.calls))
         if metaclasses and _CALLED in self._methods:

@@ -162,6 +162,10 @@ HOOKS = {
     "a function of arrays": [
         "l = []\nf = np.vectorize(lambda v: l.append(v) or 1)", "f([1, 2])\nz = 1",
         "y = len(l) > 0"],
+    "an array, walked over by numpy": [
+        "x = np.zeros(3)",
+        "with np.nditer(x, op_flags=['readwrite']) as it:\n    for v in it:\n        v[...] = 4",
+        "y = x * 1"],
     "an array that may not be written to": [
         "x = np.arange(4)", "x.flags.writeable = False", "y = x.flags.writeable"],
     "a handler of a logger": [
@@ -169,6 +173,10 @@ HOOKS = {
         "        rec.append(r.getMessage())\nlg = logging.getLogger('q')\n"
         "lg.setLevel(10)\nlg.handlers[:] = [H()]",
         "lg.info('hi')", "y = list(rec)"],
+    "a method, called by a function, of one of two": [
+        "class P:\n    def __init__(self):\n        self.n = 0\n    def predict(self, X):\n"
+        "        self.n += 1\no, q = P(), P()\ndef ask():\n    return o.predict(1)",
+        "ask()\nt = 3", "y = o.n"],
     "a method, called by a function": [
         COUNTING, "def f():\n    return p.predict(1)", "f()\nz = 1", "y = p.n"],
     "a method, called by a function that is given the object": [
@@ -252,8 +260,10 @@ def session(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore:unclosed file")  # some cells hold files, and let them go
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("looks", [5.0, 0.0], ids=["", "blind"])
 @pytest.mark.parametrize("case", CASES)
-def test_the_slice_gives_the_same(case, session, tmp_path, monkeypatch):
+def test_the_slice_gives_the_same(case, looks, session, tmp_path, monkeypatch):
+    monkeypatch.setattr(observe, "_SECONDS", looks)  # what is seen of values must not be needed
     for place in ("first", "again"):
         (tmp_path / place).mkdir()
     monkeypatch.chdir(tmp_path / "first")
