@@ -50,15 +50,19 @@ def gc(
     if pack not in get_args(Packing):
         msg = f"There is no packing {str(pack)[:40]!r}."
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
-    report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
-    if dry_run or pack == "none" or stop():
-        return report
-    from jupyter_mvt.history import packing
-    from jupyter_mvt.objects.settings import DAY_US
+    try:
+        report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
+        if dry_run or pack == "none" or stop():
+            return report
+        from jupyter_mvt.history import packing
+        from jupyter_mvt.objects.settings import DAY_US
 
-    grace_us = None if grace_days is None else int(grace_days * DAY_US)
-    packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us, stop=stop)
-    deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
+        grace_us = None if grace_days is None else int(grace_days * DAY_US)
+        packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us, stop=stop)
+        deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note("Interrupted: every version is as it was. The next mvt gc goes on.")
+        raise
     return replace(report, packed=packed, deleted_bytes=report.deleted_bytes + deleted)
 
 

@@ -19,6 +19,10 @@ _PATIENCE = 0.7
 _PAUSE = 0.25
 
 
+_MEASURED = 1_000_000
+"""Bytes of work from which on its pace means something."""
+
+
 class Surface(Protocol):
     """Where one state of work can be shown in the place of the one before."""
 
@@ -100,7 +104,8 @@ def payload(what: str, done: int, total: int, seconds: float, unit: str = BYTES)
     whole = max(total, done)
     so_far = format.size(done) if unit == BYTES else format.count(done)
     text = f"{so_far} of {_amount(whole, unit)}"
-    if done and seconds > 0:
+    # A restore of a few bytes waits for its framework to be imported: no rate tells how long.
+    if done and seconds > 0 and (unit != BYTES or whole >= _MEASURED):
         rate = done / seconds
         pace = format.size(rate) if unit == BYTES else format.count(round(rate))
         left = f"{format.duration((whole - done) / rate)} left" if done < whole else "finishing"

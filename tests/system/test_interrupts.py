@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import jupyter_mvt as mvt
+from jupyter_mvt.api import upkeep
 from jupyter_mvt.cli.main import main
 from jupyter_mvt.errors import StorageError, UsageError, interrupted
 from jupyter_mvt.objects.progress import Silent
@@ -301,3 +302,15 @@ def test_gc_and_the_restoring_of_variables_tell_how_far_they_are(shell: Any) -> 
     told.work.clear()
     repo.gc()
     assert told.work[0] == ["Marking", 3, 3, "versions"]
+
+
+def test_an_interrupted_gc_says_that_nothing_is_lost(tmp_path: Path) -> None:
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    repo = mvt.init(tmp_path)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        upkeep.gc(repo._handle, dry_run=False, drop=(), grace_days=0, pack="old", stop=interrupt)
+    assert interrupted(caught.value) == (
+        "Interrupted: every version is as it was. The next mvt gc goes on."
+    )

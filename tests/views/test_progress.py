@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_mvt.objects.progress import told
-from jupyter_mvt.views.progress import Meter, Terminal, line
+from jupyter_mvt.views.progress import Meter, Terminal, line, payload
 
 if TYPE_CHECKING:
     from jupyter_mvt.views.wire import Progress
@@ -68,10 +68,19 @@ def test_it_ends_with_an_error_too_and_tells_no_more_than_all() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert board.shown == ["Packing: 99 B of 99 B, 20 B/s, finishing",
+    assert board.shown == ["Packing: 99 B of 99 B",
                            "End: Packing: 99 B in 5.00 s"]  # fmt: skip
     meter.advance(5)  # of no work: it is nobody's
     assert len(board.shown) == 2
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "said"),
+    [(72, 264, "72 B of 264 B"),
+     (1_000_000, 2_000_000, "1.0 MB of 2.0 MB, 1.0 MB/s, 1.00 s left")],
+)  # fmt: skip
+def test_no_pace_is_told_of_what_waits_for_something_else(done, total, said) -> None:
+    assert payload("Restoring", done, total, 1.0)["text"].replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 def test_of_work_within_work_the_inner_is_shown() -> None:
