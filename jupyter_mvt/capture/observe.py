@@ -67,7 +67,7 @@ def _kind(value: Any) -> str:
         return "" if _holds_state(value) else FIXED
     if cls.__module__ == "numpy" and any(base.__name__ == "generic" for base in cls.__mro__):
         return ATOM
-    if cls in (list, dict, set) or getattr(getattr(value, "dtype", None), "kind", "") == "O":
+    if cls in (list, dict, set) or _holds_objects(value, cls):
         return MANY
     name = f"{cls.__module__}.{cls.__qualname__}"
     # One of numpy's walks over an array, and writes to it.
@@ -76,6 +76,12 @@ def _kind(value: Any) -> str:
     if name in _TABLES:
         return DATA
     return ""
+
+
+def _holds_objects(value: Any, cls: type) -> bool:
+    """Tell of what numpy and pandas have made; an attribute of another's may do anything."""
+    known = cls.__module__.partition(".")[0] in ("numpy", "pandas")
+    return known and getattr(getattr(value, "dtype", None), "kind", "") == "O"
 
 
 def _holds_state(function: Any) -> bool:
