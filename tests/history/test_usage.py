@@ -141,7 +141,7 @@ def test_a_quota_is_told_before_a_byte_is_written(home):
         f"StorageError [quota-exceeded]: The quota of {size_text(used + 1000)} would be exceeded: "
         f"{size_text(used)} are stored and this version needs {size_text(SIZE)[:2]}"
     )
-    assert error.value.hint == "mvt gc --grace 0"
+    assert error.value.hint == "mvt gc --grace 0, or: mvt du quota none"
     assert list(home.store.backend.list("")) == files
     # What is stored already needs no room.
     require_room(home.store, Settings(quota_bytes=used + 1000), snapshot(1))

@@ -61,10 +61,10 @@ async def test_bytes_are_told_and_stop_ends_it(
     going = Event()
 
     def slow(repo: Repo, wish: Any, work: Work) -> Any:
-        with told(work, "Verifying", 4_000):
-            work.advance(1_000)
+        with told(work, "Verifying", 4_000_000):
+            work.advance(1_000_000)
             going.wait(20)
-            work.advance(1_000)
+            work.advance(1_000_000)
         raise AssertionError("it was not stopped")
 
     monkeypatch.setitem(LONG, "fsck", slow)
@@ -78,7 +78,7 @@ async def test_bytes_are_told_and_stop_ends_it(
             break
         await asyncio.sleep(0.02)
     assert (answer["progress"]["what"], answer["progress"]["share"]) == ("Verifying", 0.25)
-    assert answer["progress"]["text"].replace("\u00a0", " ").startswith("1.0 kB of 4.0 kB, ")
+    assert answer["progress"]["text"].replace("\u00a0", " ").startswith("1.0 MB of 4.0 MB, ")
     sent = {"Content-Type": "application/json"}
     code, _, _ = await client.ask("work", answer["work"], "stop", method="POST", body="{}",
                                   headers=sent)  # fmt: skip
