@@ -33,6 +33,8 @@ class NameBook:
 
     Attributes
     ----------
+    again
+        Names that it binds at several places.
     shares
         Pairs of names whose values may hold one another from here on.
     keeps
@@ -68,6 +70,7 @@ class NameBook:
     def __init__(self) -> None:
         self.reads: set[str] = set()
         self.binds: set[str] = set()
+        self.again: set[str] = set()
         self.sure: set[str] = set()
         self.mutates: set[str] = set()
         self.passes: set[str] = set()
@@ -91,6 +94,8 @@ class NameBook:
         self._shadow: list[frozenset[str]] = []
 
     def _bind(self, name: str) -> None:
+        if name in self.binds:
+            self.again.add(name)
         self.binds.add(name)
         self.sure.add(name)
 

@@ -18,7 +18,8 @@ _SECONDS = 0.007
 """Of work at each look, as a quiet machine does it; see `prints`."""
 _MOST_NAMES = 50
 _LOOKED_AT = ("", DATA, MANY)
-_ATOMS = (bool, int, float, complex, str, bytes, type(None), range, slice)
+# A name that ends as None was often something else before, in the same cell.
+_ATOMS = (bool, int, float, complex, str, bytes, range, slice)
 _FIXED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
           types.MethodType)  # fmt: skip
 _TABLES = frozenset({

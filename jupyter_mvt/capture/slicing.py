@@ -8,6 +8,7 @@ before and after a cell) makes it certain that nothing happened.
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -220,11 +221,14 @@ def _is_sure(run: Run, unit: Unit) -> bool:
 
 def _kinds_within(run: Run, units: list[Unit], before: Mapping[str, str]) -> dict[str, str]:
     """Return kinds that hold all through a run."""
-    kinds = {name: kind for name, kind in before.items() if name not in run.rebound}
+    times = Counter(name for unit in units for name in (*unit.binds, *unit.again))
+    again = frozenset().union(*(unit.again for unit in units))
+    # What ends as it began, or is gone, may have been something else in between.
+    kinds = {name: kind for name, kind in before.items()
+             if name not in run.rebound and times[name] < 2}  # fmt: skip
     for name in run.rebound & run.kinds.keys():
-        times = sum(name in unit.binds for unit in units)
         after = run.kinds[name]
-        if before.get(name, after if times < 2 else "") == after:
+        if before.get(name, after if times[name] < 2 else "") == after and name not in again:
             kinds[name] = after
     return kinds
 

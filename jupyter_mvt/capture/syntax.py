@@ -30,7 +30,7 @@ class Unit:
     foreign
         Whether it is a magic or shell line, which only IPython understands.
     shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps,
-    stateless, copies, derives
+    stateless, copies, derives, again
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -65,6 +65,7 @@ class Unit:
     copies: frozenset[tuple[str, str]] = frozenset()
     derives: frozenset[tuple[str, str]] = frozenset()
     refits: str = ""
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         wraps=frozenset(names.wraps),
         stateless=dict(names.stateless),
         copies=frozenset(names.copies),
+        again=frozenset(names.again),
         derives=frozenset(names.derives),
         refits=refitted(nodes[0]) if len(nodes) == 1 else "",
     )

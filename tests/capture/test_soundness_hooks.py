@@ -190,6 +190,13 @@ HOOKS = {
         "st.callback(log.append, 3)\nz = 1", "st.close()", "y = list(log)"],
 }  # fmt: skip
 LATER = {
+    "a name that ends as it began": [
+        "x, w = [1], None", "w = x\nw.append(2)\nw = None", "y = list(x)"],
+    "a name that is gone": ["x, w = [1], 3", "w = x\nw.append(2)\ndel w", "y = list(x)"],
+    "a name of a loop that ends as a number": [
+        "x, w = [[1]], 3", "for v in x:\n    w = v\n    w.append(2)\n    w = 4", "y = str(x)"],
+    "what is walked over, at last nothing": [
+        "x = [1]", "for w in [x, None]:\n    if w:\n        w.append(2)", "y = list(x)"],
     "a fit of the notebook that keeps its data": [
         "class M:\n    def fit(self, X):\n        self.X = X\n        return self\n"
         "    def go(self):\n        self.X[0] = 9\n",
