@@ -91,6 +91,9 @@ class Defined:
         around = closure(unit.wraps & self.frees.keys(), self.frees)
         for name in unit.frees:
             self.mutators[name] = _changed_by(unit, name, self.bodies, fixed) | around
+        for name, base in unit.derives:
+            if base in self.holding:  # an object has what any of its classes was given
+                self.mutators[name] |= {base} | self.mutators.get(base, frozenset())
 
     def _renamed(self, unit: Unit, kinds: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return new names of functions and classes, with their old ones: ``Model = Net``."""

@@ -23,6 +23,7 @@ __all__ = [
     "outer_names",
     "paired",
     "pairwise",
+    "reaches_a_class",
     "root_name",
     "with_default",
 ]
@@ -133,6 +134,15 @@ def root_name(node: ast.AST) -> str | None:
     while isinstance(node, _STEPS):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def reaches_a_class(node: ast.AST) -> bool:
+    """Tell whether a target is of a class that is not named: ``type(p).seen``."""
+    while isinstance(node, _STEPS):
+        if isinstance(node, ast.Attribute) and node.attr == "__class__":
+            return True
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id == "type"
 
 
 def paired(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -267,8 +267,10 @@ def _shared(
     for one, other in pairs:
         if _has_no_state(one, kinds):
             continue
+        # A class that was given an attribute holds it.
+        kind = "" if one in known.holding else kinds.get(one)
         for name in closure([other], known.frees) if other in known.frees else (other,):
-            pair = {kinds.get(one), kinds.get(name)}
+            pair = {kind, kinds.get(name)}
             apart = bool(pair & {ATOM, FIXED}) or pair == {DATA, STATEFUL} or name in known.frees
             # What a function only goes by is no part of what it is.
             apart = apart or _has_no_state(name, kinds) or (name in PSEUDO and name != other)

@@ -263,7 +263,36 @@ OBJECTS = {
     ],
     "a flattened view": ["x = np.zeros((2, 2))", "v = x.ravel()", "v[0] = 4", "y = x * 1"],
 }
-CASES = {**GRADIENTS, **PATHS, **OBJECTS}
+CLASS = "class P:\n    pass\na = [1]"
+GOING = "class P:\n    def go(self):\n        self.seen.append(2)\na = [1]\np = P()"
+ATTRIBUTES = {
+    "what a class was given": [CLASS, "P.seen = a", "p = P()", "p.seen.append(2)", "y = len(a)"],
+    "given after": [CLASS, "p = P()", "P.seen = a", "p.seen.append(2)", "y = len(a)"],
+    "asked of the class": [
+        CLASS,
+        "P.seen = a",
+        "p = P()",
+        "b = P.seen",
+        "p.seen.append(2)",
+        "y = len(b)",
+    ],
+    "of objects in a list": [CLASS, "P.seen = a", "o = [P()]", "o[0].seen.append(2)", "y = len(a)"],
+    "changed by a method": [GOING, "P.seen = a", "p.go()", "y = len(a)"],
+    "seen through another object": [GOING, "q = P()\nP.seen = a", "p.go()", "y = len(q.seen)"],
+    "given to a base": [
+        GOING,
+        "class Q(P):\n    pass\nq = Q()",
+        "P.seen = a",
+        "q.go()",
+        "y = len(a)",
+    ],
+    "under another name": [GOING, "R = P", "R.seen = a", "p.go()", "y = len(a)"],
+    "if need be": [GOING, "if a:\n    P.seen = a", "p.go()", "y = len(a)"],
+    "by setattr": [GOING, "setattr(P, 'seen', a)", "p.go()", "y = len(a)"],
+    "by its type": [GOING, "type(p).seen = a", "p.go()", "y = len(a)"],
+    "by its class": [GOING, "p.__class__.seen = a", "p.go()", "y = len(a)"],
+}
+CASES = {**GRADIENTS, **PATHS, **OBJECTS, **ATTRIBUTES}
 
 
 @pytest.fixture
