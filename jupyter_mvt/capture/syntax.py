@@ -247,7 +247,9 @@ def _definitions(text: str, tree: ast.Module) -> dict[str, str]:
             continue
         decorators = getattr(statement, "decorator_list", ())
         start = min([statement.lineno, *(node.lineno for node in decorators)])
-        # By whole lines: two statements on one line keep each other company.
         segment = "\n".join(lines[start - 1 : statement.end_lineno])
+        if ";" in segment and not decorators:
+            # What stands beside it on the line says nothing about it.
+            segment = ast.get_source_segment(text, statement) or segment
         found.update(dict.fromkeys(names.binds, segment))
     return found
