@@ -159,7 +159,7 @@ def test_status_before_there_is_a_repository(shell, tmp_path):
     said = text(run(shell, "%mvt status")).split("\n")
     assert said[:3] == [
         "No repository here yet",
-        "main · the first commit makes one in this folder · the next version would be v1 ·",
+        "main · the first commit makes one in this folder · the next version would be v1 · clf:",
         "changed last, in cell 4 · 32\N{NO-BREAK SPACE}B",
     ]
     assert said[-1] == '  %mvt commit -m "first"'

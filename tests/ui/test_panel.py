@@ -12,7 +12,7 @@ from tests.ui.browser import Desk
 from tests.ui.study import beside, book, keep, panel, study, versions
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser, Locator, Route
 
     from tests.ui.server import Server
 
@@ -155,6 +155,37 @@ def test_labels_stay_in_sight_and_nothing_runs_without_a_kernel(hub_desk: Desk) 
     assert hub_desk.page.evaluate(enabled) is False
     shown.get_by_role("button", name="Storage").click()
     expect(shown.locator(".psto")).to_contain_text("v3", timeout=20_000)
+
+
+def test_the_newest_is_shown_until_another_is_picked(hub_desk: Desk) -> None:
+    name = f"newest-{hub_desk.server.app}"
+    repo = study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
+    expect(shown.get_by_role("button", name="Promote v3")).to_be_visible()
+    keep(repo, 0.897, "One more")
+    expect(shown.get_by_role("button", name="Promote v4")).to_be_visible(timeout=20_000)
+    versions(shown).first.focus()
+    hub_desk.page.keyboard.press("End")
+    hub_desk.page.keyboard.press("Enter")
+    expect(shown.get_by_role("button", name="Promote v1")).to_be_visible()
+    keep(repo, 0.9, "And another")
+    expect(versions(shown)).to_have_count(5, timeout=20_000)
+    expect(shown.get_by_role("button", name="Promote v1")).to_be_visible()
+
+
+def test_a_question_is_asked_whatever_comes_meanwhile(hub_desk: Desk) -> None:
+    name = f"meanwhile-{hub_desk.server.app}"
+    repo = study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
+    held: list[Route] = []
+    hub_desk.page.route("**/diff?*", lambda route: held.append(route))
+    with hub_desk.page.expect_request("**/diff?*"):
+        shown.get_by_role("button", name="Promote v3").click()
+    keep(repo, 0.897, "One more")
+    expect(versions(shown)).to_have_count(4, timeout=20_000)
+    for route in held:
+        route.continue_()
+    expect(shown.get_by_role("alertdialog", name="Move production from v2 to v3?")).to_be_visible()
 
 
 def test_what_one_browser_does_the_other_sees(

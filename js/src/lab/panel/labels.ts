@@ -36,6 +36,8 @@ export class Labels {
   private readonly body = div("");
   private readonly open = new Set<string>();
   private drawn = createScope();
+  /** Whether a question is being prepared: what is drawn anew meanwhile would take its place away. */
+  private opening = false;
 
   constructor(
     private readonly feed: Feed,
@@ -49,7 +51,7 @@ export class Labels {
 
   draw(): void {
     const view = this.feed.labels;
-    if (view === null || isAsking(this.body)) {
+    if (view === null || this.opening || isAsking(this.body)) {
       return;
     }
     const rows = view.rows.map((cells) => ({ name: cells[0]?.text ?? "", held: cells[1]?.text ?? "" }));
@@ -81,7 +83,7 @@ export class Labels {
     clock.dataset.key = `past ${name}`;
     act.dataset.key = `act ${name}`;
     clock.setAttribute("aria-expanded", "false");
-    this.drawn.on(act, "click", () => void (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, held, place, act)));
+    this.drawn.on(act, "click", () => void this.opened(() => (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, held, place, act))));
     this.drawn.on(clock, "click", () => this.toggle(name, past, clock));
     clock.hidden = held === "";
     act.hidden = !promotes && held === "";
@@ -91,20 +93,30 @@ export class Labels {
     return div("", div("lrow", labelChip(name), h("span", { class: held ? "v" : "q el" }, held || "none"), act, clock), place, past);
   }
 
-  private async promote(name: string, held: string, target: Version, place: HTMLElement, back: HTMLElement): Promise<void> {
-    const key = this.feed.key ?? "";
+  private async opened(question: () => Promise<void>): Promise<void> {
+    if (this.opening) {
+      return;
+    }
+    this.opening = true;
     try {
-      const answer = held ? await this.feed.client.view<DiffView>(key, "diff", { base: held, other: target.id }) : null;
-      const diff = answer?.view;
-      const worse = (diff?.metrics?.rows ?? []).some(({ verdict }) => verdict === "worse");
-      const wish: Record<string, string> = { label: name, revision: target.id, ...(held ? { expect: held } : {}) };
-      const text = [worse ? "Something gets worse." : "", diff?.sentence ?? "", "You can undo this."].filter(Boolean).join(" ");
-      const title = held ? `Move ${name} from ${held} to ${target.name}?` : `Put ${name} on ${target.name}?`;
-      const content = diff ? div("", changes(diff) ?? h("p", { class: "s q" }, "No metric can be compared."), this.whole(held, target)) : null;
-      ask({ title, text, content, yes: held ? `Move ${name}` : `Put ${name}`, grave: worse, act: async () => void (await this.host.act("label", wish)) }, place, this.scope, back);
+      await question();
     } catch (error) {
       this.host.say(reason(error));
     }
+    this.opening = false;
+    this.draw();
+  }
+
+  private async promote(name: string, held: string, target: Version, place: HTMLElement, back: HTMLElement): Promise<void> {
+    const key = this.feed.key ?? "";
+    const answer = held ? await this.feed.client.view<DiffView>(key, "diff", { base: held, other: target.id }) : null;
+    const diff = answer?.view;
+    const worse = (diff?.metrics?.rows ?? []).some(({ verdict }) => verdict === "worse");
+    const wish: Record<string, string> = { label: name, revision: target.id, ...(held ? { expect: held } : {}) };
+    const text = [worse ? "Something gets worse." : "", diff?.sentence ?? "", "You can undo this."].filter(Boolean).join(" ");
+    const title = held ? `Move ${name} from ${held} to ${target.name}?` : `Put ${name} on ${target.name}?`;
+    const content = diff ? div("", changes(diff) ?? h("p", { class: "s q" }, "No metric can be compared."), this.whole(held, target)) : null;
+    ask({ title, text, content, yes: held ? `Move ${name}` : `Put ${name}`, grave: worse, act: async () => void (await this.host.act("label", wish)) }, place, this.scope, back);
   }
 
   private whole(held: string, target: Version): HTMLElement {
@@ -114,21 +126,17 @@ export class Labels {
   }
 
   private async rollback(name: string, held: string, place: HTMLElement, back: HTMLElement): Promise<void> {
-    try {
-      const answer = await this.feed.client.view<WayBack>(this.feed.key ?? "", "way-back", { label: name });
-      const to = answer?.view.to;
-      if (!answer || !to) {
-        this.host.say(`${name} never held another version.`);
-        return;
-      }
-      const left = leftAt(answer.view.history, to.name);
-      const until = left === null ? "" : `${to.name} held it until ${ago(left)}. `;
-      const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves. ${predictions(answer.view.alike, held, to.name)} You can undo this.`;
-      const diff = await this.feed.client.view<DiffView>(this.feed.key ?? "", "diff", { base: held, other: to.id });
-      ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async (_, asked) => void (await this.host.act("rollback", { label: name, to: to.id }, followed(asked, `Verifying ${to.name}`))) }, place, this.scope, back);
-    } catch (error) {
-      this.host.say(reason(error));
+    const answer = await this.feed.client.view<WayBack>(this.feed.key ?? "", "way-back", { label: name });
+    const to = answer?.view.to;
+    if (!answer || !to) {
+      this.host.say(`${name} never held another version.`);
+      return;
     }
+    const left = leftAt(answer.view.history, to.name);
+    const until = left === null ? "" : `${to.name} held it until ${ago(left)}. `;
+    const text = `${until}Every byte of ${to.name} is read and verified before ${name} moves. ${predictions(answer.view.alike, held, to.name)} You can undo this.`;
+    const diff = await this.feed.client.view<DiffView>(this.feed.key ?? "", "diff", { base: held, other: to.id });
+    ask({ title: `Roll ${name} back to ${to.name}?`, text, content: diff ? changes(diff.view) : null, yes: `Roll back to ${to.name}`, act: async (_, asked) => void (await this.host.act("rollback", { label: name, to: to.id }, followed(asked, `Verifying ${to.name}`))) }, place, this.scope, back);
   }
 
   private toggle(name: string, place: HTMLElement, clock: HTMLElement): void {

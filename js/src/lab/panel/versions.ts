@@ -40,6 +40,7 @@ export class Versions {
   private readonly find: HTMLElement;
   private fetching = false;
   private waiting = false;
+  private follows = true;
 
   constructor(
     private readonly feed: Feed,
@@ -105,8 +106,11 @@ export class Versions {
     this.below(log, rows.length, query);
     const here = new Set(log.rows.map(({ version }) => version.id));
     this.picked = this.picked.filter((id) => here.has(id));
-    if (this.picked.length === 0 && rows[0]) {
-      this.picked = [rows[0].version.id];
+    this.follows ||= this.picked.length === 0;
+    const [newest] = log.rows;
+    // Until somebody picks one, the newest is shown, also when another one comes.
+    if (this.follows && newest) {
+      this.picked = [newest.version.id];
     }
     this.mark();
   }
@@ -127,6 +131,7 @@ export class Versions {
   newest(): void {
     const first = this.feed.log?.rows[0];
     if (first) {
+      this.follows = true;
       this.picked = [first.version.id];
       this.list.reveal(first.version.id, false);
       this.mark();
@@ -171,6 +176,7 @@ export class Versions {
   }
 
   private pick(id: string, alone = false): void {
+    this.follows = false;
     if (alone || (this.picked.length === 1 && this.picked[0] === id)) {
       this.picked = [id];
     } else if (this.picked.includes(id)) {
