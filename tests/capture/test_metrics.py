@@ -74,14 +74,14 @@ def test_found_metrics_are_those_assigned_since_the_training(kernel):
 @pytest.mark.parametrize(
     "cell",
     [
-        "clf = Toy().fit(X_train)\naccuracy = clf.score(X_test)",
-        "clf = Toy().fit(X_train); accuracy = clf.score(X_test)",
-        "clf = Toy().fit(X_train); größe = 1; accuracy = clf.score(X_test); X_val = 2",
-        "clf = Toy().fit(X_train); accuracy = (clf\n    .score(X_test)); X_train.sum()",
+        "clf = Scored().fit(X_train)\naccuracy = clf.score(X_test)",
+        "clf = Scored().fit(X_train); accuracy = clf.score(X_test)",
+        "clf = Scored().fit(X_train); größe = 1; accuracy = clf.score(X_test); X_val = 2",
+        "clf = Scored().fit(X_train); accuracy = (clf\n    .score(X_test)); X_train.sum()",
     ],
 )
 def test_the_split_is_told_by_the_statement_alone(kernel, cell):
-    kernel.run("Toy.score = lambda self, X: 0.9")
+    kernel.run("class Scored(Toy):\n    def score(self, X):\n        return 0.9")
     kernel.run("X_train = np.ones((4, 2))\nX_test = np.ones((2, 2))").run(cell)
     metrics, _ = discovered_metrics(kernel.namespace, kernel.log, 3)
     assert [(m.name, m.split) for m in metrics] == [("accuracy", "test")]
