@@ -80,9 +80,9 @@ def freeze_with(
     frozen = freeze_object(value, allowed, dialect, sources, kind, steps)
     if sources is None and any(item.runs_code and item.runs_code(frozen.state) for item in known):
         raise Undeclarable(*_RUNS_CODE)
-    for item in known if sources is None else ():
+    for item in known:
         if item.unverified is not None and item.unverified(frozen.state):
-            text = f"{item.package} cannot verify what it reads: restoring it needs trust"
+            text = f"{item.package} cannot verify what it reads: restoring it elsewhere needs trust"
             frozen = replace(frozen, lost=(*frozen.lost, text))
     return frozen
 

@@ -1,8 +1,7 @@
-"""Forged models of XGBoost and LightGBM are refused, or harmless: native code never dies of them.
+"""Forged models of boosters are refused, or harmless: native code never dies of them.
 
 Mutants are restored and asked in a process of their own: numbers of the state and
-bits of the arrays are changed, as by somebody who writes the ids anew. CatBoost's models, whose
-numbers nobody verifies, need trust instead.
+bits of the arrays are changed, as by somebody who writes the ids anew.
 """
 
 from __future__ import annotations
@@ -33,6 +32,8 @@ ODD = [0, 1, -1, 7, 100, 10**6, 2**31 - 1, 2**31, -(2**31), 2**62]
 whole, adapter = read_skeleton(Path(sys.argv[1])), ADAPTERS.get(sys.argv[2])
 chance = np.random.default_rng(int(sys.argv[3]))
 X = np.random.default_rng(0).normal(size=(120, 5)).round(3)
+if sys.argv[5] == "words":
+    X = X.round().astype(int).astype(str).astype(object)
 paths = [path for path, entry in whole.entries.items() if entry.nbytes]
 state = whole.state.decode()
 numbers = list(re.finditer(r"-?[0-9]+", state))
@@ -82,11 +83,26 @@ def xgboost(**more):
     return found.XGBRegressor(**few, **more).fit(X, X[:, 0])
 
 
+def catboost(rows=X, **more):
+    found = pytest.importorskip("catboost")
+    few = {"iterations": 3, "depth": 3, "thread_count": 1, "verbose": 0, "random_seed": 0}
+    model = found.CatBoostClassifier(**few, allow_writing_files=False, **more)
+    return model.fit(rows, np.arange(120) % 3)
+
+
+def categories(**more):
+    words = X.round().astype(int).astype(str).astype(object)
+    return catboost(words, cat_features=list(range(5)), **more)
+
+
 MODELS = {
     "trees": ("lightgbm", lightgbm, {}),
     "linear leaves": ("lightgbm", lightgbm, {"linear_tree": True}),
     "tree booster": ("xgboost", xgboost, {}),
     "dart": ("xgboost", xgboost, {"booster": "dart"}),
+    "full trees": ("catboost", catboost, {}),
+    "leaf by leaf": ("catboost", catboost, {"grow_policy": "Lossguide"}),
+    "categories": ("catboost", categories, {"one_hot_max_size": 2}),
 }
 
 
@@ -95,7 +111,7 @@ MODELS = {
 def test_no_forged_model_ends_the_process(name, tmp_path):
     library, train, more = MODELS[name]
     write_frozen(tmp_path, ADAPTERS.get(library).freeze(train(**more), lambda obj: None))
-    words = [str(tmp_path), library, "1", "40"]
+    words = [str(tmp_path), library, "1", "40", "words" if train is categories else "numbers"]
     done = subprocess.run(
         [sys.executable, "-c", _CHILD, *words], capture_output=True, text=True, check=False,
         timeout=250,

@@ -42,15 +42,20 @@ class CatboostAdapter(DeclarativeAdapter):
 
     def vocabulary(self) -> Vocabulary:
         """Return how models are written and read."""
-        from jupyter_mvt.capture.adapters.catboost.model import KIND, read_model, write_model
+        from jupyter_mvt.capture.adapters.catboost.model import (
+            KIND,
+            OPAQUE,
+            read_model,
+            write_model,
+        )
         from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
 
         return Vocabulary(
             package="catboost",
             allowed=Nothing(),
             dialect=Writing({_MODEL: write_model}),
-            readers={KIND: read_model},
-            unverified=lambda state: KIND.encode() in state,
+            readers={KIND: read_model, OPAQUE: read_model},
+            unverified=lambda state: OPAQUE.encode() in state,
         )
 
 
