@@ -10,7 +10,17 @@ from blake3 import blake3
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SHORT", "Buffer", "ObjectId", "cid60", "digest", "digest_many", "is_id", "short"]
+__all__ = [
+    "SHORT",
+    "Buffer",
+    "ObjectId",
+    "cid60",
+    "digest",
+    "digest_many",
+    "is_id",
+    "raw_digest",
+    "short",
+]
 
 ObjectId = NewType("ObjectId", str)
 Buffer: TypeAlias = bytes | bytearray | memoryview
@@ -25,6 +35,11 @@ def digest(data: Buffer, *, threads: int = 1) -> ObjectId:
     """Return the id of `data`; with `threads` other than 1 BLAKE3 uses several cores, -1 all."""
     state = blake3(data) if threads == 1 else blake3(data, max_threads=threads)
     return ObjectId(state.hexdigest())
+
+
+def raw_digest(data: Buffer) -> bytes:
+    """Return the 32 bytes that `digest` writes as digits."""
+    return blake3(data).digest()
 
 
 def digest_many(pieces: Iterable[Buffer], *, threads: int = 1) -> ObjectId:

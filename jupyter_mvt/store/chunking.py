@@ -14,10 +14,13 @@ from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.store.packplan import item_size
 
-__all__ = ["CHUNK", "beginning", "cut"]
+__all__ = ["CHUNK", "SMALL", "beginning", "cut", "small"]
 
 CHUNK = 8 << 20
 """Length of chunks at fixed offsets, and of the stretches in which a file is read."""
+
+SMALL = 64 << 10
+"""What is shorter than this is copied before it is hashed, and packed side by side."""
 
 # Part of the format: other figures would cut the same content at other places.
 _AVERAGE, _LEAST, _MOST = 64 << 10, 16 << 10, 256 << 10
@@ -35,6 +38,22 @@ def cut(part: Part) -> Iterator[memoryview]:
         return iter((_checked(part, part.read(), part.nbytes),))
     stretches = _memory(part) if part.window is None else _windows(part, part.window)
     return _by_content(part, stretches) if part.shifts else stretches
+
+
+def small(part: Part) -> bytes | None:
+    """Return the content of a part that is one small chunk, ``None`` for any other part.
+
+    Raises
+    ------
+    CaptureError
+        As `cut` does.
+    """
+    if not 0 < part.nbytes < SMALL or part.shifts or part.window is not None:
+        return None
+    found = part.read()
+    if type(found) is bytes and len(found) == part.nbytes:
+        return found
+    return bytes(_checked(part, found, part.nbytes))
 
 
 def beginning(part: Part, length: int) -> memoryview:

