@@ -10,7 +10,7 @@ from jupyter_mvt.compare import noise
 from jupyter_mvt.compare.diff import Basis, MetricChange, MetricsDiff, Noise, Verdict
 from jupyter_mvt.compare.latency import timed_changes
 from jupyter_mvt.compare.side import metrics
-from jupyter_mvt.objects.metric import Metric, MetricValue, finite
+from jupyter_mvt.objects.metric import Metric, MetricValue, finite, rising
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,7 +123,7 @@ def _one_sided(metric: Metric, presence: Literal["added", "removed"], where: str
         split=metric.split,
         base=None if added else metric.value,
         other=metric.value if added else None,
-        higher_is_better=metric.higher_is_better,
+        higher_is_better=rising(metric),
         unit=metric.unit,
         n=metric.n,
         verdict="incomparable",
@@ -135,7 +135,7 @@ def _one_sided(metric: Metric, presence: Literal["added", "removed"], where: str
 def _change(a: Metric, b: Metric, base: str, other: str) -> MetricChange:
     delta = _delta(a.value, b.value)
     why = _obstacle(a, b, base, other)
-    higher = _direction(a, b)
+    higher = rising(a, b)
     interval = None if why else noise.interval(delta, a.stderr, b.stderr)
     return MetricChange(
         name=b.name,
@@ -174,11 +174,6 @@ def _caveat(a: Metric, b: Metric, base: str, other: str) -> str:
     if bool(a.dataset_id) == bool(b.dataset_id):
         return ""
     return f"test data not recorded in {other if a.dataset_id else base}"
-
-
-def _direction(a: Metric, b: Metric) -> bool | None:
-    known = {m.higher_is_better for m in (a, b)} - {None}
-    return known.pop() if len(known) == 1 else None
 
 
 def _verdict(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.history.graph import ancestors
 from jupyter_mvt.objects.evaluation import measured_since, metrics_of
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.metric import direction, finite
+from jupyter_mvt.objects.metric import finite, rising
 from jupyter_mvt.objects.refs import split
 from jupyter_mvt.store import oplog
 
@@ -109,8 +109,5 @@ def _value(metrics: Iterable[Metric], name: str) -> float | None:
     for metric in metrics:
         fits = name == metric.name or (metric.name, metric.split) == (plain, split_name)
         if fits and not metric.slice and finite(metric.value) and metric.value is not None:
-            rising = metric.higher_is_better
-            if rising is None:
-                rising = direction(metric.name)
-            return float(metric.value) if rising is not False else -float(metric.value)
+            return float(metric.value) * (-1 if rising(metric) is False else 1)
     return None

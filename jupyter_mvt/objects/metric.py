@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Z95", "Metric", "MetricValue", "Source", "direction", "finite", "metric_unit"]
+__all__ = ["Z95", "Metric", "MetricValue", "Source", "direction", "finite", "metric_unit", "rising"]
 
 Z95 = 1.96
 """Standard errors from a value to either end of its 95 % interval."""
@@ -108,6 +108,18 @@ def direction(name: str) -> bool | None:
     if _SHARES.search(plain) or _HIGHER.search(plain):
         return True
     return None
+
+
+def rising(*metrics: Metric) -> bool | None:
+    """Return whether higher is better for metrics of one name.
+
+    What was recorded counts; where nothing was, the well-known name. ``None`` when neither tells,
+    or two records contradict each other.
+    """
+    known = {metric.higher_is_better for metric in metrics} - {None}
+    if known:
+        return known.pop() if len(known) == 1 else None
+    return direction(metrics[0].name) if metrics else None
 
 
 def metric_unit(name: str, value: object = None) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.compare import noise
-from jupyter_mvt.objects.metric import Metric, direction, finite
+from jupyter_mvt.objects.metric import Metric, finite, rising
 from jupyter_mvt.views import escape, format, graph, html, parts, text, titles, wire
 
 if TYPE_CHECKING:
@@ -70,13 +70,11 @@ def _rank(metric: Metric) -> tuple[bool, bool]:
 
 
 def _column(key: str, metric: Metric) -> wire.Column:
-    better = metric.higher_is_better
-    higher = direction(metric.name) if better is None else better
     return {
         "key": key,
         "title": titles.full(metric.name, metric.slice, metric.split),
         "kind": "metric",
-        "lower": higher is False,
+        "lower": rising(metric) is False,
         "numeric": True,
     }
 
@@ -127,16 +125,12 @@ def _judged(metric: Metric, old: Metric | None) -> tuple[str, wire.Verdict | Non
         return "", None
     delta = _delta(metric, old)
     said = format.with_unit(*format.change(delta, metric.unit, old.value, metric.value))
-    higher = _column("", metric)["lower"] is False if _known(metric) else None
+    higher = rising(old, metric)
     if not delta:
         return said, "same"
     if noise.within(noise.interval(delta, old.stderr, metric.stderr)):
         return said, "inconclusive"
     return said, "changed" if higher is None else "better" if (delta > 0) == higher else "worse"
-
-
-def _known(metric: Metric) -> bool:
-    return metric.higher_is_better is not None or direction(metric.name) is not None
 
 
 def _delta(metric: Metric, old: Metric) -> float | None:

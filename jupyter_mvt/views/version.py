@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from jupyter_mvt.objects.ids import short
 from jupyter_mvt.views import (
     escape,
     evaluation,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.results import VersionDetails
     from jupyter_mvt.objects.curve import Curves
     from jupyter_mvt.objects.dataset import Dataset
+    from jupyter_mvt.objects.metric import Metric
     from jupyter_mvt.objects.remark import Remark
 
 __all__ = ["as_html", "as_text", "payload"]
@@ -45,7 +48,7 @@ def payload(details: VersionDetails) -> wire.VersionView:
         "version": parts.version(details.version),
         "parents": [parts.version(parent) for parent in details.parents],
         "facts": _facts(details),
-        "metrics": [parts.own_metric(metric) for metric in details.metrics],
+        "metrics": _metrics(details),
         "params": params,
         "notes": parts.notes(details.commit.notes),
         "cells": [sections.cell(order, source) for order, source in details.cells],
@@ -58,6 +61,48 @@ def payload(details: VersionDetails) -> wire.VersionView:
     if details.remarks:
         view["remarks"] = [_remark(remark) for remark in details.remarks[-200:]]
     return view
+
+
+def _metrics(details: VersionDetails) -> list[wire.Metric]:
+    """Return the version's metrics; those of one title are told apart by what they are of."""
+    found = [(metric, parts.own_metric(metric)) for metric in details.metrics]
+    groups: dict[tuple[str, str, str], list[tuple[Metric, wire.Metric]]] = {}
+    for metric, row in found:
+        groups.setdefault((row["title"], row["slice"], row["split"]), []).append((metric, row))
+    shown = []
+    for group in groups.values():
+        kept = _distinct(group)
+        if len(kept) > 1:
+            told = Counter(_measured(details, metric) for metric, _ in kept)
+            for metric, row in kept:
+                where = _measured(details, metric)
+                if told[where] > 1 and metric.dataset_id:
+                    where = f"{where}, data {escape.line(short(metric.dataset_id), 10)}"
+                row["split"] = f"{row['split']}, {where}" if row["split"] else where
+        shown += [id(row) for _, row in kept]
+    return [row for _, row in found if id(row) in shown]
+
+
+def _distinct(group: list[tuple[Metric, wire.Metric]]) -> list[tuple[Metric, wire.Metric]]:
+    """Leave out what was only noted where the same figure was measured on data that is known."""
+    measured = {row["other"]["text"] for metric, row in group if metric.dataset_id}
+    return [
+        (metric, row)
+        for metric, row in group
+        if metric.dataset_id or row["other"]["text"] not in measured
+    ]
+
+
+def _measured(details: VersionDetails, metric: Metric) -> str:
+    """Return ``evaluated on 300 rows``, ``recorded on 150 rows of X_test``."""
+    rows = format.plural(metric.n, "row") if metric.n is not None else ""
+    if metric.source == "evaluated":
+        return f"evaluated on {rows}" if rows else "evaluated"
+    sets = details.commit.content.datasets if metric.dataset_id else ()
+    # The data of a recorded metric is the one that has its split's role.
+    names = [escape.line(d.var, 40) for d in sets if d.role == (metric.split or "test")]
+    where = " of ".join(part for part in (rows, *names[:1]) if part)
+    return f"recorded on {where}" if where else "recorded"
 
 
 def _remark(remark: Remark) -> wire.RemarkRow:

@@ -111,7 +111,20 @@ def test_equal(diff, base, other):
      (None, None, "changed")],
 )  # fmt: skip
 def test_direction_of_either_side(diff, base, other, verdict):
-    (change,) = diff([acc(0.1, higher_is_better=base)], [acc(0.2, higher_is_better=other)]).changes
+    before = acc(0.1, name="gap", higher_is_better=base)
+    after = acc(0.2, name="gap", higher_is_better=other)
+    (change,) = diff([before], [after]).changes
+    assert change.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "verdict"),
+    [("accuracy", None, "better"), ("log_loss", None, "worse"), ("gap", None, "changed"),
+     ("accuracy", False, "worse"), ("log_loss", True, "better")],
+)  # fmt: skip
+def test_a_name_tells_what_nobody_recorded(diff, name, told, verdict):
+    before, after = (acc(value, name=name, higher_is_better=told) for value in (0.1, 0.2))
+    (change,) = diff([before], [after]).changes
     assert change.verdict == verdict
 
 
