@@ -46,7 +46,7 @@ export const BASE = `
 .mvt .cmd{display:flex;align-items:center;gap:4px;width:100%;min-width:0;padding:4px 4px 4px 8px;border-radius:var(--r1);background:var(--f2);font-family:var(--mono);font-size:calc(var(--fs2) - 1px);color:var(--t1);position:relative} .mvt .cmd>span:first-child{flex:1;min-width:0;overflow-wrap:anywhere;line-height:18px}
 .mvt .slot{display:flex;align-items:center;gap:4px 12px;padding:8px 16px;border-top:1px solid var(--rule);background:var(--f1)} .mvt .slot>.cmd{flex:1;width:auto}
 .mvt .bar{display:flex;align-items:center;gap:8px;padding:8px 12px 8px 16px;min-height:40px;border-bottom:1px solid var(--rule);flex-wrap:wrap}
-.mvt .bar>.row{max-width:100%}
+.mvt .bar>.row{max-width:100%} .mvt .bar>.ctl{margin-left:auto} .mvt .bar>:is(.bl,.wrap):has(~.ctl){flex:1 1 0;min-width:96px}
 .mvt .none{padding:20px 16px;color:var(--t2)}
 .mvt .more{display:flex;align-items:center;gap:8px;padding:4px 16px;min-height:32px;border-top:1px solid var(--rule);font-size:var(--fs1);color:var(--t2);line-height:18px} .mvt .more>.ic{flex:none} .mvt .more>.ic+span{flex:1 1 0;min-width:0}
 .mvt .more.fold{flex-wrap:nowrap} .mvt .more.fold>span:first-child{flex:1 1 0;min-width:0}

@@ -6,7 +6,7 @@ export const NARROW = `
 @container mvt (max-width:620px){.mvt .w{display:none!important}}
 @container mvt (max-width:400px){.mvt{
 .selbar,.slot,.more{padding-left:12px;padding-right:12px}
-.pad{padding:12px} .bar{padding:8px 8px 8px 12px} .bar>.row.bl{flex:1 1 0;min-width:96px} .bar>.row.wrap{flex:1 1 0} .bar>:is(.bl,.wrap)+.sp{display:none} .state{padding:16px 12px} .none{padding:16px 12px}
+.pad{padding:12px} .bar{padding:8px 8px 8px 12px} .bar>.row.bl{flex:1 1 0;min-width:96px} .bar>.bl+.sp{display:none} .state{padding:16px 12px} .none{padding:16px 12px}
 .y{display:none} .nx{display:block} .more{flex-wrap:wrap;padding-top:7px;padding-bottom:7px} .px{padding-left:12px;padding-right:12px} .slot{flex-wrap:wrap}
 .x4{display:none!important}
 }}

@@ -56,7 +56,7 @@ export function drawDiff(root: HTMLElement, data: DiffView, emit: Emit, scope: S
     h(
       "article",
       { class: "card", "aria-label": `Difference between ${data.base.name} and ${data.other.name}` },
-      bar(data, redraws.length ? span("w", only) : null, swap),
+      bar(data, redraws.length ? only : null, swap),
       slot.root,
       summary(data, empty),
       empty ? "" : list,
@@ -78,8 +78,7 @@ function bar({ base, other }: DiffView, ...controls: (HTMLElement | null)[]): HT
       ...other.labels.slice(0, 2).map(labelChip),
       other.branch ? span("w", branchChip(other.branch)) : null,
     ),
-    span("sp"),
-    ...controls,
+    div("row ctl", ...controls),
   );
 }
 

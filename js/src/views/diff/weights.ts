@@ -32,7 +32,7 @@ export function weightsBody(model: WeightsModel, scope: Scope): HTMLElement[] {
           h("span", { class: "ramp", "aria-hidden": "true" }),
           span("nw", most.toFixed(2)),
           span("sp"),
-          largest ? span("", span("x4", "largest: "), span("mono", largest)) : null,
+          largest ? span("", "largest: ", span("mono", largest)) : null,
         )
       : div(""),
   ];

@@ -163,6 +163,8 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
       search.focus();
     }
   });
+  const [box, open] = search.parts;
+  const searched = data.rows.length > 1;
   root.append(
     h(
       "section",
@@ -170,9 +172,8 @@ export function drawLeaderboard(root: HTMLElement, data: LeaderboardView, emit: 
       div(
         "bar",
         div("row bl", h("b", null, "Leaderboard"), count),
-        span("sp"),
-        data.baseline ? span("q s w", `against ${data.baseline}`) : null,
-        ...(data.rows.length > 1 ? search.parts : []),
+        div("row ctl", data.baseline ? span("q s w", `against ${data.baseline}`) : null, searched ? open : null),
+        searched ? box : null,
       ),
       data.rows.length ? table.root : div("none", "No version has been scored on this metric yet."),
       none,

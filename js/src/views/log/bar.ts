@@ -32,18 +32,16 @@ export function barControls(data: LogView, scope: Scope): Controls {
   const lower = span("q s w", "lower is better");
   let then: () => void = () => undefined;
   const search = finder("message, author, metric > 0.9", () => then(), scope);
-  const [, open] = search.parts;
+  const [box, open] = search.parts;
   open.hidden = data.total === 0;
   scope.on(metrics.select, "change", () => then());
   scope.on(branches.select, "change", () => then());
   const root = div(
     "bar",
     div("row bl", h("b", null, data.repository), span("q s", countText(data))),
-    span("sp"),
-    lower,
-    data.metrics.length > 0 ? metrics.root : null,
-    data.branches.length > 1 ? span("w", branches.root) : null,
-    ...search.parts,
+    // What one chooses with stays together, however narrow it is; the open search takes the next line.
+    div("row ctl", lower, data.metrics.length > 0 ? metrics.root : null, data.branches.length > 1 ? span("w", branches.root) : null, open),
+    box,
   );
   return {
     root,
