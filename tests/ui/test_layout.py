@@ -28,6 +28,10 @@ _SETTINGS = """async (raw) => {
     await window.jupyterapp.serviceManager.settings.save("jupyter-mvt:plugin", raw);
 }"""
 
+# Where the middles of the controls that are seen lie, each line once.
+_LINES = """(controls) => [...new Set([...controls.children].map((one) => one.getBoundingClientRect())
+    .filter(({width}) => width > 0).map(({top, height}) => Math.round(top + height / 2)))]"""
+
 
 def test_the_panel_comes_back_where_it_was_left(hub_desk: Desk) -> None:
     page, name = hub_desk.page, "restored"
@@ -79,6 +83,22 @@ def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk, monkeypatch: pytest.Mon
     expect(shown.get_by_role("alertdialog")).to_be_visible()
     found += unlike("panel promote dark", look(page, shown, PARTS))
     assert found == []
+
+
+@pytest.mark.parametrize("story", ["log", "many", "huge", "diff", "leaderboard"])
+def test_the_controls_of_a_view_stay_together(browser: Browser, site: Path, story: str) -> None:
+    tab = browser.new_page(viewport={"width": 700, "height": 900})
+    tab.goto(f"{site.as_uri()}?only={story}&untimed")
+    tab.wait_for_selector("body[data-ready]", timeout=60_000)
+    apart = []
+    for width in (700, 620, 500, 440, 400, 360, 320, 280, 260):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(80)
+        lines = tab.locator(".bar .ctl").first.evaluate(_LINES)
+        apart += [(width, lines)] if len(lines) != 1 else []
+        assert not tab.evaluate("document.documentElement.scrollWidth > innerWidth"), width
+    tab.close()
+    assert apart == []
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -35,6 +35,8 @@ type Listed = Pick<TableView, "title" | "columns" | "rows">;
 /** Rows of cells under heads that sort. */
 export function listTable(data: Listed, scope: Scope): HTMLElement {
   const { rows, columns, title } = data;
+  // A list of all branches has them in the order of their lanes, as the timeline does.
+  const ofBranches = rows.every(([first]) => first?.kind === "branch");
   return sortableTable(
     {
       label: title || "Table",
@@ -45,7 +47,7 @@ export function listTable(data: Listed, scope: Scope): HTMLElement {
         key: (i) => sortKey(rows[i]?.[j]),
       })),
       count: rows.length,
-      row: (i) => tableRow(data, rows[i] ?? []),
+      row: (i) => tableRow(data, rows[i] ?? [], ofBranches ? i : undefined),
       pinned: columns.length > 3,
     },
     scope,
@@ -64,12 +66,12 @@ function sortKey(cell: Cell | undefined): number | string | null {
   return typeof cell.value === "number" ? cell.value : cell.text || null;
 }
 
-function tableRow({ columns }: Listed, cells: readonly Cell[]): HTMLTableRowElement {
+function tableRow({ columns }: Listed, cells: readonly Cell[], lane?: number): HTMLTableRowElement {
   return h(
     "tr",
     null,
     ...columns.map((column, j) => {
-      const content = cellContent(cells[j]);
+      const content = cellContent(cells[j], lane);
       const className = column.numeric ? "n" : textClass(cells[j]?.text ?? "");
       return j === 0
         ? h("th", { scope: "row", class: className }, content)
@@ -83,7 +85,7 @@ function textClass(text: string): string {
   return text.length <= FEW ? "tx few" : "tx much";
 }
 
-function cellContent(cell: Cell | undefined): Node | string {
+function cellContent(cell: Cell | undefined, lane?: number): Node | string {
   if (cell === undefined) {
     return "";
   }
@@ -99,7 +101,7 @@ function cellContent(cell: Cell | undefined): Node | string {
     case "tag":
       return tagChip(text);
     case "branch":
-      return branchChip(text);
+      return branchChip(text, lane);
     case "code":
       return h("code", null, text);
     case "quiet":

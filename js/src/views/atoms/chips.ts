@@ -32,9 +32,9 @@ export function tagChip(name: string): HTMLSpanElement {
   return h("span", { class: "tg", title: `tag ${name}` }, icon("tag", true), span("el", name));
 }
 
-/** A branch with the colour of its lane. */
-export function branchChip(name: string, lane = 0): HTMLSpanElement {
-  return h("span", { class: "br", title: name, style: `--lane:${laneColor(lane)}` }, span("el", name));
+/** A branch with the colour of its lane. Where only its name is known, main has the first, the others none. */
+export function branchChip(name: string, lane = name === "main" ? 0 : -1): HTMLSpanElement {
+  return h("span", { class: "br", title: name, style: `--lane:${lane < 0 ? "var(--ctl)" : laneColor(lane)}` }, span("el", name));
 }
 
 /** Id, branch, author, time and what else is known, separated by dots. */
