@@ -29,8 +29,9 @@ _SETTINGS = """async (raw) => {
 }"""
 
 # Where the middles of the controls that are seen lie, each line once.
-_LINES = """(controls) => [...new Set([...controls.children].map((one) => one.getBoundingClientRect())
-    .filter(({width}) => width > 0).map(({top, height}) => Math.round(top + height / 2)))]"""
+_LINES = """(controls) => [...new Set([...controls.children]
+    .map((one) => one.getBoundingClientRect()).filter(({width}) => width > 0)
+    .map(({top, height}) => Math.round(top + height / 2)))]"""
 
 
 def test_the_panel_comes_back_where_it_was_left(hub_desk: Desk) -> None:
