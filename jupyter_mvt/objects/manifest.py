@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from jupyter_mvt.objects.ids import Buffer, ObjectId
 
 __all__ = ["Entry", "Manifest", "Part", "Tie"]
@@ -62,9 +64,11 @@ class Part:
     window: Callable[[int, int], Buffer] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One part as stored: its description and the ids of its chunks, in order."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One part as stored: its description and the ids of its chunks, in order.
+
+    A struct, which is made five times as fast as a dataclass: a model has thousands.
+    """
 
     path: str
     dtype: str

@@ -23,7 +23,7 @@ from jupyter_mvt.store.fs import Disk, Eager, OsDisk, explained
 
 __all__ = ["LocalBackend"]
 
-_BUFFER = 1 << 20
+_BUFFER = 512 << 10
 _WRITEBACK = 16 << 20
 _STALE_NS = 24 * 3600 * 10**9
 _WRITABLE = 0o222
@@ -316,7 +316,7 @@ class LocalWriter:
             self._disk.write(self._handle, data)
         self._written += len(data)
         # The disk works while the rest is still being hashed; the fsync finds little to do.
-        step = max(_BUFFER // 2, min(_WRITEBACK, self._written // 2))  # early, yet in few steps
+        step = max(_BUFFER, min(_WRITEBACK, self._written // 4))  # early, yet in few steps
         if self._sync and self._written - self._started >= step:
             if isinstance(self._disk, Eager):
                 length = self._written - self._started

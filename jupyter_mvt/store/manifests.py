@@ -108,14 +108,20 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
     for entry in entries:
         path = _text(entry.path)
         shared = _shared(before, path)
-        _number(out, shared)
-        _string(out, path[shared:])
+        own = len(path) - shared
+        if shared < 0x80 and own < 0x80:
+            out += bytes((shared, own))
+        else:
+            _number(out, shared)
+            _number(out, own)
+        out += path[shared:]
         before = path
         chunks = entry.chunks
         kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(chunks))
-        if kind not in kinds:
-            kinds[kind] = _kind(dtypes[entry.dtype], entry)
-        out += kinds[kind]
+        described = kinds.get(kind)
+        if described is None:
+            described = kinds[kind] = _kind(dtypes[entry.dtype], entry)
+        out += described
         out += bytes.fromhex("".join(chunks))
     _number(out, len(ties))
     for tie in ties:

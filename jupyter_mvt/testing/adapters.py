@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen, ModelAdapter, Skeleton, adapter_for
 from jupyter_mvt.capture.arrays import dtype_of
@@ -237,7 +238,7 @@ class AdapterTests:
             state[generator.integers(len(state))] = generator.integers(32, 127)
             _attempt(adapter, replace(skeleton, state=bytes(state)))
         for path, entry in list(skeleton.entries.items())[:5]:
-            huge = replace(entry, shape=(1 << 40, *entry.shape))
+            huge = structs.replace(entry, shape=(1 << 40, *entry.shape))
             lying = {**skeleton.entries, path: huge}
             if skeleton.state_kind != "pickle" and entry.nbytes:
                 with pytest.raises((CorruptionError, RestoreError)):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec import structs
 from sklearn import pipeline, preprocessing
 
 import jupyter_mvt as mvt
@@ -149,7 +150,7 @@ def test_ids_and_times_differ_while_the_identity_does_not():
 @pytest.mark.parametrize("content", [b"", b"CBM1", b"CBM1\xff\xff\xff\xff", b"GGUF" + bytes(60)])
 def test_what_is_no_model_is_refused(content):
     skeleton = thaw(ADAPTER.freeze(TestClassifier().train(), no_source))
-    entry = replace(skeleton.entries["model"], shape=(len(content),), nbytes=len(content))
+    entry = structs.replace(skeleton.entries["model"], shape=(len(content),), nbytes=len(content))
     bad = replace(skeleton, entries={"model": entry}, read=lambda _: memoryview(content))
     with pytest.raises(MvtError) as refused:
         ADAPTER.restore(bad)
