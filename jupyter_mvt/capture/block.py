@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Block", "bitmap", "octets_of", "presence"]
+__all__ = ["Block", "bitmap", "bits_of", "octets_of", "presence"]
 
 Array = np.ndarray[Any, Any]
 
@@ -28,8 +28,8 @@ class Block:
     nulls
         How many rows are missing.
     hashed
-        Returns one 64-bit word a row for the order-insensitive hash; ``None`` if too costly. It is
-        asked while the block's bytes are still in place, or not at all.
+        Returns one unsigned word a row, of up to 64 bits, for the order-insensitive hash; ``None``
+        if too costly. It is asked while the block's bytes are still in place, or not at all.
     """
 
     pieces: tuple[Buffer, ...]
@@ -38,7 +38,7 @@ class Block:
 
     @property
     def words(self) -> Array | None:
-        """Return one 64-bit word a row, ``None`` if there are none."""
+        """Return one word a row, ``None`` if there are none."""
         return None if self.hashed is None else self.hashed()
 
 
@@ -56,5 +56,15 @@ def presence(array: Any) -> Array | None:
     """Return which rows of an Arrow array are not missing, ``None`` when none is."""
     if not array.null_count:
         return None
-    found: Array = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
-    return found
+    octets = array.buffers()[0]
+    if octets is None:  # of a type that tells it elsewhere
+        found: Array = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+        return found
+    return bits_of(octets, array.offset, len(array)).view(np.bool_)
+
+
+def bits_of(octets: Any, offset: int, count: int) -> Array:
+    """Return bits of an Arrow buffer as a zero or one each."""
+    first = offset // 8
+    some = np.frombuffer(octets, np.uint8, (offset + count + 7) // 8 - first, first)
+    return np.unpackbits(some, bitorder="little")[offset % 8 : offset % 8 + count]

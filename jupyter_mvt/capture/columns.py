@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jupyter_mvt.capture.block import Block, bitmap, octets_of, presence
+from jupyter_mvt.capture.block import Block, bitmap, bits_of, octets_of, presence
 from jupyter_mvt.capture.cellbytes import OPAQUE, cell_bytes
 from jupyter_mvt.capture.rowhash import bytes_words, value_words
 from jupyter_mvt.capture.texts import Codebook, coded_block, coded_key, is_coded, text_block
@@ -55,6 +55,8 @@ class Strip:
     key
         Returns few bytes that stand for rows ``start:stop`` and for nothing else, sooner made
         than the block; ``None`` where the block is as soon made.
+    by_rows
+        Whether its blocks can have a word for each row.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Strip:
     sample: Callable[[Array | None], Any]
     index: bool = False
     key: Callable[[int, int], bytes] | None = None
+    by_rows: bool = True
 
 
 def numpy_strip(
@@ -135,14 +138,13 @@ def _missing(values: Array) -> Array | None:
 
 def _fixed(values: Array, valid: Array | None) -> Block:
     """Return a block of values of fixed width, contiguous; what is not valid becomes zero."""
-    if valid is not None and valid.all():
-        valid = None
-    if valid is not None:
-        values = values.copy()
-        values[~valid] = np.zeros((), values.dtype)
-    octets = octets_of(values)
-    nulls = 0 if valid is None else int(len(valid) - valid.sum())
-    return Block((bitmap(valid), octets), nulls, lambda: value_words(values, valid))
+    missing = None if valid is None else np.flatnonzero(~valid)
+    if missing is None or not len(missing):
+        return Block((bitmap(None), octets_of(values)), 0, lambda: value_words(values, None))
+    values = values.copy()
+    values[missing] = np.zeros((), values.dtype)
+    pieces = (bitmap(valid), octets_of(values))
+    return Block(pieces, len(missing), lambda: value_words(values, missing))
 
 
 def wide_strip(name: str, values: Array) -> Strip:
@@ -191,12 +193,15 @@ def arrow_strip(name: str, column: Any, *, index: bool = False) -> Strip:
         return _arrow_sample(_flat(part))
 
     return Strip(name=name, type=_arrow_type(kind), rows=len(column), block=block,
-                 sample=sample, index=index, key=None if book is None else key)  # fmt: skip
+                 sample=sample, index=index, key=None if book is None else key,
+                 by_rows=not _is_nested(kind))  # fmt: skip
 
 
 def _flat(column: Any) -> Any:
     """Return one array without dictionary, extension type, views or 32-bit offsets."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = column
+    if isinstance(column, pa.ChunkedArray):  # of one chunk, combine_chunks makes a copy
+        array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
     kind = array.type
@@ -229,6 +234,13 @@ def _arrow_type(kind: Any) -> str:
     return _ARROW_NAMES.get(str(kind), str(kind))
 
 
+def _is_nested(kind: Any) -> bool:
+    kind = _decoded(kind)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _is_nested(kind.storage_type)
+    return _is_list(kind) or bool(pa.types.is_struct(kind))
+
+
 def _is_list(kind: Any) -> bool:
     tests = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
     return any(test(kind) for test in tests)
@@ -242,10 +254,13 @@ def _arrow_block(array: Any) -> Block:
         rows = len(array)
         return Block((b"\0",), rows, lambda: value_words(np.zeros(rows, np.uint8), None))
     if pa.types.is_boolean(kind):
-        array = pc.if_else(
-            pc.fill_null(array, False), pa.scalar(1, pa.uint8()), pa.scalar(0, pa.uint8())
+        octets = array.buffers()[1]
+        flags = (
+            np.zeros(len(array), np.uint8)
+            if octets is None
+            else bits_of(octets, array.offset, len(array))
         )
-        kind = array.type
+        return _fixed(flags, valid)
     width = getattr(kind, "byte_width", 0) if _is_fixed(kind) else 0
     if width:
         return _fixed(_canonical_nan(_values(array, width)), valid)

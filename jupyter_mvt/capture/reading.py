@@ -7,6 +7,7 @@ texts by their codes.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK_ROWS", "Done", "digest_of", "forget", "read_block"]
 
 BLOCK_ROWS = 32_768
+_PAGE = 4096
 _MOST_HELD = 128
 _MOST_REMEMBERED = 100_000
 
+Array = np.ndarray[Any, Any]
 Sums = tuple[int, int] | None
-_summed: dict[bytes, Sums] = {}
+_own = threading.local()
+_summed: dict[bytes, tuple[int, int]] = {}
 """Digests of a block's columns, digested → sums over its rows' hashes."""
+_begun: dict[bytes, None] = {}
+"""Digests of first columns of such blocks: whose rows are most likely known as well."""
 _coded: dict[bytes, tuple[bytes, int]] = {}
 """A strip's key for a block → the block's digest and how many rows are missing."""
 
@@ -47,22 +53,13 @@ def read_block(strips: Sequence[Strip], start: int) -> Done:
     """Return what is known of the rows from `start` on."""
     digests: list[bytes] = []
     nulls: list[int] = []
-    held: dict[int, Block] = {}
+    rows = _Rows(strips, start)
     for number, strip in enumerate(strips):
         octets, missing, block = _read(strip, start)
         digests.append(octets)
         nulls.append(missing)
-        if block is not None and len(held) < _MOST_HELD:
-            held[number] = block
-    columns = [number for number, strip in enumerate(strips) if not strip.index]
-    if any(strips[number].rows != strips[-1].rows for number in columns):
-        return Done(digests, nulls, None)  # no rows, only columns
-    key = _rows_key([strips[number] for number in columns], [digests[n] for n in columns], start)
-    known = _summed.get(key)
-    sums = _sums(strips, columns, start, held) if known is None else known
-    if known is None:
-        _keep(_summed, key, sums)
-    return Done(digests, nulls, sums)
+        rows.take(number, octets, block)
+    return Done(digests, nulls, rows.sums())
 
 
 def digest_of(block: Block) -> bytes:
@@ -76,6 +73,7 @@ def digest_of(block: Block) -> bytes:
 def forget() -> None:
     """Work out everything anew at the next look, as in a new session."""
     _summed.clear()
+    _begun.clear()
     _coded.clear()
 
 
@@ -108,23 +106,79 @@ def _rows_key(strips: Sequence[Strip], digests: Sequence[bytes], start: int) -> 
     return state.digest()
 
 
-def _sums(
-    strips: Sequence[Strip], columns: Sequence[int], start: int, held: dict[int, Block]
-) -> Sums:
-    """Return the sums over a block's rows, ``None`` where rows cannot be hashed."""
-    if any(block.hashed is None for block in held.values()):
-        return None
-    total: Any = None
-    spare: Any = None
-    for position, number in enumerate(columns):
-        block = held.get(number) or strips[number].block(*_span(strips[number], start))
+class _Rows:
+    """The rows of a block: hashed column by column while each is in the cache, or known before."""
+
+    def __init__(self, strips: Sequence[Strip], start: int) -> None:
+        self.strips, self.start = strips, start
+        columns = [number for number, strip in enumerate(strips) if not strip.index]
+        even = all(strips[n].rows == strips[-1].rows and strips[n].by_rows for n in columns)
+        self.places = {number: place for place, number in enumerate(columns)} if even else {}
+        self.digests: list[bytes] = []
+        self.held: dict[int, Block] | None = None
+        """Blocks of rows that are most likely known, should they not be."""
+        self.total: Any = None
+        self.spare: Any = None
+
+    def take(self, number: int, octets: bytes, block: Block | None) -> None:
+        """Take the column of that number, its digest, and its block if it had to be made."""
+        if number not in self.places:
+            return
+        if not self.digests and octets in _begun:
+            self.held = {}
+        self.digests.append(octets)
+        if self.held is None:
+            self.add(number, block)
+        elif block is not None and len(self.held) < _MOST_HELD:
+            self.held[number] = block
+
+    def add(self, number: int, block: Block | None) -> None:
+        """Add a column to the rows' running hashes."""
+        block = block or self.strips[number].block(*_span(self.strips[number], self.start))
         words = block.words
-        if words is None:
+        if words is None:  # of a kind that does not say before that it has none
+            self.places = {}
+            return
+        if self.total is None:
+            self.total, self.spare = _desk(len(words))
+        add_column(self.total, words, self.places[number], self.spare)
+
+    def sums(self) -> Sums:
+        """Return the sums over the rows' hashes, ``None`` where rows cannot be hashed."""
+        if not self.places:
             return None
-        if total is None:
-            total, spare = np.zeros((2, len(words)), np.uint64)
-        add_column(total, words, position, spare)
-    return None if total is None else row_sums(total, spare)
+        strips = [self.strips[number] for number in self.places]
+        key = _rows_key(strips, self.digests, self.start)
+        if self.held is not None:
+            known = _summed.get(key)
+            if known is not None:
+                return known
+            for number in tuple(self.places):
+                self.add(number, self.held.get(number))
+        if self.total is None or not self.places:
+            return None
+        found = row_sums(self.total, self.spare)
+        _keep(_summed, key, found)
+        _keep(_begun, self.digests[0], None)
+        return found
+
+
+def _desk(rows: int) -> tuple[Array, Array]:
+    """Return zeros and spare memory for a block's running hashes, until this thread's next block.
+
+    Laid out for speed: at starts of cache lines, and half a page apart, since what is written at
+    a place of a page delays reading from the same place of another.
+    """
+    octets: Array | None = getattr(_own, "desk", None)
+    if octets is None:
+        octets = np.empty(2 * 8 * BLOCK_ROWS + 2 * _PAGE, np.uint8)
+        start = -octets.ctypes.data % _PAGE
+        octets = _own.desk = octets[start:]
+    half = 8 * BLOCK_ROWS + _PAGE // 2
+    total = octets[: 8 * rows].view(np.uint64)
+    spare = octets[half : half + 8 * rows].view(np.uint64)
+    total[:] = 0
+    return total, spare
 
 
 def _keep(memory: dict[bytes, Any], key: bytes, value: Any) -> None:

@@ -30,18 +30,24 @@ _LONG = 1024
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
 
 
-def value_words(values: Array, valid: Array | None) -> Array:
-    """Return a word for each row of fixed-width values (two-dimensional: for each row)."""
+def value_words(values: Array, missing: Array | None) -> Array:
+    """Return a word for each row of fixed-width values (two-dimensional: for each row).
+
+    Words of less than 64 bits stand for the same numbers.
+    `missing` are the numbers of the rows that hold none.
+    """
     width = values.dtype.itemsize
     if not values.size:
         return np.zeros(len(values), np.uint64)
     rows = values.reshape(len(values), -1)
     if width in (1, 2, 4, 8) and rows.shape[1] == 1:
         bits = values.reshape(-1).view(f"u{width}")
-        words = bits if width == 8 else bits.astype(np.uint64)
+        words = bits if missing is None else bits.astype(np.uint64)
     else:
         words = _folded(rows)
-    return words if valid is None else np.where(valid, words, NULL_WORD)
+    if missing is not None:
+        words[missing] = NULL_WORD
+    return words
 
 
 def _folded(rows: Array) -> Array:
@@ -60,7 +66,7 @@ def _folded(rows: Array) -> Array:
     return words
 
 
-def text_words(data: Buffer, starts: Array, lengths: Array, valid: Array | None) -> Array:
+def text_words(data: Buffer, starts: Array, lengths: Array, missing: Array | None) -> Array:
     """Return a word for each text, read eight bytes at a time from all texts at once."""
     memory = np.empty(len(data) // 8 + 3, np.uint64)
     memory[len(data) // 8 :] = 0
@@ -70,8 +76,8 @@ def text_words(data: Buffer, starts: Array, lengths: Array, valid: Array | None)
     words = _next(words, memory, starts, lengths)
     if len(lengths) and int(lengths.max()) > 8:
         _rest(words, memory, starts, lengths)
-    if valid is not None:
-        words[~valid] = NULL_WORD
+    if missing is not None:
+        words[missing] = NULL_WORD
     return words
 
 
@@ -131,9 +137,13 @@ def add_column(total: Array, words: Array, position: int, spare: Array) -> None:
 
     `spare` is memory of the same size that is written over.
     """
-    # Folded first: round floats differ in their high bits only, which a product would lose.
-    mixed = np.right_shift(words, _HALF, out=spare)
-    mixed ^= words
+    mixed = spare
+    if words.dtype.itemsize < 8:
+        mixed[:] = words
+    else:
+        # Folded first: round floats differ in their high bits only, which a product would lose.
+        np.right_shift(words, _HALF, out=mixed)
+        mixed ^= words
     mixed *= _key(position)
     total += mixed
 

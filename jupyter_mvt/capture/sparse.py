@@ -30,7 +30,8 @@ def sparse_strip(name: str, matrix: Any) -> Strip:
         return data[:: max(1, len(data) // 100_000)] if data.dtype.kind in "biuf" else None
 
     kind = f"sparse<{data.dtype.name}>[{rows.shape[1]}]"
-    return Strip(name=name, type=kind, rows=rows.shape[0], block=block, sample=sample)
+    return Strip(name=name, type=kind, rows=rows.shape[0], block=block, sample=sample,
+                 by_rows=False)  # fmt: skip
 
 
 def _canonical(matrix: Any) -> Any:

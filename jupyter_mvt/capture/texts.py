@@ -28,14 +28,16 @@ _MOST_BYTES = 1 << 20
 
 def text_block(array: Any, valid: Array | None) -> Block:
     """Return an Arrow array of large strings or binaries as a block."""
-    if valid is not None:
-        array = array.fill_null(b"" if pa.types.is_large_binary(array.type) else "")
-    if not len(array) or array.buffers()[1] is None:
+    if not len(array):
         return Block((bitmap(valid),), array.null_count, lambda: np.zeros(0, np.uint64))
+    missing = None if valid is None else np.flatnonzero(~valid)
     starts, lengths, data = _laid_out(array)
+    if missing is not None and lengths[missing].any():  # bytes under what is missing
+        array = array.fill_null(b"" if pa.types.is_large_binary(array.type) else "")
+        starts, lengths, data = _laid_out(array)
     pieces = (bitmap(valid), octets_of(lengths), data)
-    nulls = 0 if valid is None else int((~valid).sum())
-    return Block(pieces, nulls, lambda: text_words(data, starts, lengths, valid))
+    nulls = 0 if missing is None else len(missing)
+    return Block(pieces, nulls, lambda: text_words(data, starts, lengths, missing))
 
 
 def _laid_out(array: Any) -> tuple[Array, Array, Buffer]:

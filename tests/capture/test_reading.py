@@ -79,6 +79,40 @@ def test_any_cell_that_changes_is_seen_by_the_next_look(name, row):
     assert after == anew(frame)
 
 
+def test_rows_are_hashed_anew_where_only_the_first_column_was_seen():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(70_000, 4)), columns=list("abcd"))
+    other = frame.assign(c=rng.normal(size=70_000))
+    alone = anew(other)
+    anew(frame)
+    assert facts(other) == alone
+    assert alone[1] != facts(frame)[1]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    values=st.lists(st.none() | st.booleans(), max_size=40),
+    kind=st.sampled_from([pa.bool_(), pa.int64(), pa.int16(), pa.float32(), pa.large_string()]),
+    start=st.integers(0, 20),
+)
+def test_a_slice_of_an_arrow_array_is_what_its_values_alone_are(values, kind, start):
+    made = [None if v is None or pa.types.is_boolean(kind) else int(v) for v in values]
+    whole = pa.array(
+        values if pa.types.is_boolean(kind)
+        else [None if v is None else f"t{v}" for v in made] if pa.types.is_large_string(kind)
+        else made, kind
+    )  # fmt: skip
+    part = whole.slice(min(start, len(values)))
+    assert facts(part) == facts(pa.array(part.to_pylist(), kind))
+
+
+def test_bytes_under_missing_texts_are_no_content():
+    texts = pa.array(["one", "hidden", "three"], pa.large_string())
+    gone = pa.Array.from_buffers(texts.type, 3, [pa.py_buffer(b"\x05"), *texts.buffers()[1:]])
+    assert gone.to_pylist() == ["one", None, "three"]
+    assert facts(gone) == facts(pa.array(["one", None, "three"], pa.large_string()))
+
+
 def test_wide_tables_are_read_again_for_their_rows(monkeypatch):
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 30)))
     whole = anew(frame)

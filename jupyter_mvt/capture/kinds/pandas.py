@@ -32,7 +32,7 @@ class PandasKind:
             nbytes = int(obj.memory_usage(index=False))
         else:
             columns = [(str(label), series) for label, series in obj.items()]
-            nbytes = int(obj.memory_usage(index=False).sum())
+            nbytes = sum(int(series.memory_usage(index=False)) for _, series in columns)
         strips = _strips(columns)
         strips = _index_strips(obj.index) + strips
         return Table(kind="pandas", rows=len(obj), strips=strips, nbytes=nbytes)
@@ -74,6 +74,10 @@ def _strip(name: str, series: Any, *, index: bool = False) -> Strip:
 def _arrow(values: Any) -> Any:
     import pyarrow as pa
 
+    if type(values).__name__ == "DatetimeArray":
+        # What pandas would convert element by element lies in memory as Arrow wants it.
+        kind = pa.array(values[:0], from_pandas=True).type
+        return pa.array(values.view("i8").view(f"M8[{kind.unit}]"), kind, from_pandas=True)
     if type(values).__name__ != "Categorical":
         return pa.array(values, from_pandas=True)
     # As Arrow does it, but pandas has checked already that each code has its category.
