@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jupyter_mvt.objects.commit import Model, StateKind
+    from jupyter_mvt.objects.ids import Buffer
     from jupyter_mvt.objects.reader import ObjectReader
 
 Restore: TypeAlias = "Callable[[Skeleton, Any], tuple[Any, dict[str, Any]]]"
@@ -94,10 +95,18 @@ def restore_optimizer(
         raise NotFoundError(msg, code="no-optimizer")
     weights, state = ObjectId(model.optimizer), ObjectId(model.optimizer_state)
     skeleton = _skeleton(reader, model, weights, state, "tensors", namespace, sources, trusted)
-    # torch's optimizers serve the models of other frameworks, too.
-    found = [getattr(item, "restore_optimizer", None) for item in (_adapter(model), *ADAPTERS)]
-    restore: Restore = next(item for item in found if item is not None)
-    return restore(skeleton, live)
+    return _optimizer_reader(model, skeleton.state)(skeleton, live)
+
+
+def _optimizer_reader(model: Model, state: Buffer) -> Restore:
+    """Return what restores an optimizer: torch's serve the models of other frameworks, too."""
+    adapters: list[Any] = [_adapter(model), *ADAPTERS]
+    found = [item for item in adapters if hasattr(item, "restore_optimizer")]
+    own = [item for item in found
+           if hasattr(item, "reads_optimizer") and item.reads_optimizer(state)]  # fmt: skip
+    others = [item for item in found if not hasattr(item, "reads_optimizer")]
+    restore: Restore = (own or others)[0].restore_optimizer
+    return restore
 
 
 def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any, Any]:

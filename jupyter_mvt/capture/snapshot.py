@@ -33,6 +33,7 @@ from jupyter_mvt.capture.metrics import (
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
 from jupyter_mvt.objects.snapshot import (
@@ -231,7 +232,13 @@ def _optimizer(
     if seen is None or freeze is None:
         return None, ()
     beside = schedules_of(seen.obj, request.namespace)
-    frozen: Frozen = freeze(seen.obj, candidate.obj, _sources(request), beside)
+    try:
+        frozen: Frozen = freeze(seen.obj, candidate.obj, _sources(request), beside)
+    except CaptureError as error:
+        # The model is what was asked for; training can go on with a new optimizer.
+        text = f"{error.message.removesuffix('.')}: it is not kept"
+        taking.notes.append(Note(kind="skipped", about=seen.name, text=text))
+        return None, ()
     params, notes = clean_params(seen.adapter.params(seen.obj), about=seen.name)
     taking.notes += notes
     taking.notes += [Note(kind="partial", about=seen.name, text=text) for text in frozen.lost]

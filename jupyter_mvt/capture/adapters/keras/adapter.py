@@ -11,7 +11,7 @@ from jupyter_mvt.capture.declared import DeclarativeAdapter, Nothing, Writing
 from jupyter_mvt.errors import CaptureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.declarative.vocabulary import Vocabulary
     from jupyter_mvt.objects.commit import Param
@@ -55,10 +55,10 @@ class KerasAdapter(DeclarativeAdapter):
         return tuple(getattr(obj, "layers", ()))
 
     def params(self, obj: Any) -> tuple[Param, ...]:
-        """Return each layer's settings, those of compiling, and the number of parameters."""
-        from jupyter_mvt.capture.adapters.keras.params import keras_params
+        """Return each layer's settings, and those of compiling; an optimizer's as torch's."""
+        from jupyter_mvt.capture.adapters.keras.params import keras_params, optimizer_params
 
-        return keras_params(obj)
+        return optimizer_params(obj) if self.detect(obj) == "optimizer" else keras_params(obj)
 
     def token(self, obj: Any) -> object:
         """Return the identities of all arrays, and how often the optimizer has stepped."""
@@ -118,6 +118,51 @@ class KerasAdapter(DeclarativeAdapter):
         own = self.vocabulary()
         readers = {KIND: lambda decoder, node, _index: resumed(live, decoder, node)}
         return restore_with(replace(own, readers=readers), skeleton)
+
+    def optimizer_matches(self, optimizer: Any, model: Any) -> bool:
+        """Tell whether `optimizer`, made apart from `model`, updates variables of it."""
+        from jupyter_mvt.capture.adapters.keras.optimizer import updates
+
+        return updates(optimizer, model)
+
+    def freeze_optimizer(
+        self, optimizer: Any, model: Any, sources: Sources, beside: Mapping[str, Any] | None = None
+    ) -> Frozen:
+        """Return the optimizer's settings and arrays, its variables by their paths in `model`.
+
+        Keras' schedules are settings: there is nothing `beside` it.
+
+        Raises
+        ------
+        CaptureError
+            It also updates variables of another model (code ``optimizer-shared``), or does not tell
+            its settings (``not-capturable``).
+        """
+        from jupyter_mvt.capture.adapters.keras.optimizer import writer_for
+        from jupyter_mvt.capture.declarative.policy import Undeclarable
+        from jupyter_mvt.capture.declarative.vocabulary import freeze_with
+
+        del beside
+        words = replace(self.vocabulary(), dialect=Writing({_OPTIMIZER: writer_for(model)}))
+        try:
+            return freeze_with(words, optimizer, sources)
+        except Undeclarable as reason:
+            msg = f"The optimizer cannot be kept: {reason}."
+            raise CaptureError(msg, code="not-capturable") from reason
+
+    def reads_optimizer(self, state: bytes) -> bool:
+        """Tell whether a stored optimizer is one of Keras'."""
+        from jupyter_mvt.capture.adapters.keras.optimizer import KIND
+
+        return f'"{KIND}"'.encode() in state
+
+    def restore_optimizer(self, skeleton: Skeleton, model: Any) -> tuple[Any, dict[str, Any]]:
+        """Return an optimizer of `model` that goes on where the stored one stopped."""
+        from jupyter_mvt.capture.adapters.keras.optimizer import KIND, reader_for
+        from jupyter_mvt.capture.declarative.vocabulary import restore_with
+
+        words = replace(self.vocabulary(), readers={KIND: reader_for(model)})
+        return restore_with(words, skeleton), {}
 
     def vocabulary(self) -> Vocabulary:
         """Return how models are written and read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from jupyter_mvt.objects.commit import Param
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["keras_params"]
+__all__ = ["keras_params", "optimizer_params"]
 
 _SCALARS = (bool, int, float, str, type(None))
 _SKIPPED = frozenset({"name", "dtype", "trainable", "sparse", "ragged", "optional"})
@@ -35,6 +36,12 @@ def keras_params(model: Any) -> tuple[Param, ...]:
     for item in _compiled(model):
         found.setdefault(item.name, item)
     return tuple(found.values())
+
+
+def optimizer_params(optimizer: Any) -> tuple[Param, ...]:
+    """Return ``optimizer``, its class, and ``optimizer.setting`` of each of its settings."""
+    named = Param(name="optimizer", value=type(optimizer).__name__)
+    return (named, *(replace(item, name=f"optimizer.{item.name}") for item in _settings(optimizer)))
 
 
 def _settings(layer: Any) -> Iterator[Param]:
@@ -62,9 +69,7 @@ def _compiled(model: Any) -> Iterator[Param]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return
-    yield Param(name="optimizer", value=type(optimizer).__name__)
-    for item in _settings(optimizer):
-        yield Param(name=f"optimizer.{item.name}", value=item.value, default=item.default)
+    yield from optimizer_params(optimizer)
     loss = getattr(model, "loss", None)
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     if loss is not None:

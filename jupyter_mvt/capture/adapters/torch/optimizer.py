@@ -31,8 +31,11 @@ def freeze_state(
         It also updates parameters of another model (code ``optimizer-shared``), or holds
         something that has no form as data (``not-capturable``).
     """
-    named = () if module is None else module.named_parameters()
-    names = {id(parameter): name for name, parameter in named}
+    named = [] if module is None else list(module.named_parameters())
+    # Keras names them by how many layers a session has made (``sequential_2/dense_4/bias``).
+    numbered = module is None or any("/" in name for name, _ in named)
+    names = {id(parameter): str(number) if numbered else name
+             for number, (name, parameter) in enumerate(named)}  # fmt: skip
     groups: list[dict[str, Any]] = []
     for group in optimizer.param_groups:
         own = [_name(parameter, names, module) for parameter in group["params"]]
@@ -41,7 +44,7 @@ def freeze_state(
     state = {names[id(parameter)]: dict(held) for parameter, held in optimizer.state.items()}
     kept = {
         "class": type(optimizer),
-        "numbered": module is None,
+        "numbered": numbered,
         "defaults": dict(optimizer.defaults),
         "groups": groups,
         "state": state,
