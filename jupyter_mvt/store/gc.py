@@ -162,7 +162,7 @@ def move_survivors(store: Store, view: View, found: Sweep) -> str | None:
         made = stream.finish(avoid=trash.packs(view))
     finally:
         out.abort()
-    store.index.add(made, stream.rows)
+    store.index.add(made, stream.table)
     return made
 
 

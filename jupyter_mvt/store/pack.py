@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Container, Iterable
-from itertools import starmap
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError
@@ -33,6 +32,8 @@ __all__ = [
     "PackStream",
     "Row",
     "read_rows",
+    "read_table",
+    "rows_of",
 ]
 
 MAGIC = b"MVTPACK\x01"
@@ -64,31 +65,42 @@ class Row(NamedTuple):
 
 
 class PackStream:
-    """Writes a pack's bytes in order; knows nothing about what is in other packs."""
+    """Writes a pack's bytes in order; knows nothing about what is in other packs.
+
+    Attributes
+    ----------
+    size
+        Bytes written so far.
+    """
 
     def __init__(self, out: ObjectWriter) -> None:
         self._out = out
-        self._offset = 0
-        self.rows: list[Row] = []
+        self._table = bytearray()
+        self.size = 0
         self._put(HEADER)
+
+    @property
+    def table(self) -> bytes:
+        """The index as it is stored: the rows of what was added, one after the other."""
+        return bytes(self._table)
 
     def add(self, oid: bytes, data: Buffer, size: int) -> None:
         """Append one raw object."""
         self._align(PAGE if size >= ALIGNED else SMALL_ALIGN)
-        self.rows.append(Row(oid, self._offset, size, size, RAW))
+        self._table += ROW.pack(oid, self.size, size, size, RAW)
         self._put(data)
 
     def add_small(self, objects: Iterable[tuple[bytes, bytes]]) -> None:
         """Append raw objects shorter than `ALIGNED`, each its id and content, in one write."""
         pieces: list[bytes] = []
-        at = self._offset
+        at = self.size
         for oid, data in objects:
             gap = -at % SMALL_ALIGN
             if gap:
                 pieces.append(bytes(gap))
                 at += gap
             size = len(data)
-            self.rows.append(Row(oid, at, size, size, RAW))
+            self._table += ROW.pack(oid, at, size, size, RAW)
             pieces.append(data)
             at += size
         self._put(b"".join(pieces))
@@ -96,38 +108,46 @@ class PackStream:
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
         """Append one object as the pieces of its encoding; where it goes is told by `rows`."""
         self._align(PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN)
-        self.rows.append(Row(row.oid, self._offset, row.stored, row.size, row.encoding))
-        at = self._offset
+        at = self.size
+        self._table += ROW.pack(row.oid, at, row.stored, row.size, row.encoding)
         for piece in pieces:
             self._put(piece)
-        assert self._offset - at == row.stored
+        assert self.size - at == row.stored
 
     def finish(self, avoid: Container[str] = ()) -> str:
         """Write the index, publish the pack and return its key, which is none of `avoid`."""
-        rows = b"".join(starmap(ROW.pack, self.rows))
-        while layout.pack(name := digest(rows)) in avoid:
+        at = self.size
+        while layout.pack(name := digest(self._table)) in avoid:
             # The same objects were packed and dropped before, and that file is being deleted.
-            self.rows.append(Row(_NOTHING, self._offset, 0, 0, RAW))
-            rows += ROW.pack(*self.rows[-1])
-        at = self._offset
-        self._put(rows)
-        self._put(TRAILER.pack(at, len(self.rows), bytes.fromhex(name), MAGIC))
+            self._table += ROW.pack(_NOTHING, at, 0, 0, RAW)
+        self._put(self._table)
+        self._put(TRAILER.pack(at, len(self._table) // ROW.size, bytes.fromhex(name), MAGIC))
         key = layout.pack(name)
         self._out.commit(key)
         return key
 
     def _align(self, step: int) -> None:
-        gap = -self._offset % step
+        gap = -self.size % step
         if gap:
             self._put(bytes(gap))
 
     def _put(self, data: Buffer) -> None:
         self._out.write(data)
-        self._offset += len(data)
+        self.size += len(data)
+
+
+def rows_of(table: Buffer) -> list[Row]:
+    """Return the rows of an index, one an object."""
+    return [Row._make(fields) for fields in ROW.iter_unpack(table)]
 
 
 def read_rows(backend: Backend, key: str) -> list[Row]:
-    """Return the index of the pack `key`.
+    """Return the rows of the pack `key`; see `read_table`."""
+    return rows_of(read_table(backend, key))
+
+
+def read_table(backend: Backend, key: str) -> bytes:
+    """Return the index of the pack `key`, as it is stored.
 
     Raises
     ------
@@ -152,12 +172,12 @@ def read_rows(backend: Backend, key: str) -> list[Row]:
     name = digest(index)
     if name != check.hex() or layout.pack(name) != key:
         raise _corrupt(key, "its index is damaged")
-    rows = [Row._make(fields) for fields in ROW.iter_unpack(index)]
-    if any(row.offset < len(HEADER) or row.offset + row.stored > at for row in rows):
-        raise _corrupt(key, "its index points outside")
-    if any(row.size > LARGEST_ENCODED for row in rows if RAW < row.encoding <= DELTA):
-        raise _corrupt(key, "its index declares too much")
-    return rows
+    for _, offset, stored, size, encoding in ROW.iter_unpack(index):
+        if offset < len(HEADER) or offset + stored > at:
+            raise _corrupt(key, "its index points outside")
+        if size > LARGEST_ENCODED and RAW < encoding <= DELTA:
+            raise _corrupt(key, "its index declares too much")
+    return index
 
 
 def _corrupt(key: str, why: str) -> CorruptionError:

@@ -195,7 +195,7 @@ class _Run:
             self.stream.add_encoded(row, made.pieces)
             self.encoded += row.encoding != before.encoding
             self.after += row.stored
-            if self.stream.rows[-1].offset + row.stored > _TARGET:
+            if self.stream.size > _TARGET:
                 self._finish()
         self.store.progress.advance(before.stored)
 
@@ -203,7 +203,7 @@ class _Run:
         if self.stream is None:
             return
         key = self.stream.finish(avoid=trash.packs(oplog.current(self.store)))
-        self.store.index.add(key, self.stream.rows)
+        self.store.index.add(key, self.stream.table)
         self.written.append(key)
         self.stream = self.out = None
 

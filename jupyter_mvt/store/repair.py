@@ -15,7 +15,7 @@ from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
-from jupyter_mvt.store.pack import PackStream, read_rows
+from jupyter_mvt.store.pack import PackStream, read_rows, rows_of
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.records import read_operation, record_id
@@ -142,11 +142,12 @@ def _take(store: Store, source: Store | None, wanted: set[bytes]) -> set[bytes]:
             except CorruptionError:
                 continue  # missing or damaged there too
             stream.add(oid, data, len(data))
-        if stream.rows:
-            store.index.add(stream.finish(trash.packs(oplog.current(store))), stream.rows)
+        taken = {row.oid for row in rows_of(stream.table)}
+        if taken:
+            store.index.add(stream.finish(trash.packs(oplog.current(store))), stream.table)
     finally:
         out.abort()
-    return {row.oid for row in stream.rows}
+    return taken
 
 
 def _move_good(store: Store, view: View, leaving: set[str], good: dict[bytes, list[Place]]) -> None:
@@ -162,7 +163,7 @@ def _move_good(store: Store, view: View, leaving: set[str], good: dict[bytes, li
                 msg = f"The object {oid.hex()} in {places[0].pack} is corrupt: {fault}."
                 raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
             stream.add(oid, data, len(data))
-        if stream.rows:
-            store.index.add(stream.finish({*leaving, *trash.packs(view)}), stream.rows)
+        if stream.table:
+            store.index.add(stream.finish({*leaving, *trash.packs(view)}), stream.table)
     finally:
         out.abort()

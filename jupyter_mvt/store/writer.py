@@ -165,7 +165,7 @@ class PackWriter:
         key = None
         if self._stream is not None:
             key = self._stream.finish(avoid=trash.packs(oplog.current(self._store)))
-            self._store.index.add(key, self._stream.rows)
+            self._store.index.add(key, self._stream.table)
             stat = self._store.backend.stat(key)
             if stat is not None:
                 self._store.verified[key, stat.version] = set(self._new)
@@ -178,7 +178,7 @@ class PackWriter:
     ) -> list[int]:
         """Keep what is small, side by side; return the numbers of the parts that are not."""
         large: list[int] = []
-        whose: list[int] = []
+        homes: list[list[ObjectId]] = []
         contents: list[bytes] = []
         size = 0
         for number, part in enumerate(parts):
@@ -187,30 +187,32 @@ class PackWriter:
                 large.append(number)
                 continue
             witness.see(number, part, content)
-            whose.append(number)
+            homes.append(kept[number])
             contents.append(content)
-            size += part.nbytes
+            size += len(content)
             if size >= _TOGETHER:
-                self._keep_together(contents, [kept[number] for number in whose])
-                whose, contents, size = [], [], 0
-        self._keep_together(contents, [kept[number] for number in whose])
+                self._keep_together(contents, homes)
+                homes, contents, size = [], [], 0
+        if contents:
+            self._keep_together(contents, homes)
         return large
 
-    def _keep_together(self, contents: list[bytes], kept: list[list[ObjectId]]) -> None:
+    def _keep_together(self, contents: list[bytes], homes: list[list[ObjectId]]) -> None:
         """Do what `_take` and `_keep` do, for models of thousands of small arrays."""
-        new: list[tuple[bytes, bytes]] = []
-        sizes, find = self._sizes, self._store.index.find
-        for chunks, content, oid in zip(kept, contents, map(raw_digest, contents), strict=True):
-            chunks.append(ObjectId(oid.hex()))
-            if oid not in sizes:
-                sizes[oid] = len(content)
-                if not find(oid) or not self._stored(oid, content):
-                    new.append((oid, content))
+        oids = list(map(raw_digest, contents))
+        for home, oid in zip(homes, oids, strict=True):
+            home.append(ObjectId(oid.hex()))
+        new = dict(zip(oids, contents, strict=True))
+        if not self._sizes.keys().isdisjoint(new) or not self._store.index.has_none(new):
+            new = {
+                oid: content for oid, content in new.items()
+                if oid not in self._sizes and not self._stored(oid, content)
+            }  # fmt: skip
+        self._sizes.update(zip(oids, map(len, contents), strict=True))
         if new:
-            self._begun().add_small(new)
-            self._new.update(oid for oid, _ in new)
-        if contents:
-            self._was_new = bool(new)
+            self._begun().add_small(new.items())
+            self._new.update(new)
+        self._was_new = bool(new)
         self._store.progress.advance(sum(map(len, contents)))
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:

@@ -175,9 +175,8 @@ def parsing_remembered() -> Iterator[None]:
         patch.setattr(logcheck, "from_data", _of_object(logcheck.from_data))
         patch.setattr(logcheck, "commit_id", _of_object(logcheck.commit_id))
         patch.setattr(logcheck, "checkpoint_bytes", _of_view(logcheck.checkpoint_bytes))
-        rows = _of_pack(packcheck.read_rows)
-        for room in (packcheck, index):
-            patch.setattr(room, "read_rows", rows)
+        patch.setattr(packcheck, "read_rows", _of_pack(packcheck.read_rows))
+        patch.setattr(index, "read_table", _of_pack(index.read_table))
         patch.setattr(oplog, "_open", _of_log(oplog._open))
         patch.setattr(fsck, "check_log", _of_files(fsck.check_log, *LOG, layout.SEGMENTS))
         patch.setattr(fsck, "check_packs", _of_files(fsck.check_packs, layout.PACKS))

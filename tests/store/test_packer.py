@@ -257,7 +257,7 @@ def test_a_lost_keyframe_is_named(local: Store, commit: Commit) -> None:
     key = next(iter(local.backend.list("packs/")))
     rows = [row for row in read_rows(local.backend, key) if row.encoding == DELTA]
     base = local.backend.get_range(key, rows[0].offset, 32)
-    local.index._places.pop(base)  # as if its pack had been deleted by hand
+    local.index._numbers.pop(base)  # as if its pack had been deleted by hand
     with pytest.raises(CorruptionError, match=base.hex()):
         local.blob(ObjectId(rows[0].oid.hex()))
 
