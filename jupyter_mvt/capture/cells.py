@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import compress
 from operator import ne
 from time import perf_counter
@@ -47,6 +48,7 @@ _DEFINED = (type, FunctionType)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
+@lru_cache(maxsize=4096)
 def code_text(source: str) -> str:
     """Return a cell's text as far as it makes models: without our own magics and blank ends."""
     if OUR_QUERY.match(source):
@@ -55,6 +57,7 @@ def code_text(source: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+@lru_cache(maxsize=4096)
 def is_bookkeeping(source: str) -> bool:
     """Tell whether a cell holds nothing but our own magics and comments."""
     return not _COMMENT.sub("", code_text(source)).strip()

@@ -5,11 +5,11 @@ Only generators of packages that the user has imported are looked at.
 
 from __future__ import annotations
 
-import ctypes
 import random
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from jupyter_mvt.errors import CorruptionError
@@ -42,6 +42,7 @@ def drew(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     )
 
 
+@lru_cache(maxsize=8)
 def written(name: str, state: Any) -> bytes:
     """Return a state as bytes for `put_back`."""
     if name == "python":
@@ -77,6 +78,8 @@ def _same(one: Any, other: Any) -> bool:
 def _numpy(numpy: Any, before: Any) -> tuple[bytes, int, int, float, bytes]:
     # Asking numpy costs more than all else here; its memory tells whether it moved. Only a
     # second half of a pair of normal numbers, kept elsewhere, can be used up without a trace.
+    import ctypes
+
     module = numpy.random
     address = module.get_bit_generator().ctypes.state_address
     memory = ctypes.string_at(address, _WORDS * 4 + 4)

@@ -34,8 +34,7 @@ def read_environment() -> Environment:
     Values of environment variables are never read.
     """
     packages = _packages(tuple(sys.path))
-    imported = {name.partition(".")[0] for name in tuple(sys.modules)}
-    used = [name for name in packages if _module(name) in imported]
+    used = [name for name in packages if "." not in name and _module(name) in sys.modules]
     return Environment(
         python=platform.python_version(),
         implementation=platform.python_implementation(),
@@ -52,15 +51,22 @@ def _packages(folders: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in dict.fromkeys(folders):
         try:
-            with os.scandir(folder or ".") as entries:
-                names = [e.name for e in entries if e.name.endswith(("dist-info", "egg-info"))]
+            at = os.stat(folder or ".")
+            own = _installed(folder, (at.st_dev, at.st_ino, at.st_mtime_ns))
         except OSError:
             continue  # zip files and folders that are gone may stand in sys.path
-        for name in names:
-            parts = _DIST.match(name)
-            if parts is not None:
-                found.setdefault(parts["name"].lower().replace("-", "_"), parts["version"])
+        for name, version in own:
+            found.setdefault(name, version)
     return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=64)
+def _installed(folder: str, stamp: tuple[int, int, int]) -> tuple[tuple[str, str], ...]:
+    """Return names and versions told by a folder, which is read again when `stamp` differs."""
+    with os.scandir(folder or ".") as entries:
+        names = [e.name for e in entries if e.name.endswith(("dist-info", "egg-info"))]
+    parts = [found for found in map(_DIST.match, names) if found is not None]
+    return tuple((part["name"].lower().replace("-", "_"), part["version"]) for part in parts)
 
 
 def _module(distribution: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
@@ -18,7 +19,7 @@ __all__ = ["BROKEN", "ModelWatch", "Seen", "is_public", "models_in", "public_nam
 _SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
               str, bytes, int, float, complex, type(None))  # fmt: skip
-_CONTAINERS = (dict, list, tuple)
+_CONTAINERS = frozenset({dict, list, tuple})
 _MAX_ELEMENTS = 64
 _HEAP_TYPE = 1 << 9
 _FALLBACK = "pickled"
@@ -144,9 +145,14 @@ def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
     containers: list[tuple[str, Any]] = []
     trees = _may_be_trees()
     plain = _no_models.issuperset
-    for name, obj in dict(namespace).items():
+    there = dict(namespace)
+    classes = list(map(type, there.values()))
+    # Most variables are of types already known to be no models, and this is a hook's inner loop:
+    # they are left out without a loop of Python's own.
+    kinds = set(classes)
+    worth = (kinds - _no_models) | (kinds & _CONTAINERS)
+    for name, obj in compress(there.items(), map(worth.__contains__, classes)):
         cls = type(obj)
-        # Most variables are of types already known to be no models: this is a hook's inner loop.
         if cls in _no_models or name[:1] == "_":
             if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
                 held = obj.values() if cls is dict else obj

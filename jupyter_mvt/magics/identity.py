@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from configparser import ConfigParser, Error
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,8 @@ def notebook(namespace: Mapping[str, Any]) -> Path | None:
 
 def git_user() -> str:
     """Return ``user.name`` of the person's git configuration, read as a file; may be empty."""
+    from configparser import ConfigParser, Error
+
     parser = ConfigParser(strict=False, interpolation=None)
     try:
         parser.read([Path.home() / ".config" / "git" / "config", Path.home() / ".gitconfig"])

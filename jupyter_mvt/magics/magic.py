@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +95,8 @@ class MvtMagics(Magics):
 
 def _loop_runs() -> bool:
     """Tell whether this is within a running event loop, as in a kernel."""
+    import asyncio
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -13,8 +13,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -31,6 +29,8 @@ _MAX_DEPTH = 64
 
 def to_data(value: object) -> Any:
     """Return `value` (dataclasses, tuples, mappings, scalars) as plain JSON-like builtins."""
+    import msgspec  # not before something is written: cells run without
+
     return msgspec.to_builtins(value, str_keys=True, enc_hook=_foreign)
 
 
@@ -89,6 +89,8 @@ def from_data(data: Any, cls: type[T]) -> T:
     CorruptionError
         A field is missing or of another type (code ``corrupt-encoding``).
     """
+    import msgspec
+
     try:
         return msgspec.convert(data, type=cls)
     except (
@@ -112,6 +114,9 @@ def _tag(value: Any) -> Any:
     if kind is str or kind is bool or value is None:
         return value
     if kind is list or kind is tuple:
+        # The states of generators and the sizes of arrays are long rows of small numbers.
+        if set(map(type, value)) == {int} and -_SAFE_INT <= min(value) <= max(value) <= _SAFE_INT:
+            return value
         return [item if item.__class__ is str else _tag(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}

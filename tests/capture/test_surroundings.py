@@ -61,6 +61,15 @@ def test_the_environment_is_read_without_imports_or_variables(monkeypatch):
     assert "canary-value" not in repr(found)
 
 
+def test_what_is_installed_or_removed_meanwhile_is_seen(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "late_one" not in read_environment().packages
+    (tmp_path / "Late-One-1.5.dist-info").mkdir()
+    assert read_environment().packages["late_one"] == "1.5"
+    (tmp_path / "Late-One-1.5.dist-info").rmdir()
+    assert "late_one" not in read_environment().packages
+
+
 def test_the_environment_costs_milliseconds():
     times = []
     for _ in range(5):
