@@ -108,21 +108,19 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
     for entry in entries:
         path = _text(entry.path)
         shared = _shared(before, path)
-        own = len(path) - shared
-        if shared < 0x80 and own < 0x80:
-            out += bytes((shared, own))
-        else:
-            _number(out, shared)
-            _number(out, own)
-        out += path[shared:]
+        own = path[shared:]
         before = path
-        chunks = entry.chunks
-        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(chunks))
+        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(entry.chunks))
         described = kinds.get(kind)
         if described is None:
             described = kinds[kind] = _kind(dtypes[entry.dtype], entry)
-        out += described
-        out += bytes.fromhex("".join(chunks))
+        ids = bytes.fromhex("".join(entry.chunks))
+        if shared < 0x80 and len(own) < 0x80:
+            out += b"%c%c%b%b%b" % (shared, len(own), own, described, ids)
+            continue
+        _number(out, shared)
+        _string(out, own)
+        out += described + ids
     _number(out, len(ties))
     for tie in ties:
         _string(out, _text(tie.path))

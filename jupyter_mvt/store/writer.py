@@ -28,7 +28,7 @@ __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
 _AT_ONCE = 256 << 10
 """Pieces up to this size, such as those of opaque files, take less time than a thread's answer."""
-_TOGETHER = 1 << 20
+_TOGETHER = 4 << 20
 """Small parts are written so many bytes at a time."""
 _IN_FLIGHT = 4
 _QUEUED = 256
