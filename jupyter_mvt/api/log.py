@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.compare import side
 from jupyter_mvt.compare.metrics import diff_metrics
@@ -30,8 +31,16 @@ if TYPE_CHECKING:
     from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.store import Store
 
 __all__ = ["entries", "index", "leaderboard", "log", "sql"]
+
+_MOST_KNOWN = 20_000
+_fallen: WeakKeyDictionary[Store, dict[tuple[Any, ...], tuple[tuple[str, str], ...]]] = (
+    WeakKeyDictionary()
+)
+"""What got worse between two commits and their evaluations, which never changes: every refresh of
+a panel asks for the same versions."""
 
 
 def log(
@@ -73,12 +82,18 @@ def _judged(
 ) -> LogEntry:
     if not entry.version.parents:
         return entry
-    parent = side(handle, view, entry.version.parents[0], measured)
-    judged = diff_metrics(parent, side(handle, view, entry.version.id, measured))
-    worse = (
-        tuple((c.name, c.slice) for c in judged.changes if c.verdict == "worse") if judged else ()
-    )
-    return replace(entry, regressions=worse)
+    two = entry.version.parents[0], entry.version.id
+    known = _fallen.setdefault(handle.store, {})
+    key = *two, *(tuple(measured.get(oid, {}).items()) for oid in two)
+    worse = known.get(key)
+    if worse is None:
+        judged = diff_metrics(*(side(handle, view, oid, measured) for oid in two))
+        changes = judged.changes if judged else ()
+        worse = tuple((c.name, c.slice) for c in changes if c.verdict == "worse")
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[key] = worse
+    return replace(entry, regressions=worse) if worse else entry
 
 
 def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderboard:

@@ -53,7 +53,8 @@ def log(
     shown = found[skip : None if limit is None else skip + limit]
     entries = tuple(entry(handle, view, oid, *known) for oid in shown)
     first = dict.fromkeys(e.version.parents[0] for e in entries if e.version.parents)
-    others = [oid for oid in first if oid not in set(shown)]
+    here = set(shown)
+    others = [oid for oid in first if oid not in here]
     return Log(
         repository=handle.name,
         entries=entries,

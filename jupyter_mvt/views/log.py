@@ -56,10 +56,13 @@ def key_of(metric: Metric) -> str:
 
 def _columns(entries: tuple[LogEntry, ...]) -> dict[str, wire.Column]:
     """Return the metrics to choose from: whole-data ones first, in order of appearance."""
-    seen: dict[str, Metric] = {}
+    first: dict[tuple[str, str, str], Metric] = {}
     for entry in entries:
         for metric in entry.metrics:
-            seen.setdefault(key_of(metric), metric)
+            first.setdefault(metric.key, metric)
+    seen: dict[str, Metric] = {}
+    for metric in first.values():
+        seen.setdefault(key_of(metric), metric)
     ranked = sorted(seen.items(), key=lambda item: _rank(item[1]))
     return {key: _column(key, metric) for key, metric in ranked[:_METRICS]}
 
@@ -85,11 +88,19 @@ def row(
     """Return one version with its metrics of `columns`; `by_id` holds its first parent."""
     parents = entry.version.parents
     before = by_id.get(str(parents[0])) if parents else None
-    old = {key_of(m): m for m in before.metrics} if before else {}
+    return _drawn(entry, before.metrics if before else None, tuple(columns)).copy()
+
+
+# A panel asks for the same rows after every operation, and an operation changes few of them.
+@lru_cache(maxsize=2_048)
+def _drawn(
+    entry: LogEntry, before: tuple[Metric, ...] | None, columns: tuple[str, ...]
+) -> wire.LogRow:
+    old = {key_of(m): m for m in before or ()}
     points = {
-        key_of(m): _point(m, old.get(key_of(m)), first=not parents)
-        for m in entry.metrics
-        if key_of(m) in columns
+        key: _point(m, old.get(key), first=not entry.version.parents)
+        for key, m in ((key_of(m), m) for m in entry.metrics)
+        if key in columns
     }
     row: wire.LogRow = {
         "version": parts.version(entry.version),
@@ -140,12 +151,12 @@ def _delta(metric: Metric, old: Metric) -> float | None:
         return None
 
 
-def _regressed(entry: LogEntry, before: LogEntry | None, found: tuple[str, str]) -> str:
+def _regressed(entry: LogEntry, before: tuple[Metric, ...] | None, found: tuple[str, str]) -> str:
     """Return ``Recall, region=south −13.8 pp``; without the parent at hand, no figure."""
     name, slice_ = found
     new = next((m for m in entry.metrics if (m.name, m.slice) == found), None)
     said = titles.full(name, slice_, new.split if new else "")
-    old = next((m for m in before.metrics if new and m.key == new.key), None) if before else None
+    old = next((m for m in before or () if new and m.key == new.key), None)
     if new is None or old is None or not (finite(new.value) and finite(old.value)):
         return said
     change = format.change(_delta(new, old), new.unit, old.value, new.value)

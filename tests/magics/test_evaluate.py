@@ -97,6 +97,7 @@ def test_an_evaluation_reaches_log_ranking_diff_and_sql_and_undo_takes_it_back(s
         "WHERE name = 'accuracy' AND slice = '' ORDER BY number"
     )
     assert repo.sql(statement).rows() == []
+    assert [entry.regressions for entry in repo.log().entries] == [(), ()]
     for name in ("v1", "v2"):
         run(shell, f'%mvt evaluate {name} X y --slices "petal width (cm)"')
     good, bad = (repo[name].metrics["test/accuracy"] for name in ("v1", "v2"))
@@ -117,6 +118,7 @@ def test_an_evaluation_reaches_log_ranking_diff_and_sql_and_undo_takes_it_back(s
     run(shell, "%mvt undo\n%mvt undo")
     assert repo.sql(statement).rows() == []
     assert repo.diff("v1", "v2").metrics is None
+    assert repo.log().entries[0].regressions == ()
     assert "test/accuracy" not in repo["v1"].metrics
 
 
