@@ -52,7 +52,7 @@ def gc(
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
     try:
         report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
-        if dry_run or pack == "none" or stop():
+        if dry_run or pack == "none" or report.stopped:
             return report
         from jupyter_mvt.history import packing
         from jupyter_mvt.objects.settings import DAY_US

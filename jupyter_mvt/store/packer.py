@@ -109,7 +109,7 @@ def pack(
     view = oplog.current(store)
     plan = make_plan(store, view, last=last, everything=everything, stop=stop)
     if not plan.rewritten:
-        return PackReport()
+        return PackReport(finished=not stop())
     run = _Run(store, plan, stop, Recoder(store, plan, stop))
     total = sum(place.stored for place in plan.wanted.values())
     with told(store.progress, "Packing", total):

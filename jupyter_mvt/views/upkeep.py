@@ -31,12 +31,13 @@ def gc(report: GcReport) -> wire.NoticeView:
         return _stopped(report)
     deleted = format.size(report.deleted_bytes)
     idle = not report.packs and not report.tables and not report.thin
-    if idle and report.packed and report.packed.dropped:
+    unfinished = report.packed is not None and not report.packed.finished
+    if idle and report.packed and report.packed.dropped and not unfinished:
         return _notice(*_packed(report, report.packed))
-    if idle and not report.deleted_bytes:
+    if idle and not report.deleted_bytes and not unfinished:
         held = f"What undo can bring back within {report.grace_days:g} days is kept."
         return _notice("There is nothing to free.", [held] if report.grace_days else [])
-    said = []
+    said = [] if idle or not unfinished else [_freed(report)]
     if report.thin:
         names = span(version.number for version in report.thin)
         be = "would become" if report.dry_run else "is now" if len(report.thin) == 1 else "are now"
@@ -55,15 +56,16 @@ def gc(report: GcReport) -> wire.NoticeView:
         said.append(f"{goes} deleted by the first gc after {until}; until then undo works.")
     if report.damaged:
         said.append(f"{format.plural(len(report.damaged), 'pack')} stay: another copy is damaged.")
-    if report.packed and report.packed.dropped:
-        said += [
-            f"Packing: {_packed(report, report.packed)[0]}",
-            *_packed(report, report.packed)[1],
-        ]
+    if report.packed and (report.packed.dropped or unfinished):
+        title, more = _packed(report, report.packed)
+        said += [f"Packing: {title}", *more] if report.packed.dropped else []
+        said += ["What is left to pack waits for the next gc."] if unfinished else []
     said.append(_PROMISE)
     command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
     if report.dry_run:
         command = "%mvt gc"
+    if unfinished:
+        return {**_notice("The gc was stopped.", said, command or "%mvt gc"), "kind": "info"}
     return _notice(_freed(report), said, command)
 
 

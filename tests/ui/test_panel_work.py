@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -257,3 +258,42 @@ def test_space_is_freed_and_every_byte_verified_from_the_panel(hub_desk: Desk) -
     assert mvt.open(hub_desk.server.root / "upkeep").operations().total >= before
     assert repo.fsck().ok
     page.keyboard.press("Escape")
+
+
+class Heavy:
+    """A model of many arrays: there is something to pack, and a place to stop after each."""
+
+    def __init__(self, seed: int) -> None:
+        chance = np.random.default_rng(seed)
+        self.layers = [chance.normal(size=(128, 1024)).astype("f4") for _ in range(16)]
+
+    def predict(self, rows: list[float]) -> list[float]:
+        return rows
+
+
+def test_freeing_and_packing_is_stopped_and_goes_on_another_time(hub_desk: Desk) -> None:
+    repo = study(hub_desk.server.root, "stopped-gc")
+    for seed in range(14):
+        repo.commit(Heavy(seed), metrics={"accuracy": 0.8 + seed / 100}, message=f"Run {seed}")
+    before = {e.version.name: e.version.id for e in repo.log().entries}
+    shown = panel(hub_desk, "stopped-gc")
+    shown.get_by_role("button", name="More actions", exact=True).click()
+    shown.get_by_role("menuitem", name="Free space…").click()
+    question = shown.get_by_role("alertdialog", name="Free what no version needs?")
+    question.get_by_role("button", name="Free and pack").click(timeout=60_000)
+    work = shown.locator(".work")
+    stop = work.get_by_role("button", name="Stop")
+    expect(stop).to_be_focused(timeout=30_000)
+    stop.click()
+    # What was done until then counts; nobody is told that all of it was.
+    expect(question).to_have_count(0, timeout=60_000)
+    expect(shown.locator(".pf")).to_contain_text("The gc was stopped.", timeout=30_000)
+    again = mvt.open(hub_desk.server.root / "stopped-gc")
+    assert again.fsck().ok
+    assert {e.version.name: e.version.id for e in again.log().entries} == before
+    assert again["v5"].metrics["test/accuracy"] == 0.81
+    # The next one goes on where this one stopped.
+    report = again.gc(grace_days=0)
+    assert report.packed is not None
+    assert report.packed.finished
+    assert again.fsck().ok

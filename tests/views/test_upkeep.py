@@ -194,6 +194,26 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             """,
         ),
         (
+            report(packed=PackReport(dropped=("p",), before_bytes=41_000, after_bytes=9_000,
+                                     finished=False)),
+            """
+            The gc was stopped.
+            Packing: 32.0 kB saved. 41.0 kB of old versions take 9.0 kB now; each is as it was. The
+            first gc a day from now deletes what they took before. What is left to pack waits for
+            the next gc. Nothing labelled, and no ancestor of it, is ever freed.
+              %mvt gc
+            """,
+        ),
+        (
+            report(deleted_bytes=50_000, packed=PackReport(finished=False)),
+            """
+            The gc was stopped.
+            50.0 kB was deleted for good. What is left to pack waits for the next gc. Nothing
+            labelled, and no ancestor of it, is ever freed.
+              %mvt gc
+            """,
+        ),
+        (
             report(packs=0, thin=THIN[:1], operation=25),
             """
             ✓ Dropping v3 freed nothing yet.
