@@ -48,6 +48,9 @@ export function standing({ key, log, filtered }: Feed, away: boolean): string {
   if (!log) {
     return key ? "Its versions cannot be read" : "No repository beside this notebook";
   }
+  if (log.total === 0 && !filtered) {
+    return away ? "No versions when last seen" : "No versions yet";
+  }
   const what = filtered ? "found" : log.total === 1 ? "version" : "versions";
   return `${log.total.toLocaleString("en")} ${what}, ${away ? "when last seen" : "up to date"}`;
 }

@@ -15,7 +15,8 @@ export const LOG = `
 @container mvt (max-width:620px){.mvt{
 .lr{grid-template-columns:minmax(0,1fr) minmax(56px,auto) 84px;padding-right:12px} .lr>.au,.lr>.wh{display:none}
 }}
-@container mvt (max-width:400px){.mvt{
-.lr{grid-template-columns:minmax(0,1fr) auto;height:42px;padding:3px 12px 3px var(--rw,44px);grid-template-rows:18px 18px;gap:0 8px} .lr .ms{grid-column:1/-1} .lr .acc{display:flex;gap:8px;align-items:center;text-align:left;font-size:var(--fs0);color:var(--t2);min-width:0} .acc>.nx{display:block;min-width:0} .lr .dl{font-size:var(--fs0)} .lgn{padding:0 12px 4px}
+@container mvt (max-width:480px){.mvt{
+.lr{grid-template-columns:minmax(0,1fr) auto;height:42px;padding:3px 12px 3px var(--rw,44px);grid-template-rows:18px 18px;gap:0 8px} .lr .ms{grid-column:1/-1} .lr .acc{display:flex;gap:8px;align-items:center;text-align:left;font-size:var(--fs0);color:var(--t2);min-width:0} .acc>.nx{display:block;min-width:0} .lr .dl{font-size:var(--fs0)}
 }}
+@container mvt (max-width:400px){.mvt .lgn{padding:0 12px 4px}}
 `;

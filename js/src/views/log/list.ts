@@ -11,6 +11,8 @@ import { drawRail, layRail, type Rail } from "./rail";
 /** All rows are drawn at once up to this many, where nobody says otherwise. */
 const VIRTUAL_FROM = 500;
 const AROUND = 10;
+/** Up to this width a row takes two lines; the sheet says the same. */
+const TWO_LINES = 480;
 /** How high it grows by itself. What is in sight now may be less: the few rows of a search, say. */
 const VIEW = 510;
 
@@ -111,7 +113,7 @@ export function versionList(actions: ListActions, scope: Scope, virtualFrom = VI
   listen({ list, root, scope, actions, idOf, moveTo, current: () => current, count: () => nodes.length, draw });
   scope.width(root, (next) => {
     width = next;
-    const now = width <= 400;
+    const now = width <= TWO_LINES;
     if (now !== narrow || drawn.start < 0) {
       narrow = now;
       draw(true);
