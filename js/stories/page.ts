@@ -19,6 +19,7 @@ const STORIES: Record<string, () => Story[]> = {
   one: () => [["1 version", fixtures.one]],
   others: () => [["table", fixtures.table], ["empty", fixtures.empty], ["notice", fixtures.notice], ["warning", fixtures.warning], ["status", fixtures.status], ["show", fixtures.everything]],
   states: () => [["newer", fixtures.newer], ["malformed", fixtures.malformed], ["empty log", fixtures.nolog], ["cut", fixtures.cut]],
+  curves: () => SENT.filter(([name]) => name.startsWith("curves")),
   sent: () => SENT,
   huge: () => [["10,000 versions", huge(10_000)]],
   wide: () => [["10,000 × 50", wide(10_000, 50)]],

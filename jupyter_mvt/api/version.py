@@ -177,7 +177,7 @@ class Version(Displayable):
     @property
     def curves(self) -> StoredCurves:
         """Curve name → frame of step, time and value; what was logged while it was trained."""
-        return StoredCurves(self._handle.store, self.commit.content)
+        return StoredCurves(self._handle.store, self.commit.content, self.name)
 
     @property
     def outputs(self) -> StoredOutputs:

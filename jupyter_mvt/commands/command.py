@@ -132,9 +132,9 @@ class Command:
 
 
 VERBS = (
-    "init", "status", "commit", "watch", "log", "show", "diff", "evaluate", "cost", "leaderboard",
-    "sql", "branch", "switch", "tag", "label", "note", "rollback", "checkout", "stash", "undo",
-    "redo", "oplog", "gc", "du", "fsck", "index", "trust", "reproduce", "help",
+    "init", "status", "commit", "watch", "log", "show", "curves", "diff", "evaluate", "cost",
+    "leaderboard", "sql", "branch", "switch", "tag", "label", "note", "rollback", "checkout",
+    "stash", "undo", "redo", "oplog", "gc", "du", "fsck", "index", "trust", "reproduce", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""
 

@@ -231,7 +231,7 @@ def model_text(model: Model) -> str:
     name = escape.line(model.cls.rsplit(".", 1)[-1], 80)
     if not model.n_weights and model.weights_bytes:
         return f"{name}, {format.size(model.weights_bytes)}"  # a file of a format of its own
-    return f"{name}, {format.plural(model.n_weights, 'weight')}"
+    return f"{name}, {format.plural(model.n_weights, 'weight')}" if model.n_weights else name
 
 
 def base_text(base: BaseModel) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.api.checkout import Checkout
 from jupyter_mvt.api.cost import CostModel
+from jupyter_mvt.api.curves import StoredCurves
 from jupyter_mvt.api.evaluate import EvaluationResult
 from jupyter_mvt.api.reproduce import Reproduction
 from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
@@ -39,6 +40,7 @@ from jupyter_mvt.views import (
     checkout,
     commit,
     cost,
+    curves,
     diff,
     evaluation,
     fsck,
@@ -86,6 +88,7 @@ DRAWINGS: dict[type, Drawing] = {
     Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
     Timeline: Drawing(timeline.payload, log.as_text, log.as_html),
     Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),
+    StoredCurves: Drawing(curves.payload, tables.as_text, tables.as_html),
     StashList: Drawing(checkout.stashes, tables.as_text, tables.as_html),
     SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),
     Status: Drawing(status.payload, status.as_text, status.as_html),

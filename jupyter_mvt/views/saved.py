@@ -30,7 +30,13 @@ _METRICS = (8, 5, 3, 2, 1)
 _DEPTH = 5
 """How deep a bundle lies in a notebook's JSON, which is indented by a blank a level."""
 
-_ROWS = {"log": "versions", "leaderboard": "versions", "table": "rows", "treemap": "rows"}
+_ROWS = {
+    "log": "versions",
+    "leaderboard": "versions",
+    "table": "rows",
+    "treemap": "rows",
+    "curves": "curves",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,9 @@ def _shortened(value: Any, most: int, *, top: bool = False) -> Any:
             for key, item in value.items()
         }  # fmt: skip
     if isinstance(value, list):
+        if all(item is None or isinstance(item, (int, float)) for item in value):
+            # Half of a curve would be another curve; who draws one says how long it may be.
+            return value
         # Bins, marks and the cells of a row are short and belong together.
         limit = max(most, 10) if value and not isinstance(value[0], dict) else most
         return [_shortened(item, most) for item in value[:limit]]

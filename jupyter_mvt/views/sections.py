@@ -255,6 +255,8 @@ def _about(change: ModelChange) -> str:
     said = []
     if change.base_cls != change.other_cls:
         said.append(f"{_cls(change.base_cls)} → {_cls(change.other_cls)}")
+    if not change.total:
+        return ", ".join([*said, "no arrays to compare"])
     differ = change.total - change.equal
     many = "array differs" if change.total == 1 else "arrays differ"
     said.append(

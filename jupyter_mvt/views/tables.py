@@ -147,7 +147,7 @@ def _change(ref: str, old: str, new: str) -> str:
     return escape.line(f"{shown} {old} → {new}" if old else f"{shown} → {new}")
 
 
-def as_text(view: wire.TableView | wire.TreemapView, look: text.Look) -> str:
+def as_text(view: wire.TableView | wire.TreemapView | wire.CurvesView, look: text.Look) -> str:
     """Return a table for a terminal."""
     if not view["rows"]:
         command = view["command"] and f"  {look.typed(view['command'])}"
@@ -168,7 +168,7 @@ def _cell(cell: wire.Cell, look: text.Look) -> str:
     return cell["text"]
 
 
-def as_html(view: wire.TableView | wire.TreemapView) -> html.Safe:
+def as_html(view: wire.TableView | wire.TreemapView | wire.CurvesView) -> html.Safe:
     """Return a table as static HTML."""
     if not view["rows"]:
         return html.card(

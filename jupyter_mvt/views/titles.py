@@ -24,7 +24,7 @@ _COST = "cost_per_day"
 _SUFFIX = re.compile(r"_(?:ms|us|s|sec|secs|seconds|bytes|usd|dollars)\Z", re.IGNORECASE)
 _SPELT = """
     ROC AUC PR AUROC AUPRC AP F1 F2 MSE RMSE MAE MAPE SMAPE NLL MCC IoU mAP nDCG BLEU WER CER FID
-    KL ECE SSIM PSNR ELBO TPR FPR TNR FNR CPU GPU ID KS PPL p50 p95 p99
+    LR KL ECE SSIM PSNR ELBO TPR FPR TNR FNR CPU GPU ID KS PPL p50 p95 p99
 """
 _ACRONYMS = {name.lower(): name for name in _SPELT.split()} | {"r2": "R²"}
 

@@ -66,7 +66,8 @@ def _together(leaves: Sequence[tuple[list[str], TensorChange]]) -> float | None:
 
 
 def _tip(path: str, rel: str, leaves: Sequence[tuple[list[str], TensorChange]], size: int) -> str:
-    said = f"{escape.line(path, 120)}: relative change {rel}, {format.plural(size, 'weight')}"
+    known = [f"relative change {rel}" if rel else "", format.plural(size, "weight") if size else ""]
+    said = ": ".join(filter(None, (escape.line(path, 120), ", ".join(filter(None, known)))))
     if len(leaves) == 1 and leaves[0][1].cosine is not None:
         said += f", cosine {format.number(leaves[0][1].cosine)}"
     return said

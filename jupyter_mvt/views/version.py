@@ -128,7 +128,8 @@ def _facts(details: VersionDetails) -> list[wire.Fact]:
         )
         for d in content.datasets[:20]
     ]
-    facts.append(("Code", _code(details)))
+    if content.code.n_cells:
+        facts.append(("Code", _code(details)))
     if content.code.git is not None:
         git = content.code.git
         state = ", with uncommitted changes" if git.dirty else ""

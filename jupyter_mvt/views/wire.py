@@ -23,6 +23,8 @@ from jupyter_mvt.views.wire_parts import (
     CodeSection,
     Column,
     ColumnDrift,
+    CurveChart,
+    CurveLine,
     DataRow,
     DataSection,
     EnvironmentSection,
@@ -64,6 +66,9 @@ __all__ = [
     "CommitView",
     "Comparison",
     "Course",
+    "CurveChart",
+    "CurveLine",
+    "CurvesView",
     "DataRow",
     "DataSection",
     "DiffView",
@@ -272,6 +277,22 @@ class TreemapView(TypedDict):
     cut: NotRequired[str]
 
 
+class CurvesView(TypedDict):
+    """What was logged step by step. `rows` are the same curves as a table, of all of them."""
+
+    view: Literal["curves"]
+    schema: int
+    title: str
+    counted: str
+    items: list[CurveChart]
+    columns: list[Column]
+    rows: list[list[Cell]]
+    total: int
+    empty: str
+    command: str
+    cut: NotRequired[str]
+
+
 class StatusPart(TypedDict):
     """One part of what would be committed."""
 
@@ -339,5 +360,6 @@ Payload: TypeAlias = (
     | NoticeView
     | StatusView
     | TreemapView
+    | CurvesView
     | VersionView
 )

@@ -10,6 +10,8 @@ __all__ = [
     "CodeSection",
     "Column",
     "ColumnDrift",
+    "CurveChart",
+    "CurveLine",
     "DataRow",
     "DataSection",
     "EnvironmentSection",
@@ -145,6 +147,28 @@ class Cell(TypedDict):
     text: str
     value: NotRequired[float | None]
     kind: NotRequired[Literal["version", "label", "tag", "branch", "time", "code", "quiet"]]
+
+
+class CurveLine(TypedDict):
+    """A curve as columns: `steps`, and the median of each; its ends where it holds several points.
+
+    ``None`` where no value is finite. `last` is the value at the last step, `text` tells more.
+    """
+
+    name: str
+    last: Figure
+    text: str
+    steps: list[int]
+    low: list[float | None]
+    middle: list[float | None]
+    high: list[float | None]
+
+
+class CurveChart(TypedDict):
+    """Curves of one quantity: ``loss`` and ``val_loss``."""
+
+    title: str
+    lines: list[CurveLine]
 
 
 class SectionTable(TypedDict):

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 STATES = 100_000
 SOAK = int(float(os.environ.get("MVT_SOAK", "1")) * 500_000)
 READING = {
-    "status", "log", "show", "diff", "leaderboard", "sql", "branch list", "tag list", "label list",
-    "label history", "checkout", "oplog", "cost show", "du show", "fsck", "index show", "help",
+    "status", "log", "show", "curves", "diff", "leaderboard", "sql", "branch list", "tag list",
+    "label list", "label history", "checkout", "oplog", "cost show", "du show", "fsck",
+    "index show", "help",
 }  # fmt: skip
 ELSEWHERE = {"init", "reproduce", "stash list", "stash pop", "trust", "watch"}
 """Cut by themselves (``init``), or of the session or the person: the repository is not changed."""

@@ -16,8 +16,8 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).resolve().parent / "shots"
-STORIES = ("commit", "log", "one", "diff", "diffs", "outputs", "leaderboard", "storage", "others",
-           "states", "sent")  # fmt: skip
+STORIES = ("commit", "log", "one", "diff", "diffs", "outputs", "leaderboard", "storage", "curves",
+           "others", "states", "sent")  # fmt: skip
 LARGE = ("huge", "wide", "many", "fifty", "live", "board")
 WIDTHS = {"wide": 924, "narrow": 404}
 BUDGET_MS = {"10,000 versions": 300, "10,000 × 50": 500, "100,000 versions": 300,

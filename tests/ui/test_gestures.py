@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,3 +114,27 @@ def test_storage_says_what_would_be_freed(story: Story) -> None:
     expect(card.locator(".tmap")).to_be_visible()
     card.get_by_role("button", name="as a table").click()
     expect(card.get_by_role("table")).to_be_visible()
+
+
+def test_curves_are_read_by_pointer_and_keys(story: Story) -> None:
+    page = story("curves")
+    loss = page.locator("figure").filter(has_text="val_loss")
+    legend, plot = loss.locator(".lgd"), loss.get_by_role("group", name="Loss.")
+    expect(legend).to_have_text("loss0.121val_loss0.247")
+    plot.focus()
+    page.keyboard.press("Home")
+    expect(legend).to_contain_text("step 0")
+    page.keyboard.press("End")
+    expect(legend).to_contain_text("step 599")
+    expect(loss.locator("[aria-live]")).to_contain_text("step 599")
+    page.keyboard.press("Escape")
+    expect(legend).to_have_text("loss0.121val_loss0.247")
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    expect(legend).to_contain_text(re.compile(r"step [23]\d\d$"))
+    page.mouse.move(0, 0)
+    expect(legend).not_to_contain_text("step")
+    # The same, without a chart.
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("row").filter(has_text="grad_norm")).to_contain_text("600")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jupyter_mvt.views.register  # noqa: F401  registers the renderers
 from jupyter_mvt.display import MIME, bundle
+from tests.views.courses import curves
 from tests.views.samples import everything, long_log
 
 FOLDER = Path(__file__).parents[2] / "js" / "src" / "views" / "__fixtures__"
@@ -19,7 +20,7 @@ def fixtures() -> dict[str, str]:
             bundle(value)[MIME], indent=1, ensure_ascii=False, allow_nan=False
         )
         + "\n"
-        for name, value in (everything() | {"log-long": long_log()}).items()
+        for name, value in (everything() | {"log-long": long_log(), "curves": curves()}).items()
     }
 
 

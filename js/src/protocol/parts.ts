@@ -44,6 +44,27 @@ export interface ColumnDrift {
   ticks: string[];
 }
 /**
+ * Curves of one quantity: ``loss`` and ``val_loss``.
+ */
+export interface CurveChart {
+  title: string;
+  lines: CurveLine[];
+}
+/**
+ * A curve as columns: `steps`, and the median of each; its ends where it holds several points.
+ *
+ * ``None`` where no value is finite. `last` is the value at the last step, `text` tells more.
+ */
+export interface CurveLine {
+  name: string;
+  last: Figure;
+  text: string;
+  steps: number[];
+  low: (number | null)[];
+  middle: (number | null)[];
+  high: (number | null)[];
+}
+/**
  * One dataset and its columns that differ.
  */
 export interface DataRow {

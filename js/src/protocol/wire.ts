@@ -5,6 +5,7 @@ import type {
   CellDiff,
   CodeSection,
   Column,
+  CurveChart,
   DataSection,
   EnvironmentSection,
   Fact,
@@ -78,6 +79,22 @@ export interface Course {
   middle: (number | null)[];
   high: (number | null)[];
   falls: number[][];
+}
+/**
+ * What was logged step by step. `rows` are the same curves as a table, of all of them.
+ */
+export interface CurvesView {
+  view: "curves";
+  schema: number;
+  title: string;
+  counted: string;
+  items: CurveChart[];
+  columns: Column[];
+  rows: Cell[][];
+  total: number;
+  empty: string;
+  command: string;
+  cut?: string;
 }
 /**
  * A diff. Equal aspects are absent. `headline` holds at most three metrics.
@@ -179,6 +196,7 @@ export type Payload =
   | NoticeView
   | StatusView
   | TreemapView
+  | CurvesView
   | VersionView;
 /**
  * One part of what would be committed.

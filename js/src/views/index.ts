@@ -2,6 +2,7 @@
 
 import { drawCommit } from "./commit";
 import { WHOLE } from "./css/whole";
+import { drawCurves } from "./curves";
 import { diff as payload } from "./diff/payload";
 import { drawDiff } from "./diff/view";
 import { drawLeaderboard } from "./leaderboard/view";
@@ -32,6 +33,7 @@ const VIEWS: Views = {
     status: view(payloads.status, drawStatus),
     treemap: view(payloads.treemap, drawTreemap),
     version: view(payloads.everything, drawVersion),
+    curves: view(payloads.curves, drawCurves),
   },
 };
 

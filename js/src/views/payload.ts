@@ -131,6 +131,22 @@ export const treemap = shape({
   cut,
 });
 
+const finite = list(nullable(number));
+const course = shape({ name: text, last: figure, text, steps: list(number), low: finite, middle: finite, high: finite });
+
+/** What was logged step by step. */
+export const curves = shape({
+  title: text,
+  counted: text,
+  items: list(shape({ title: text, lines: list(course) })),
+  columns: list(column),
+  rows: cells,
+  total: number,
+  empty: text,
+  command: text,
+  cut,
+});
+
 /** Any list. */
 export const table = shape({
   title: text,

@@ -111,7 +111,8 @@ function cellContent(cell: Cell | undefined, lane?: number): Node | string {
   }
 }
 
-function emptyState(data: TableView, scope: Scope): HTMLElement {
+/** Nothing to list, and what to do about it. */
+export function emptyState(data: Pick<TableView, "empty" | "command">, scope: Scope): HTMLElement {
   return div(
     "state",
     h("p", { class: "q tx" }, data.empty || "Nothing here yet."),

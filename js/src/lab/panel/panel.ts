@@ -332,7 +332,7 @@ export class Panel {
     const shown = this.metricOf(log?.metric ?? "");
     return [
       { text: "Commit…", icon: "commit", disabled: why, act: () => this.commit() },
-      { text: "Undo the newest operation…", icon: "swap", disabled: none, act: () => void this.undo() },
+      { text: "Undo last operation…", icon: "swap", disabled: none, act: () => void this.undo() },
       { text: "Free space…", icon: "box", disabled: none, act: () => void this.storage.free() },
       { text: "Verify every byte", icon: "check", disabled: none, act: () => this.storage.verify() },
       ...(this.host.wide && key ? [null, { text: "Leaderboard", icon: "up" as const, act: wide("Leaderboard", "leaderboard") }, { text: "Timeline", icon: "branch" as const, act: wide("Timeline", "log") }, { text: "Operations", icon: "clock" as const, act: wide("Operations", "operations") }] : []),

@@ -4,6 +4,8 @@ export interface Scale {
   high: number;
   ticks: number[];
   label: (tick: number) => string;
+  /** A value between ticks, with two digits more than they have. */
+  read: (value: number) => string;
 }
 
 /** About three round ticks over the values, with air above and below. */
@@ -33,6 +35,7 @@ export function scaleOf(values: readonly number[]): Scale {
     high: high + extent * 0.12,
     ticks,
     label: (tick) => writeTick(tick, step, digits),
+    read: (value) => writeTick(value, step, Math.min(8, digits + 2)),
   };
 }
 
