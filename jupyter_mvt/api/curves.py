@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,6 +95,10 @@ class StoredCurves(Displayable, Mapping[str, "pd.DataFrame"]):
         time = pd.to_datetime(rows["wall_us"].to_numpy(), unit="us", utc=True)
         return pd.DataFrame({"step": rows["step"].to_numpy(), "time": time,
                              "value": rows["value"].to_numpy()})  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the version's name and the summary of each curve as plain builtins."""
+        return {"version": self.version, "curves": [to_data(curve) for curve in self.summary]}
 
     def __iter__(self) -> Iterator[str]:
         return (curve.name for curve in self.summary)
