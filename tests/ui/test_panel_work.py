@@ -291,7 +291,7 @@ def test_freeing_and_packing_is_stopped_and_goes_on_another_time(hub_desk: Desk)
     again = mvt.open(hub_desk.server.root / "stopped-gc")
     assert again.fsck().ok
     assert {e.version.name: e.version.id for e in again.log().entries} == before
-    assert again["v5"].metrics["test/accuracy"] == 0.81
+    assert again["v5"].metrics["accuracy"] == 0.81
     # The next one goes on where this one stopped.
     report = again.gc(grace_days=0)
     assert report.packed is not None
