@@ -146,6 +146,10 @@ class _Writer:
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
             return ["list", length, valid, self._add(_lengths(array), f"{path}.lengths"),
                     self.column(_one(array.flatten()), f"{path}.items")]  # fmt: skip
+        if pa.types.is_fixed_size_list(kind):
+            first, size = array.offset, kind.list_size
+            items = array.values.slice(first * size, length * size)
+            return ["row", length, valid, self.column(items, f"{path}.items")]
         if pa.types.is_struct(kind):
             fields = [self.column(_one(array.field(i)), f"{path}.{i}")
                       for i in range(kind.num_fields)]  # fmt: skip
@@ -154,7 +158,12 @@ class _Writer:
         raise TypeError(msg)
 
     def _valid(self, array: Any, path: str) -> str | None:
-        if not array.null_count or pa.types.is_null(array.type):
+        # Of a dictionary, the codes tell it.
+        if (
+            not array.null_count
+            or pa.types.is_null(array.type)
+            or pa.types.is_dictionary(array.type)
+        ):
             return None
         found = array.is_valid().to_numpy(zero_copy_only=False)
         return self._add(np.packbits(found, bitorder="little"), f"{path}.valid")
@@ -237,6 +246,9 @@ class _Reader:
             offsets, _ = self._places(kind, rest[0], length)
             items = self.column(kind.value_type, rest[1], depth + 1)
             return _made(kind, length, [mask, offsets], [items])
+        if form == "row" and pa.types.is_fixed_size_list(kind):
+            items = self.column(kind.value_type, rest[0], depth + 1)
+            return _made(kind, length, [mask], [items])
         if form == "struct" and pa.types.is_struct(kind) and len(rest[0]) == kind.num_fields:
             fields = [self.column(kind.field(i).type, item, depth + 1)
                       for i, item in enumerate(rest[0])]  # fmt: skip

@@ -6,10 +6,10 @@ running code; anything else is left to a pickle, which is flagged.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import Skeleton
+from jupyter_mvt.capture.arrownodes import ARROW_READERS, arrow_writer, inside, placed
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.kinds import WRITERS
 from jupyter_mvt.capture.declarative.memories import share_memory
@@ -17,6 +17,7 @@ from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.capture.declarative.science import science_writer
 from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
 from jupyter_mvt.capture.declared import Nothing, Writing
+from jupyter_mvt.capture.varframes import FRAME_READERS, frame_writer, write_frame
 from jupyter_mvt.capture.vartables import live_table, table_state
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ def _words() -> Vocabulary:
         package="",
         allowed=Nothing(),
         dialect=_Dialect(),
-        readers={_TABLE: _read_table, _SAME: _read_same},
+        readers={_TABLE: _read_table, _SAME: _read_same, **FRAME_READERS, **ARROW_READERS},
         finish=share_memory,
     )
 
 
 class _Dialect(Writing):
-    """Tables by their columns, what scipy and pandas have, and tuples once; good for one graph."""
+    """Tables by their columns, what Arrow, scipy and pandas have, tuples once; for one graph."""
 
     def __init__(self) -> None:
         super().__init__({})
@@ -93,11 +94,11 @@ class _Dialect(Writing):
         self._open: set[int] = set()
 
     def writer(self, value: Any) -> Write | None:
-        """Return the writer of a table, or of what scipy and pandas have."""
+        """Return the writer of a table, or of what Arrow, scipy and pandas have."""
         root, name = type(value).__module__.partition(".")[0], type(value).__name__
         if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
             return _write_table
-        return science_writer(value)
+        return frame_writer(value) or arrow_writer(value) or science_writer(value)
 
     def _once(self, encoder: Encoder, value: Any, path: str) -> Node:
         # A model's equal tuples may be one object or two, which is no part of it; a notebook's
@@ -120,21 +121,14 @@ def _read_same(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _write_table(encoder: Encoder, value: Any, path: str) -> Node:
     found = table_state(value)
-    if found is None:
-        raise Undeclarable(path, "a table that Arrow cannot say")
-    state, parts = found
-    lead = encoder.claim(f"{path}~table")
-    encoder.parts += [replace(part, path=f"{lead}/{part.path}") for part in parts]
-    return [_TABLE, lead, state]
+    if found is not None:
+        return [_TABLE, placed(encoder, found[1], path), found[0]]
+    if type(value).__module__.partition(".")[0] == "pandas":
+        return write_frame(encoder, value, path)
+    raise Undeclarable(path, "a table that Arrow cannot say")
 
 
 def _read_table(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, lead, state = node
-    entries = decoder.skeleton.entries
-    inside = {
-        path[len(lead) + 1 :]: entry
-        for path, entry in entries.items()
-        if path.startswith(f"{lead}/")
-    }
-    return live_table(state, inside, decoder.skeleton.read)
+    return live_table(state, inside(decoder, lead), decoder.skeleton.read)

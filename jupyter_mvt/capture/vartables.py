@@ -32,11 +32,16 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         if root == "pandas":
             frame = value.to_frame(name="value") if name == "Series" else value
             state["label"] = value.name if name == "Series" else None
+            if getattr(frame.index, "freq", None) is not None:
+                state["freq"] = frame.index.freqstr  # which Arrow does not keep
             table = _with_nans(pa.Table.from_pandas(frame), frame)
             if not _same_frame(table, frame) or not _is_label(state["label"]):
                 return None
         elif root == "polars":
-            table = (value.to_frame() if name == "Series" else value).to_arrow()
+            frame = value.to_frame() if name == "Series" else value
+            if any(str(dtype).startswith("Object") for dtype in frame.dtypes):
+                return None  # Arrow would get their addresses
+            table = frame.to_arrow()
         else:
             table = value
         state["table"], parts = freeze_table(table)
@@ -112,6 +117,8 @@ def _live(state: Mapping[str, Any], table: Any) -> Any:
     series = state["type"] == "Series"
     if state["library"] == "pandas":
         frame = table.to_pandas()
+        if isinstance(state.get("freq"), str):
+            frame.index.freq = state["freq"]  # pandas compares it with the times
         return frame["value"].rename(state["label"]) if series else frame
     if state["library"] == "polars":
         import polars as pl

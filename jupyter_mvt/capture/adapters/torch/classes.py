@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from jupyter_mvt.capture.adapters.torch.renewed import complete
+from jupyter_mvt.capture.declarative.graph import refuse
 
 __all__ = ["TorchAllowed", "TorchChecks", "fill_hooks"]
 
@@ -17,7 +18,7 @@ _FUNCTIONS = frozenset(
 _MODULE_HOMES = ("torch.nn.modules.", "torch.optim.", "torch.nn.utils.parametri", "torch.ao.nn.",
                  "torch.ao.quantization.")  # fmt: skip
 # Classes that are no modules and hold data only: what renews a weight before each use, how a model
-# was quantized, and datasets made of tensors.
+# was quantized, datasets made of tensors, and loaders of them.
 _PARTS = frozenset(
     {"torch.nn.utils.weight_norm.WeightNorm", "torch.nn.utils.spectral_norm.SpectralNorm",
      "torch.nn.utils.parametrizations._OrthMaps", "torch.ao.quantization.qconfig.QConfig",
@@ -27,8 +28,14 @@ _PARTS = frozenset(
         "RandomStructured", "RandomUnstructured")}
     | {f"torch.utils.data.dataset.{name}" for name in (
         "ConcatDataset", "StackDataset", "Subset", "TensorDataset")}
+    | {f"torch.utils.data.sampler.{name}" for name in (
+        "BatchSampler", "RandomSampler", "SequentialSampler", "SubsetRandomSampler",
+        "WeightedRandomSampler")}
+    | {"torch.utils.data.dataloader.DataLoader", "torch.utils.data._utils.collate.default_collate",
+       "torch.utils.data._utils.collate.default_convert"}
 )  # fmt: skip
 _FUNCTION_HOMES = ("torch.nn.functional", "torch._C._nn")
+_MOST_WORKERS = 1024
 _NUMPY = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"})
 
 
@@ -73,13 +80,20 @@ class TorchChecks:
     """Refuses calls (modules are rebuilt without any) and completes a module's state."""
 
     def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
-        """Give a module's state the empty tables of hooks that were not stored."""
+        """Give a module's state the empty tables of hooks that were not stored.
+
+        A loader may have no more workers than a machine has.
+        """
         del arguments
         torch = sys.modules.get("torch")
         if torch is None or not isinstance(cls, type) or not isinstance(state, dict):
             return
         if issubclass(cls, torch.nn.Module):
             fill_hooks(torch, state)
+        if issubclass(cls, torch.utils.data.DataLoader):
+            workers = state.get("num_workers")
+            if type(workers) is not int or not 0 <= workers <= _MOST_WORKERS:
+                refuse("a loader has no sound number of workers")
 
     def after(self, value: Any) -> None:
         """Complete a module: its tables of hooks, and what renews its weights.

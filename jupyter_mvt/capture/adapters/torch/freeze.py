@@ -44,6 +44,7 @@ class _Dialect:
         kinds: tuple[tuple[type, Write], ...] = (
             (torch.Size, _write_size), (torch.dtype, _write_dtype), (torch.device, _write_device),
             (torch.qscheme, _write_scheme), (torch.ScriptObject, write_packed),
+            (torch.Generator, _write_generator),
         )  # fmt: skip
         for kind, write in kinds:
             if isinstance(value, kind):
@@ -62,6 +63,8 @@ class _Dialect:
     def state(self, value: Any, state: Any) -> Any:
         if not isinstance(state, dict):
             return state
+        if isinstance(value, self._torch.utils.data.DataLoader):
+            return {**state, "_iterator": None}  # workers that wait for another round
         if isinstance(value, self._torch.optim.lr_scheduler.LRScheduler):
             # CyclicLR makes its own function anew.
             own = () if state.get("_scale_fn_custom") else ("_scale_fn_ref",)
@@ -125,6 +128,24 @@ def _write_scheme(encoder: Encoder, value: Any, path: str) -> Node:
     return ["qscheme", str(value).removeprefix("torch.")]
 
 
+def _write_generator(encoder: Encoder, value: Any, path: str) -> Node:
+    # Its position moves with every use, also by others: kept, but no part of the identity.
+    encoder.fixed(["torch random"])
+    encoder.volatile, before = True, encoder.volatile
+    try:
+        return ["torch random", encoder.value(value.get_state().numpy(), path)]
+    finally:
+        encoder.volatile = before
+
+
+def _read_generator(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    torch = import_module("torch")
+    made = torch.Generator()
+    made.set_state(torch.from_numpy(decoder.value(node[1]).copy()))  # torch checks it
+    return made
+
+
 def _read_size(decoder: Decoder, node: Node, index: int) -> Any:
     del decoder, index
     return import_module("torch").Size(node[1])
@@ -168,6 +189,7 @@ def torch_vocabulary() -> Vocabulary:
         "torch": _read_dtype,
         "device": _read_device,
         "qscheme": _read_scheme,
+        "torch random": _read_generator,
         KIND: read_packed,
     }
     return Vocabulary(
