@@ -7,10 +7,11 @@ deleted by whoever folds next, so that plain readers never see one vanish under 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.errors import CorruptionError, NotFoundError
+from jupyter_mvt.errors import CorruptionError, NotFoundError, StorageError
 from jupyter_mvt.metrics.generation import (
     FOLDER,
     MANIFESTS,
@@ -93,7 +94,8 @@ def fold(
         ).sealed()
         won = _publish(backend, made_generation)
     except BaseException:
-        writer.forget()
+        with suppress(StorageError):  # what stopped the writing is told; leftovers age
+            writer.forget()
         raise
     if not won:
         writer.forget()

@@ -71,6 +71,7 @@ class Index:
         self._taken = 0
         self._stale = False
         self._writable = self._folder is not None
+        self._refused: StorageError | None = None
         self.evaluated = Rows()
         self._measured: dict[str, dict[str, str]] = {}
         self._adopt(Generation())
@@ -101,11 +102,20 @@ class Index:
             yield fresh
 
     def rebuild(self) -> None:
-        """Make the index anew from the commits, whatever the files say."""
+        """Make the index anew from the commits, whatever the files say.
+
+        Raises
+        ------
+        StorageError
+            It cannot be written; what is asked is answered from memory as before.
+        """
         with self._lock:
+            self._writable, self._refused = self._folder is not None, None
             self._load()
             self._distrust()
             self._advance()
+            if self._refused is not None:
+                raise self._refused
 
     def _load(self) -> None:
         number, found = newest(self._store.backend) if self._folder else (0, None)
@@ -207,9 +217,9 @@ class Index:
                     after=self._taken,
                     clock=self._clock,
                 )
-            except StorageError:
+            except StorageError as error:
                 # A full or read-only disk: the rows stay in memory, and nothing is lost.
-                self._writable = False
+                self._writable, self._refused = False, error
                 break
             except CorruptionError as error:
                 if error.code != "corrupt-index":

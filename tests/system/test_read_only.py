@@ -46,6 +46,7 @@ CHANGES: dict[str, Callable[[Repo], object]] = {
     "branch": lambda repo: repo.branches.create("other"),
     "undo": lambda repo: repo.undo(),
     "gc": lambda repo: repo.gc(pack="all"),
+    "index rebuild": lambda repo: repo.index(rebuild=True),
 }
 
 
@@ -68,3 +69,8 @@ def test_what_is_there_is_read(frozen: Repo) -> None:
     assert frozen.diff("v1", "v2")
     assert frozen.fsck().ok
     assert frozen.du().stored_bytes > 0
+    with pytest.raises(StorageError):
+        frozen.index(rebuild=True)
+    index = frozen.index()
+    assert (index.commits, index.tail) == (0, 2)
+    assert frozen.sql("select count(*) as n from commits").pl().to_dicts() == [{"n": 2}]
