@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.expressions import may_swallow, pairwise, reaches_a_class, root_name
-from jupyter_mvt.capture.harmless import ANYTHING, SETTINGS, holds_settings
+from jupyter_mvt.capture.expressions import may_swallow, pairwise, root_name
+from jupyter_mvt.capture.harmless import SETTINGS, holds_settings
 from jupyter_mvt.capture.namebook import NameBook
 
 if TYPE_CHECKING:
@@ -122,8 +122,6 @@ class Branches(NameBook, ast.NodeVisitor):
             self.visit(node)
         else:
             self._mutated(root_name(node), sets=True)
-            if reaches_a_class(node):
-                self.mutates.add(ANYTHING)
             if isinstance(node, ast.Attribute) and holds_settings(node.value):
                 self.mutates.add(SETTINGS)  # decimal.getcontext().prec = 6
             self.generic_visit(node)

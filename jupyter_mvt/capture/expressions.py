@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.harmless import COUNTS, is_look, spares_arguments
+from jupyter_mvt.capture.harmless import CLASSES, COUNTS, is_look, spares_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,12 +23,12 @@ __all__ = [
     "outer_names",
     "paired",
     "pairwise",
-    "reaches_a_class",
     "root_name",
     "with_default",
 ]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_CLASSES = frozenset({"__base__", "__bases__", "__class__", "__mro__", "mro"})
 _STEPS = (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await, ast.NamedExpr)
 _SHALLOW = frozenset({"copy", "to_dict", "to_list", "tolist"})
 _SWALLOWING = frozenset({"assertRaises", "raises", "suppress"})
@@ -39,6 +39,8 @@ def held_names(value: ast.expr) -> set[str]:
     """Return the names whose state the value of an expression may be, or hold."""
     if isinstance(value, ast.Name):
         return {value.id}
+    if _is_class(value):
+        return {CLASSES}
     if isinstance(value, (ast.Attribute, ast.Subscript, ast.Starred, ast.Await, ast.NamedExpr)):
         return held_names(value.value)
     if isinstance(value, (ast.Constant, ast.Compare, ast.JoinedStr, ast.UnaryOp, ast.Slice)):
@@ -130,19 +132,20 @@ def outer_names(node: ast.Lambda) -> set[str]:
 
 
 def root_name(node: ast.AST) -> str | None:
-    """Return the name at the root of ``name.attr[0].call()``."""
+    """Return the name at the root of ``name.attr[0].call()``; `CLASSES` for ``type(p).seen``."""
     while isinstance(node, _STEPS):
+        if _is_class(node):
+            return CLASSES
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
 
 
-def reaches_a_class(node: ast.AST) -> bool:
-    """Tell whether a target is of a class that is not named: ``type(p).seen``."""
-    while isinstance(node, _STEPS):
-        if isinstance(node, ast.Attribute) and node.attr == "__class__":
-            return True
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return isinstance(node, ast.Name) and node.id == "type"
+def _is_class(node: ast.AST) -> bool:
+    """Tell whether a value is a class that is not named: ``type(p)``, ``p.__class__``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _CLASSES and isinstance(node.ctx, ast.Load)
+    asked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return asked and len(node.args) == 1 and not node.keywords  # type: ignore[attr-defined]
 
 
 def paired(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -9,6 +9,7 @@ import re
 __all__ = [
     "ANSWER",
     "ANYTHING",
+    "CLASSES",
     "COUNTS",
     "FILES",
     "LOOKS",
@@ -37,6 +38,9 @@ __all__ = [
 ANYTHING = "<anything>"
 """Stands for all names together, where code is run that syntax does not show."""
 
+CLASSES = "<classes>"
+"""Stands for all classes of the notebook together, where one is reached by an object of it."""
+
 FILES = "<files>"
 """Stands for all files together, as if they were one variable."""
 
@@ -52,7 +56,7 @@ SETTINGS = "<settings>"
 PATH = "<path>"
 """Stands for what decides which modules an import finds."""
 
-PSEUDO = frozenset({ANYTHING, FILES, OUT, SETTINGS, PATH})
+PSEUDO = frozenset({ANYTHING, CLASSES, FILES, OUT, SETTINGS, PATH})
 """Names that stand for something else."""
 
 LOOKS = frozenset({

@@ -10,6 +10,7 @@ from jupyter_mvt.capture.expressions import copied_names, held_names, in_place, 
 from jupyter_mvt.capture.harmless import (
     ANSWER,
     ANYTHING,
+    CLASSES,
     FILES,
     PATH,
     SETTINGS,
@@ -150,6 +151,8 @@ class NameBook:
             self.mutates.add(ANYTHING)  # what an answer is called besides is not known
         if sets:
             self.sets.add(root)
+            if root == CLASSES:
+                self.mutates.add(ANYTHING)  # it may be a library's
             if root in ("os", "sys"):  # os.chdir, os.environ, sys.path
                 self.mutates |= {FILES, PATH}
 

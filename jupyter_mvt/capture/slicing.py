@@ -21,6 +21,7 @@ from jupyter_mvt.capture.owned import Owned
 from jupyter_mvt.capture.renewal import renew, unfitted
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, STATEFUL, Run, Step
 from jupyter_mvt.capture.syntax import Unit
+from jupyter_mvt.capture.unnamed import with_classes
 
 __all__ = ["made_by", "spans"]
 
@@ -41,6 +42,7 @@ def made_by(
     kinds
         Kinds of the values that names had before the first run.
     """
+    runs = with_classes(runs)
     steps, frees = _forwards(runs, dict(kinds or {}))
     needed = closure(names, frees)
     bound = [run.rebound.union(*(step.unit.binds for step in own))
