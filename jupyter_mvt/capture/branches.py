@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.expressions import may_swallow, pairwise, root_name
-from jupyter_mvt.capture.harmless import SETTINGS, holds_settings
+from jupyter_mvt.capture.harmless import SETTINGS
 from jupyter_mvt.capture.namebook import NameBook
+from jupyter_mvt.capture.settings import holds_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +122,7 @@ class Branches(NameBook, ast.NodeVisitor):
         elif isinstance(node, ast.Name):
             self.visit(node)
         else:
-            self._mutated(root_name(node), sets=True)
+            self._assigned(node)
             if isinstance(node, ast.Attribute) and holds_settings(node.value):
                 self.mutates.add(SETTINGS)  # decimal.getcontext().prec = 6
             self.generic_visit(node)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_mvt.capture.effects import Body, closure, effect_of, worst_of
+from jupyter_mvt.capture.harmless import PSEUDO
 from jupyter_mvt.capture.runs import FIXED, Run
 from jupyter_mvt.capture.syntax import Unit
 
@@ -40,6 +41,8 @@ class Defined:
         Name → classes that its value was made of.
     mutators
         Function or class → names around it that it may change.
+    setters
+        Function → names around it of which it sets something, and `SETTINGS`.
     bodies
         Functions of the notebook.
     holding
@@ -50,6 +53,7 @@ class Defined:
     frees: dict[str, frozenset[str]] = field(default_factory=dict)
     made: dict[str, frozenset[str]] = field(default_factory=dict)
     mutators: dict[str, frozenset[str]] = field(default_factory=dict)
+    setters: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     holding: set[str] = field(default_factory=set)
 
@@ -75,7 +79,7 @@ class Defined:
     ) -> None:  # fmt: skip
         """Note what a statement has bound, after it was run; see `effects.effect_of`."""
         for name in unit.kills - unit.frees.keys() if sure else ():
-            for book in (self.frees, self.mutators, self.made):
+            for book in (self.frees, self.mutators, self.setters, self.made):
                 book.pop(name, None)
         # What an object's methods refer to may be bound after the object was made.
         self.made.update(dict.fromkeys(unit.binds - self.frees.keys(), unit.calls & classes))
@@ -88,6 +92,9 @@ class Defined:
         for name, own in unit.bodies.items():
             if len(own) == 1 and own[0].name == name:
                 self.bodies[name] = own[0]
+                self.setters[name] = frozenset(
+                    one for step in own[0].steps for one in step.sets | (step.mutates & PSEUDO)
+                ) - own[0].own  # fmt: skip
         around = closure(unit.wraps & self.frees.keys(), self.frees)
         for name in unit.frees:
             self.mutators[name] = _changed_by(unit, name, self.bodies, fixed) | around

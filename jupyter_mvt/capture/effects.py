@@ -68,6 +68,7 @@ class Facts:
     sure: frozenset[str] = frozenset()
     mutates: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
     shares: frozenset[tuple[str, str]] = frozenset()
     returns: frozenset[str] = frozenset()
     handings: frozenset[Handing] = frozenset()

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.harmless import CLASSES, COUNTS, is_look, spares_arguments
+from jupyter_mvt.capture.harmless import (
+    ANYTHING,
+    CLASSES,
+    COUNTS,
+    called_name,
+    hands_out_names,
+    is_look,
+    patches,
+    spares_arguments,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +39,11 @@ __all__ = [
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CLASSES = frozenset({"__base__", "__bases__", "__class__", "__mro__", "mro"})
 _STEPS = (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await, ast.NamedExpr)
-_SHALLOW = frozenset({"copy", "to_dict", "to_list", "tolist"})
+_SHALLOW = frozenset({
+    "agg", "aggregate", "copy", "drop_duplicates", "dropna", "fillna", "item", "max", "melt", "min",
+    "mode", "pivot_table", "sample", "sort_index", "sort_values", "sum", "to_dict", "to_list",
+    "tolist", "train_test_split", "unique",
+})  # fmt: skip
 _SWALLOWING = frozenset({"assertRaises", "raises", "suppress"})
 _PLAIN_CONTEXTS = frozenset({"autocast", "catch_warnings", "inference_mode", "no_grad", "open"})
 
@@ -61,13 +74,14 @@ def held_names(value: ast.expr) -> set[str]:
 def copied_names(value: ast.expr) -> set[str]:
     """Return the names whose parts the value of an expression may hold, in a container of its own.
 
-    ``x.copy()``, ``copy.copy(x)``, ``2 * x``: nothing of an array, all elements of a list.
+    ``x.copy()``, ``copy.copy(x)``, ``2 * x``: nothing of an array, all elements of a list, and
+    what the cells of a table hold, if that is more than numbers and texts.
     """
     found: set[str] = set()
     for part in ast.walk(value):
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            if part.func.attr in _SHALLOW:
-                found |= held_names(part.func.value) | _held_by(part.args)
+        if isinstance(part, ast.Call) and called_name(part) in _SHALLOW:
+            receiver = getattr(part.func, "value", None)
+            found |= _held_by(part.args) | (held_names(receiver) if receiver else set())
         elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
             sides = (part.left, part.right)
             if any(isinstance(side, ast.Constant) for side in sides):
@@ -90,6 +104,8 @@ def _held_by_call(node: ast.Call) -> set[str]:
         if called.id in COUNTS:
             return set()
         given.append(called)
+    if patches(node) or hands_out_names(called):
+        return _held_by(given) | {ANYTHING}
     if any(word.arg == "shuffle" for word in node.keywords) or not spares_fresh(called):
         return _held_by(given)
     return set()
@@ -136,6 +152,9 @@ def root_name(node: ast.AST) -> str | None:
     while isinstance(node, _STEPS):
         if _is_class(node):
             return CLASSES
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr" and node.args:
+            node = node.args[0]  # getattr(a, "items").append(1)
+            continue
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
 
@@ -144,8 +163,9 @@ def _is_class(node: ast.AST) -> bool:
     """Tell whether a value is a class that is not named: ``type(p)``, ``p.__class__``."""
     if isinstance(node, ast.Attribute):
         return node.attr in _CLASSES and isinstance(node.ctx, ast.Load)
-    asked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
-    return asked and len(node.args) == 1 and not node.keywords  # type: ignore[attr-defined]
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return False
+    return isinstance(node.func, ast.Name) and node.func.id == "type"
 
 
 def paired(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:

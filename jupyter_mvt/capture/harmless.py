@@ -12,24 +12,27 @@ __all__ = [
     "CLASSES",
     "COUNTS",
     "FILES",
+    "FUTURE",
     "LOOKS",
+    "MODULES",
     "OUT",
     "PATH",
     "PSEUDO",
     "SETTINGS",
     "VIEWS",
+    "WARNINGS",
+    "called_name",
     "draws_nothing",
+    "hands_out_names",
     "holds_file",
-    "holds_settings",
     "is_look",
     "named_in_texts",
     "names_module",
     "only_keeps",
+    "patches",
     "reads_files",
+    "root_of",
     "runs_anything",
-    "set_by",
-    "sets_globally",
-    "sets_libraries",
     "spares_arguments",
     "writes_files",
     "written_to",
@@ -50,13 +53,24 @@ ANSWER = re.compile(r"_{1,3}|_\d+|Out|_oh")
 OUT = "<out>"
 """Stands for all answers of cells together, which are called ``_``, ``_3`` and ``Out[3]``."""
 
+FUTURE = "<future>"
+"""Stands for how definitions are read: whether annotations are kept as texts."""
+
 SETTINGS = "<settings>"
 """Stands for all settings of libraries together, that any call may go by."""
+
+MODULES = "<modules>"
+"""Stands for all that the notebook's own modules keep, as if they were one variable."""
+
+WARNINGS = "<warnings>"
+"""Stands for what happens to warnings; no model goes by it, unless some are raised."""
 
 PATH = "<path>"
 """Stands for what decides which modules an import finds."""
 
-PSEUDO = frozenset({ANYTHING, CLASSES, FILES, OUT, SETTINGS, PATH})
+PSEUDO = frozenset({
+    ANYTHING, CLASSES, FILES, FUTURE, MODULES, OUT, PATH, SETTINGS, WARNINGS,
+})  # fmt: skip
 """Names that stand for something else."""
 
 LOOKS = frozenset({
@@ -124,14 +138,15 @@ def spares_arguments(called: ast.expr) -> bool:
         name = called.attr
         if name in _SPARING or name.endswith(_ENDINGS) or name in _FUNCTIONS or name[:1].isupper():
             return True
-        return _root(called) in _LIBRARIES and name not in _WRITING and not name.endswith("_")
+        return root_of(called) in _LIBRARIES and name not in _WRITING and not name.endswith("_")
     if not isinstance(called, ast.Name):
         return False
     name = called.id
     return name in _FUNCTIONS or name.endswith(_ENDINGS) or name[:1].isupper()
 
 
-def _root(node: ast.expr) -> str:
+def root_of(node: ast.expr) -> str:
+    """Return the name at the root of ``name.attr.attr``, empty if there is none."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
@@ -159,6 +174,8 @@ COUNTS = frozenset({
 
 _RUNS = frozenset({"eval", "exec", "execfile", "get_ipython", "globals", "locals", "vars",
                    "run_path", "run_module"})  # fmt: skip
+_SPACES = frozenset({"get_ipython", "globals", "locals", "vars"})
+_PATCHES = frozenset({"dict", "multiple", "object", "stopall"})
 _CALM = (LOOKS | _PLOTS) - {
     "sample",
     "evaluate",
@@ -178,23 +195,12 @@ _READS = ("read", "load", "open", "fetch", "from_", "genfromtxt", "fromfile", "l
           "imread", "exists", "isfile", "stat", "scandir", "walk", "Folder", "Image", "memmap",
           "File", "HDFStore", "connect", "Booster", "iterdir", "is_file", "is_dir", "isdir",
           "rglob", "getsize")  # fmt: skip
-_FRESH = frozenset({"add_constant", "add_dummy_feature", "set_printoptions"})
 _PACKAGED = frozenset({"load_breast_cancer", "load_diabetes", "load_digits", "load_iris",
                        "load_linnerud", "load_wine"})  # fmt: skip
-_SETS = ("set", "use", "enable", "disable", "register", "filter", "chdir",
-         "config", "init", "reset", "add", "append", "insert", "update", "simplefilter", "clear",
-         "patch", "put", "reload")  # fmt: skip
 
 
 _SYSTEM = frozenset({"popen", "replace", "link", "symlink", "truncate", "utime"})
 _DRAWING = frozenset({"plt", "pylab", "matplotlib", "mpl", "sns", "seaborn"})
-_SETTERS = frozenset({
-    "set_config", "set_default_device", "set_default_dtype", "set_default_tensor_type",
-    "set_deterministic", "set_flush_denormal", "set_float32_matmul_precision", "set_floatx",
-    "set_global_policy", "set_grad_enabled", "set_image_data_format", "set_num_threads", "seterr",
-    "setcontext", "setlocale", "setrecursionlimit", "use_deterministic_algorithms",
-    "set_dtype_policy", "set_backend", "config_context",
-})  # fmt: skip
 _FORMULA = re.compile(r"([A-Za-z_]\w*)(?:\.\w+)*\s*\(")
 _LOCAL = re.compile(r"@([A-Za-z_]\w*)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -213,12 +219,12 @@ def draws_nothing(called: ast.expr) -> bool:
 
 def writes_files(node: ast.Call) -> bool:
     """Tell whether a call may write a file, by its name and mode."""
-    name = _called(node)
+    name = called_name(node)
     if name == "open":
         modes = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "mode")]
         return any(not isinstance(mode, ast.Constant) or set(str(mode.value)) & set("wax+")
                    for mode in modes)  # fmt: skip
-    root = _root(node.func)
+    root = root_of(node.func)
     if root in ("shutil", "subprocess") or (root == "os" and name in _SYSTEM):
         return True
     if any(word.arg in ("file", "buf") for word in node.keywords):
@@ -234,7 +240,7 @@ def names_module(node: ast.Call) -> bool:
 
 def reads_files(node: ast.Call) -> bool:
     """Tell whether a call may read a file, by its name."""
-    name = _called(node)
+    name = called_name(node)
     if name in _PACKAGED:
         return False
     return name.startswith(_READS) or name.endswith(("Folder", "Dataset", "_data", "_files"))
@@ -249,19 +255,14 @@ def holds_file(value: ast.expr) -> bool:
     """Tell whether a value is a file itself, so that to change it is to change the file."""
     if not isinstance(value, ast.Call):
         return False
-    return _called(value) in _HANDLES or (_called(value) == "open" and writes_files(value))
-
-
-def holds_settings(value: ast.expr) -> bool:
-    """Tell whether a value is what arithmetic goes by: ``decimal.getcontext()``."""
-    return isinstance(value, ast.Call) and _called(value) == "getcontext"
+    return called_name(value) in _HANDLES or (called_name(value) == "open" and writes_files(value))
 
 
 def written_to(node: ast.Call) -> list[ast.expr]:
     """Return arguments that a function of numpy writes to, by their place: ``np.add(x, 1, x)``."""
-    name = _called(node)
+    name = called_name(node)
     first = {"clip": 3, "exp": 1, "log": 1, "sqrt": 1}.get(name, 2)
-    return node.args[first:] if name in _INTO and _root(node.func) in ("np", "numpy") else []
+    return node.args[first:] if name in _INTO and root_of(node.func) in ("np", "numpy") else []
 
 
 def runs_anything(called: ast.expr) -> bool:
@@ -269,24 +270,17 @@ def runs_anything(called: ast.expr) -> bool:
     return isinstance(called, ast.Name) and called.id in _RUNS
 
 
-def sets_globally(name: str) -> bool:
-    """Tell whether a module's function of this name may change how the module works.
-
-    Seeds are none: states of generators are kept, and put back where they are drawn from.
-    """
-    return name.startswith(_SETS) and name not in _FRESH
+def hands_out_names(called: ast.expr) -> bool:
+    """Tell whether a call gives back what all names are kept in."""
+    return isinstance(called, ast.Name) and called.id in _SPACES
 
 
-def sets_libraries(node: ast.Call) -> bool:
-    """Tell whether a call changes how libraries work from then on, beyond what they print."""
-    return _called(node) in _SETTERS
-
-
-def set_by(node: ast.Call) -> list[ast.expr]:
-    """Return what a call sets an attribute of, or prints to: ``setattr(a, "k", 1)``."""
-    printed = [word.value for word in node.keywords if word.arg in ("file", "buf")]
-    attributes = isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
-    return printed + (node.args[:1] if attributes else [])
+def patches(node: ast.Call) -> bool:
+    """Tell whether a call is one of ``unittest.mock.patch``, which sets what its text names."""
+    called = node.func
+    if isinstance(called, ast.Attribute) and called.attr in _PATCHES:
+        called = called.value
+    return getattr(called, "attr", getattr(called, "id", "")) == "patch"
 
 
 def named_in_texts(node: ast.Call) -> set[str]:
@@ -295,13 +289,14 @@ def named_in_texts(node: ast.Call) -> set[str]:
     texts = [str(one.value) for one in given if isinstance(one, ast.Constant)
              and isinstance(one.value, str)]  # fmt: skip
     found = {name for text in texts if "~" in text for name in _FORMULA.findall(text)}
-    if _called(node) in ("query", "eval"):
+    if called_name(node) in ("query", "eval"):
         found |= {name for text in texts for name in _LOCAL.findall(text)}
-        if _root(node.func) in ("pd", "pandas"):
+        if root_of(node.func) in ("pd", "pandas"):
             found |= {name for text in texts for name in _WORD.findall(text)}
     return found
 
 
-def _called(node: ast.Call) -> str:
+def called_name(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
     called = node.func
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")

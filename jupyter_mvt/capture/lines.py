@@ -32,7 +32,9 @@ OUR_QUERY = re.compile(r"\s*%%mvt\s+sql\b")
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _SHELLS = frozenset({"bash", "sh", "system", "sx", "script"})
-_STATEMENT_MAGIC = re.compile(r"^(\s*)%(?:time|prun)\s+(?=[^\s-])")
+_STATEMENT_MAGIC = re.compile(
+    r"^(\s*)%(?:time|prun)\s+(?:-[qr]+\s+|-[DTls]\s+\S+\s+|--no-raise-error\s+)*(?=[^\s-])"
+)
 _FOREIGN_LINE = re.compile(r"^(\s*)(?:[%!?]|;\s*$|[\w.]+\?{1,2}\s*$)")
 _FOREIGN_VALUE = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
 _SHELL = re.compile(r"^(\s*)!!?\s*(.+)$")
@@ -72,6 +74,11 @@ _MEANING: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^%cd\s+(?:-q\s+)?['\"]?([^'\"\n]+?)['\"]?\s*$"), "__import__('os').chdir({!r})"),
     (re.compile(r"^%run\s+(?:-[itne]\s+)*['\"]?([\w./\\ -]+?\.py)['\"]?\s*$"),
      "exec(compile(__import__('pathlib').Path({0!r}).read_text(), {0!r}, 'exec'))"),
+    (re.compile(r"^%run\s+(?:-[itne]\s+)*['\"]?([\w./\\ -]+?\.ipynb)['\"]?\s*$"),
+     "[get_ipython().run_cell(''.join(cell['source'])) for cell in __import__('json').loads("
+     "__import__('pathlib').Path({!r}).read_text('utf-8'))['cells']"
+     " if cell['cell_type'] == 'code']"),
+    (re.compile(r"^%aimport\s+([\w.]+)\s*$"), "import {}"),
     (re.compile(r"^%run\s+(?:-[itne]\s+)*([\w./]+)\s*$"),
      "exec(compile(__import__('pathlib').Path({0!r} + '.py').read_text(), {0!r}, 'exec'))"),
     (re.compile(r"^%run\s+(?:-[itne]\s+)*(\S+?\.py)\s+(\S.*?)\s*$"),

@@ -12,19 +12,27 @@ from jupyter_mvt.capture.harmless import (
     ANYTHING,
     CLASSES,
     FILES,
+    FUTURE,
     PATH,
     SETTINGS,
+    WARNINGS,
     holds_file,
-    holds_settings,
     is_look,
     names_module,
     only_keeps,
     reads_files,
-    sets_libraries,
     spares_arguments,
     writes_files,
 )
 from jupyter_mvt.capture.lines import OURS
+from jupyter_mvt.capture.settings import (
+    filters_warnings,
+    holds_settings,
+    only_drawn,
+    raises_warnings,
+    reloads,
+    sets_libraries,
+)
 
 __all__ = ["NameBook"]
 
@@ -42,6 +50,8 @@ class NameBook:
         Pairs: the value of the first may hold that of the second, and never changes it.
     sets
         Names that are changed even if they are modules: ``np.seterr(…)``, ``pd.options.x = 1``.
+    assigned
+        Those of `sets` by which a library may go, if they are of one.
     draws
         Whether it may draw from a random number generator.
     handings
@@ -80,6 +90,7 @@ class NameBook:
         self.shares: set[tuple[str, str]] = set()
         self.keeps: set[tuple[str, str]] = set()
         self.sets: set[str] = set()
+        self.assigned: set[str] = set()
         self.frees: dict[str, frozenset[str]] = {}
         self.draws = False
         self.handings: set[Handing] = set()
@@ -133,15 +144,39 @@ class NameBook:
         self.reads.add(SETTINGS)
         if sets_libraries(node):
             self.mutates.add(SETTINGS)
+        if filters_warnings(node):
+            self.mutates.add(WARNINGS)
+            if raises_warnings(node):  # from here on, others undo that
+                self.mutates.add(SETTINGS)
+                self.shares.add((WARNINGS, SETTINGS))
+        if reloads(node):
+            self.reads |= {FILES, PATH}
+            self.mutates.add(SETTINGS)
+            for arg in node.args:
+                self._mutated(root_name(arg), sets=True)
 
     def _wrapped(self, decorators: list[ast.expr]) -> None:
         if not self._shadow:
             self.wraps |= {name for one in decorators if (name := root_name(one)) is not None}
 
+    def _annotated(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        """Note that annotations are kept as texts, if a cell has said so before."""
+        parts = list(ast.walk(node))
+        if any(isinstance(part, ast.AnnAssign) or getattr(part, "annotation", None)
+               or getattr(part, "returns", None) for part in parts):  # fmt: skip
+            self.reads.add(FUTURE)
+
     def _define(self, name: str, free: frozenset[str]) -> None:
         if not self._shadow:
             self._bind(name)
             self.frees[name] = free
+
+    def _assigned(self, target: ast.expr) -> None:
+        """Note that a part of something is bound anew, or deleted."""
+        root = root_name(target)
+        self._mutated(root, sets=True)
+        if root is not None and self._outer(root) and not only_drawn(target):
+            self.assigned.add(root)
 
     def _mutated(self, root: str | None, *, sets: bool = False) -> None:
         if root is None or not self._outer(root):
@@ -165,6 +200,8 @@ class NameBook:
                     self.shares.add((node.id, FILES))
                 if holds_settings(value):
                     self.shares.add((node.id, SETTINGS))
+                if ANYTHING in held_names(value):
+                    self.shares.add((node.id, ANYTHING))
         if isinstance(value, ast.Call) and (handing := self._handing(value)) is not None:
             bound = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
             bound = {name for name in bound if self._outer(name)}

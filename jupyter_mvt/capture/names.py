@@ -23,18 +23,20 @@ from jupyter_mvt.capture.expressions import (
 from jupyter_mvt.capture.harmless import (
     ANSWER,
     ANYTHING,
+    FUTURE,
     OUT,
     PATH,
+    SETTINGS,
     draws_nothing,
     is_look,
     named_in_texts,
+    patches,
     runs_anything,
-    set_by,
-    sets_globally,
     spares_arguments,
     written_to,
 )
 from jupyter_mvt.capture.lines import OURS
+from jupyter_mvt.capture.settings import set_by, sets_globally, sets_more
 from jupyter_mvt.capture.stateless import bases_of_stateless, holds_nothing
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class _Names(Branches):
             if isinstance(target, ast.Name):
                 self.reads |= {target.id} - self.sure if self._outer(target.id) else set()
             else:
-                self._mutated(root_name(target), sets=True)
+                self._assigned(target)
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -111,16 +113,26 @@ class _Names(Branches):
             assert root is not None
             if root not in self.sure:
                 self.reads |= {root, OUT} if ANSWER.fullmatch(root) else {root}
-            self._mutated(root, sets=not isinstance(node.target, ast.Name))
+            if isinstance(node.target, ast.Name):
+                self._mutated(root)
+            else:
+                self._assigned(node.target)
+        self.reads.add(SETTINGS)
         self._share(node.target, node.value)
         if not isinstance(node.target, ast.Name):
             self.generic_visit(node.target)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self.reads.add(SETTINGS)  # whether it may divide by zero, or is part of a graph
+        self.generic_visit(node)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         bound = {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         self.reads.add(PATH)
         if "experimental" in (getattr(node, "module", None) or "").split("."):
             self.mutates.add(PATH)  # from sklearn.experimental import enable_iterative_imputer
+        if getattr(node, "module", None) == "__future__" and "annotations" in bound:
+            self.mutates.add(FUTURE)
         if not self._shadow:
             self.imports |= bound
             for name in bound:
@@ -134,6 +146,8 @@ class _Names(Branches):
         if isinstance(called, ast.Attribute):
             if inside or not is_look(called.attr, given=len(node.args) + len(node.keywords)):
                 self._mutated(root_name(called.value), sets=sets_globally(called.attr))
+                if sets_more(node) and (root := root_name(called.value)) and self._outer(root):
+                    self.assigned.add(root)
             if called.attr == "backward":  # (2 * w).sum().backward()
                 for part in ast.walk(called.value):
                     self._mutated(part.id if isinstance(part, ast.Name) else None)
@@ -149,7 +163,9 @@ class _Names(Branches):
             self.attrs |= {(name, SUBCLASSED) for name in self._held(node.args[1])}
         self.reads |= {name for name in named_in_texts(node) if self._outer(name)}
         for one in set_by(node):
-            self._mutated(root_name(one), sets=True)
+            self._assigned(one)
+        if patches(node):
+            self.mutates.add(ANYTHING)
         self.generic_visit(node)
         handing = self._handing(node)
         if handing is not None:
@@ -171,6 +187,7 @@ class _Names(Branches):
             self.visit(part)
         self._wrapped(node.decorator_list)
         own = locals_of(node) | {node.name}
+        self._annotated(node)
         if self._shadow:
             self._inside(node.body, own)
             return
@@ -195,6 +212,7 @@ class _Names(Branches):
         for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.visit(part)
         self._wrapped(node.decorator_list)
+        self._annotated(node)
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
         self._derive(node, bases)
         self._define(node.name, self._inside(node.body, frozenset({node.name})) | bases)
@@ -273,6 +291,7 @@ def _facts(names: _Names) -> Facts:
         sure=frozenset(names.sure),
         mutates=frozenset(names.mutates | names.passes),
         sets=frozenset(names.sets),
+        assigned=frozenset(names.assigned),
         shares=frozenset(names.shares | names.keeps),
         returns=frozenset(names.returns),
         handings=frozenset(names.handings),

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_mvt.capture.ownmodules import changes_when_asked, keeps_state
 from jupyter_mvt.capture.prints import Prints
-from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, STATEFUL
+from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, OWN, STATEFUL
+from jupyter_mvt.capture.tablecells import hold_parts
 
 __all__ = ["Compared", "compared", "failed_line", "kinds_of", "prints_of"]
 
@@ -65,10 +67,12 @@ def _kind(value: Any) -> str:
     if cls in _ATOMS:
         return ATOM
     if isinstance(value, _FIXED) or cls.__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
-        return "" if _holds_state(value) else FIXED
+        if _holds_state(value):
+            return ""
+        return OWN if keeps_state(value) else FIXED
     if cls.__module__ == "numpy" and any(base.__name__ == "generic" for base in cls.__mro__):
         return ATOM
-    if cls in (list, dict, set) or _holds_objects(value, cls):
+    if cls in (list, dict, set) or (_is_table(cls) and hold_parts(value)):
         return MANY
     name = f"{cls.__module__}.{cls.__qualname__}"
     # One of numpy's walks over an array, and writes to it.
@@ -76,13 +80,12 @@ def _kind(value: Any) -> str:
         return STATEFUL
     if name in _TABLES:
         return DATA
-    return ""
+    return STATEFUL if changes_when_asked(cls) else ""
 
 
-def _holds_objects(value: Any, cls: type) -> bool:
+def _is_table(cls: type) -> bool:
     """Tell of what numpy and pandas have made; an attribute of another's may do anything."""
-    known = cls.__module__.partition(".")[0] in ("numpy", "pandas")
-    return known and getattr(getattr(value, "dtype", None), "kind", "") == "O"
+    return cls.__module__.partition(".")[0] in ("numpy", "pandas")
 
 
 def _holds_state(function: Any) -> bool:
@@ -117,7 +120,7 @@ def prints_of(
     prints = Prints(_SECONDS)
     for name in list(names)[:_MOST_NAMES]:
         value = namespace[name]
-        if _kind(value) in _LOOKED_AT:
+        if _is_table(type(value)) or _kind(value) in _LOOKED_AT:
             seen = prints.of(value)
             if seen is not None:
                 found[name] = (id(value), seen)

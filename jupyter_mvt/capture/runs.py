@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from jupyter_mvt.capture.calm import Look
 from jupyter_mvt.capture.syntax import Unit
 
-__all__ = ["ATOM", "DATA", "FIXED", "MANY", "STATEFUL", "Run", "Step"]
+__all__ = ["ATOM", "DATA", "FIXED", "MANY", "OWN", "STATEFUL", "Run", "Step"]
 
-ATOM, FIXED, STATEFUL, DATA, MANY = "atom", "fixed", "stateful", "data", "many"
+ATOM, FIXED, STATEFUL, DATA, MANY, OWN = "atom", "fixed", "stateful", "data", "many", "own"
 """Kinds of values: never changed; changed by explicit setting only; changed by being looked at;
 changed in place, but numbers and texts only: no part of anything else lives on in it; containers,
-of which a copy holds the same parts."""
+of which a copy holds the same parts; functions, classes and modules of the notebook's own files,
+that keep what no cell tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.calm import Stretch, stretches
 from jupyter_mvt.capture.defined import Defined, given_attributes
 from jupyter_mvt.capture.effects import closure, handed
-from jupyter_mvt.capture.harmless import ANYTHING, PSEUDO
+from jupyter_mvt.capture.harmless import ANYTHING, MODULES, PSEUDO, SETTINGS
 from jupyter_mvt.capture.owned import Owned
+from jupyter_mvt.capture.ownstate import own_names, through_modules
 from jupyter_mvt.capture.renewal import renew, unfitted
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, MANY, STATEFUL, Run, Step
 from jupyter_mvt.capture.syntax import Unit
@@ -25,6 +26,8 @@ from jupyter_mvt.capture.unnamed import with_classes
 
 __all__ = ["made_by", "spans"]
 
+_LIBRARIES = frozenset({"__builtins__", "__import__", "builtins", "environ"})
+"""Names by which libraries are reached that no cell may have bound to a module."""
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 
 
@@ -137,13 +140,16 @@ def _forwards(
     runs: Sequence[Run], kinds: dict[str, str]
 ) -> tuple[list[list[Step]], Mapping[str, frozenset[str]]]:
     aliases, owned, known = Aliases(), Owned(), Defined(given_attributes(runs))
-    restless: set[str] = set()
+    restless, opened = set[str](), set[str]()
     # Only where somebody walks back over a graph does it matter what was computed from what.
     walked = any(attr == "backward" for run in runs for unit in run.units for _, attr in unit.attrs)
     found = []
     for run in runs:
         units = list(_executed(run))
         now = _kinds_within(run, units, kinds)
+        behind_syntax = own_names(run, units, now)
+        now |= behind_syntax
+        opened |= behind_syntax.keys()
         steps = []
         for unit in units:
             before = dict(known.frees)
@@ -155,13 +161,11 @@ def _forwards(
             behind, forced = owned.changed(unit, known.holding, known.frees)
             lost, losing = owned.dropped(unit, aliases)
             changed = _changed(unit, given | behind, now, known) | forced
-            changed |= _drawn_through(unit, aliases, now, restless)
-            aliases.bind(unit.kills)
-            aliases.join((name, name) for name in unit.binds)
-            joined = _joined(unit, known.holding, graphs=walked)
-            joined |= owned.given_back(unit).union(*(pairs for _, pairs in calls))
-            joined |= {pair for pair in unit.copies if now.get(pair[1]) == MANY}
-            aliases.join(_shared(joined, now, known))
+            changed |= _set_behind(unit, now, known)
+            theirs, needed, kept = through_modules(unit, now, {**known.made, **before})
+            changed |= theirs | _drawn_through(unit, aliases, now, restless)
+            links = kept.union(owned.given_back(unit), *(pairs for _, pairs in calls))
+            _link(unit, aliases, now, known, links=links, graphs=walked)
             aliases.keep(
                 pair for pair in unit.keeps if not {kinds.get(n) for n in pair} & {ATOM, FIXED}
             )
@@ -169,22 +173,48 @@ def _forwards(
             sure = _is_sure(run, unit)
             # A name is read as it was before the statement, and as functions in it see it.
             reads = closure(unit.reads, {**known.made, **before})
-            reads |= closure(unit.reads - unit.binds, known.refers) | losing
-            if ANYTHING in changed | lost:
-                written |= aliases.names
+            reads |= closure(unit.reads - unit.binds, known.refers) | losing | needed
+            if ANYTHING in written:
+                written |= aliases.names | PSEUDO
             if ANYTHING in reads:
-                reads |= aliases.names
+                reads |= aliases.names | {MODULES}
             alone = _fits_alone(unit, {**known.made, **before}, known.refers)
             steps.append(Step(unit, frozenset(written), frozenset(reads), sure, unit.kills, alone))
             known.follow(unit, now, fixed, sure=sure, classes=owned.classes)
             owned.learn(unit, known.bodies, fixed)
             restless = restless - unit.kills | owned.restless(unit)
+            restless |= unit.binds if theirs & opened else set()
         _explain(run, steps)
         for name in run.rebound:
-            kinds[name] = run.kinds.get(name, "")
+            kinds[name] = behind_syntax.get(name, run.kinds.get(name, ""))
+        aliases.join((name, MODULES) for name in run.rebound
+                     if behind_syntax and kinds[name] not in (ATOM, FIXED))  # fmt: skip
         found.append(steps)
     renew(runs, found)
     return found, known.refers
+
+
+def _link(
+    unit: Unit, aliases: Aliases, kinds: Mapping[str, str], known: Defined,
+    *, links: set[tuple[str, str]], graphs: bool,
+) -> None:  # fmt: skip
+    """Note which values may share state once a statement was run; `links` are some of them."""
+    aliases.bind(unit.kills)
+    aliases.join((name, name) for name in unit.binds)
+    copies = {pair for pair in unit.copies if kinds.get(pair[1]) == MANY}
+    joined = links | copies | _joined(unit, known.holding, graphs=graphs)
+    aliases.join(_shared(joined, kinds, known))
+
+
+def _set_behind(unit: Unit, kinds: Mapping[str, str], known: Defined) -> set[str]:
+    """Return what is set by functions that a statement calls, and `SETTINGS` if a library is."""
+    found: set[str] = set()
+    if unit.calls or unit.mutates or unit.passes or unit.handings:
+        called = closure(unit.reads, known.frees) & known.setters.keys()
+        found = found.union(*(known.setters[name] for name in called))
+    theirs = any(name in _LIBRARIES or (kinds.get(name) == FIXED and name not in known.frees)
+                 for name in found | unit.assigned)  # fmt: skip
+    return found | {SETTINGS} if theirs else found
 
 
 def _fits_alone(unit: Unit, *refers: Mapping[str, frozenset[str]]) -> bool:

@@ -29,7 +29,7 @@ class Unit:
         Its lines in the cell as written, from 1.
     foreign
         Whether it is a magic or shell line, which only IPython understands.
-    shares, keeps, sets, draws, handings, bodies, attrs, spared, graphs, wraps,
+    shares, keeps, sets, assigned, draws, handings, bodies, attrs, spared, graphs, wraps,
     stateless, copies, derives, again
         See `namebook.NameBook`.
     frees
@@ -49,6 +49,7 @@ class Unit:
     mutates: frozenset[str] = frozenset()
     passes: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()
     shares: frozenset[tuple[str, str]] = frozenset()
@@ -218,6 +219,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         mutates=frozenset(names.mutates | touched),
         passes=frozenset(names.passes),
         sets=frozenset(names.sets),
+        assigned=frozenset(names.assigned),
         imports=frozenset(names.imports),
         calls=frozenset(names.calls),
         shares=frozenset(names.shares),

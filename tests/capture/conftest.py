@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture import watch
+from jupyter_mvt.capture import ownmodules, watch
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.cells import CellLog
@@ -33,6 +33,15 @@ def _settings_of_libraries() -> Iterator[None]:
     decimal.setcontext(context)
     if (sklearn := sys.modules.get("sklearn")) is not None:
         sklearn.set_config(**(config or {"transform_output": "default"}))
+
+
+@pytest.fixture(autouse=True)
+def _tests_are_libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let what tests define for cells count as installed, and not as the notebook's own files."""
+    monkeypatch.setattr(ownmodules, "_PACKAGES", (*ownmodules._PACKAGES, "/tests/"))
+    ownmodules._is_installed.cache_clear()
+    yield
+    ownmodules._is_installed.cache_clear()
 
 
 class Toy:
@@ -134,7 +143,7 @@ class Kernel:
         assert self.log.before_cell(info, self.namespace) is None
         error = None
         try:
-            exec(compile(source, "<cell>", "exec"), self.namespace)
+            exec(compile(source, "<cell>", "exec", dont_inherit=True), self.namespace)
         except Exception as raised:
             error = raised
         assert (error is not None) == fails, error

@@ -1,6 +1,7 @@
 """Runs lines of cells in a namespace, as a notebook would, without one."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import asyncio
@@ -21,6 +22,7 @@ from jupyter_mvt.errors import CaptureError
 __all__ = ["CellFailed", "Session"]
 
 
+_FUTURE = __future__.annotations.compiler_flag
 _VALUE = "__mvt_answer__"
 
 
@@ -58,6 +60,7 @@ class Session:
         self._inputs = ["", *inputs]
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
+        self._future = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, piece: Piece) -> None:
@@ -90,7 +93,9 @@ class Session:
                 self.skipped.setdefault(text.split("\n")[node.lineno - 1].strip())
             except (Exception, SystemExit) as error:
                 last = node.end_lineno or node.lineno
-                if not node.lineno <= piece.failed_at <= last:
+                # A name that a decorator lacks is missed in the decorator's line.
+                first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+                if not first <= piece.failed_at <= last:
                     self._failed(CellFailed(piece.order, error), node, trains)
             else:
                 self._pending = None if trains else self._pending
@@ -147,7 +152,9 @@ class Session:
         return text
 
     def _one(self, module: ast.Module, name: str) -> None:
-        code = compile(module, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | self._future
+        code = compile(module, name, "exec", flags, dont_inherit=True)
+        self._future |= code.co_flags & _FUTURE  # all later cells are read so, too
         if code.co_flags & inspect.CO_COROUTINE:
             self._await(types.FunctionType(code, self.namespace))
         else:

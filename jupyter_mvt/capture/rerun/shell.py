@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
+from jupyter_mvt.capture.lines import plain_lines
 from jupyter_mvt.capture.rerun.guarding import detach
 
 __all__ = ["Captured", "Commands", "Lines", "Shell"]
@@ -135,6 +136,15 @@ class Shell:
         """Run Python."""
         del options
         self._run(source)
+
+    def run_line_magic(self, name: str, line: str = "", *depth: int) -> None:
+        """Do what a magic means for the models."""
+        del depth
+        self._run("\n".join(plain_lines(f"%{name} {line}")))
+
+    def magic(self, text: str) -> None:
+        """Do what a magic means for the models."""
+        self._run("\n".join(plain_lines(f"%{text}")))
 
     def getoutput(self, command: str, split: bool = True, depth: int = 0) -> Lines:
         """Run a command and return its lines."""

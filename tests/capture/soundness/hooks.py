@@ -1,18 +1,6 @@
-"""What a slice must not lose: what Python calls without its name being said.
+"""What Python calls without its name being said, and what is kept now to be changed later."""
 
-Bases that are told of their classes, objects that are told that they are gone, files that are
-written when nobody holds them any more, and what is kept now to be changed later. The cases are
-run as those of `test_soundness` are.
-"""
-
-from __future__ import annotations
-
-import numpy as np
-import pytest
-
-from jupyter_mvt.capture import observe
-from tests.capture.conftest import Kernel
-from tests.capture.test_soundness import made
+__all__ = ["CASES"]
 
 TELLING = ("class B:\n"
     "    subs = []\n"
@@ -257,45 +245,3 @@ LATER = {
         "y = list(l)"],
 }  # fmt: skip
 CASES = {**SUBCLASSES, **GONE, **HOOKS, **LATER}
-
-
-@pytest.fixture
-def session(monkeypatch):
-    monkeypatch.setattr(observe, "_SECONDS", 5.0)  # however busy the machine is
-    return Kernel(np=np, __name__="__main__")
-
-
-@pytest.mark.filterwarnings("ignore:unclosed file")  # some cells hold files, and let them go
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("looks", [5.0, 0.0], ids=["", "blind"])
-@pytest.mark.parametrize("case", CASES)
-def test_the_slice_gives_the_same(case, looks, session, tmp_path, monkeypatch):
-    monkeypatch.setattr(observe, "_SECONDS", looks)  # what is seen of values must not be needed
-    for place in ("first", "again"):
-        (tmp_path / place).mkdir()
-    monkeypatch.chdir(tmp_path / "first")
-    for cell in CASES[case]:
-        session.run(cell)
-    monkeypatch.chdir(tmp_path / "again")
-    again = {"np": np, "__name__": "__main__"}
-    for text in made(session, "y"):
-        exec(text, again)
-    assert repr(again["y"]) == repr(session.namespace["y"])
-
-
-@pytest.mark.parametrize(
-    ("cells", "slice_"),
-    [
-        (["class B:\n    k = 0", "class M(B):\n    pass", "model = [B.k]"],
-         ["class B:\n    k = 0", "model = [B.k]"]),
-        (["x = [1]", "d = {}", "d = 3", "model = list(x)"], ["x = [1]", "model = list(x)"]),
-        (["with open('a.txt', 'w') as f:\n    pass", "f = 3", "import numpy",
-          "model = [numpy.zeros(1)]"], ["import numpy", "model = [numpy.zeros(1)]"]),
-    ],
-    ids=["classes that tell nobody", "values that are simply gone", "files that are closed"],
-)  # fmt: skip
-def test_what_tells_nobody_is_left_out(session, cells, slice_, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for cell in cells:
-        session.run(cell)
-    assert made(session, "model") == slice_

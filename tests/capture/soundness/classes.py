@@ -1,17 +1,6 @@
-"""What a slice must not lose: gradients, statements that are not always run, classes.
+"""Gradients, statements that are not always run, classes and what they are given."""
 
-The cases are run as those of `test_soundness` are; most of them were lost once.
-"""
-
-from __future__ import annotations
-
-import numpy as np
-import pandas as pd
-import pytest
-
-from jupyter_mvt.capture import observe
-from tests.capture.conftest import Kernel
-from tests.capture.test_soundness import made
+__all__ = ["CASES"]
 
 GRADIENTS = {
     "a gradient": [
@@ -291,69 +280,59 @@ ATTRIBUTES = {
     "by setattr": [GOING, "setattr(P, 'seen', a)", "p.go()", "y = len(a)"],
     "by its type": [GOING, "type(p).seen = a", "p.go()", "y = len(a)"],
     "by its class": [GOING, "p.__class__.seen = a", "p.go()", "y = len(a)"],
+    "by its type, seen through another": [
+        GOING + "\nq = P()",
+        "type(p).seen = a",
+        "q.go()",
+        "y = len(a)",
+    ],
+    "by its class, read through another": [
+        GOING + "\nq = P()",
+        "p.__class__.seen = a",
+        "p.go()",
+        "y = len(q.seen)",
+    ],
+    "by setattr of its type, read through another": [
+        GOING + "\nq = P()",
+        "setattr(type(p), 'seen', a)",
+        "p.go()",
+        "y = len(q.seen)",
+    ],
+    "by a name of its type": [GOING + "\nq = P()", "T = type(p)", "T.k = 3", "y = q.k"],
+    "by its type, in a method": [
+        "class P:\n    k = 1\n    def go(self):\n        type(self).k += 4\np, q = P(), P()",
+        "p.go()",
+        "y = q.k",
+    ],
+    "by its type, in a function": [
+        "class P:\n    k = 1\np, q = P(), P()\ndef go(o):\n    type(o).k = 4",
+        "go(p)",
+        "y = q.k",
+    ],
+    "by its type, a list": [
+        "class P:\n    L = []\np, q = P(), P()",
+        "type(p).L.append(3)",
+        "y = list(q.L)",
+    ],
+    "by its type, deleted": [
+        "class P:\n    k = 1\nclass Q(P):\n    k = 2\np, q = Q(), Q()",
+        "del type(p).k",
+        "y = q.k",
+    ],
+    "by the base of its type": [
+        "class P:\n    k = 1\nclass Q(P):\n    pass\np, q = P(), Q()",
+        "type(q).__mro__[1].k = 5",
+        "y = p.k",
+    ],
+    "of another class": [
+        "class P:\n    k = 1\nclass Q:\n    k = 2\np = P()",
+        "p.__class__ = Q",
+        "y = p.k",
+    ],
+    "by a function of the notebook": [
+        "class C:\n    n = 0\ndef go():\n    C.n += 1",
+        "go()\nz = 1",
+        "y = C.n",
+    ],
 }
 CASES = {**GRADIENTS, **PATHS, **OBJECTS, **ATTRIBUTES}
-
-
-@pytest.fixture
-def session(monkeypatch):
-    monkeypatch.setattr(observe, "_SECONDS", 5.0)  # however busy the machine is
-    return Kernel(np=np, pd=pd, __name__="__main__")
-
-
-@pytest.mark.parametrize("looks", [5.0, 0.0], ids=["", "blind"])
-@pytest.mark.parametrize("case", CASES)
-def test_the_slice_gives_the_same(case, looks, session, tmp_path, monkeypatch):
-    monkeypatch.setattr(observe, "_SECONDS", looks)  # what is seen of values must not be needed
-    if case in GRADIENTS:
-        pytest.importorskip("torch")
-    for place in ("first", "again"):
-        (tmp_path / place).mkdir()
-    monkeypatch.chdir(tmp_path / "first")
-    for cell in CASES[case]:
-        session.run(cell)
-    monkeypatch.chdir(tmp_path / "again")
-    again = {"np": np, "pd": pd, "__name__": "__main__"}
-    for text in made(session, "y"):
-        exec(text, again)
-    assert repr(again["y"]) == repr(session.namespace["y"])
-
-
-LOOP = "for i in range(2):\n    cost = x * i\n    model = [cost]"
-NET = ("import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
-       "        super(Net, self).__init__()\n        self.a = torch.nn.Linear(1, 1)\n"
-       "    def forward(self, x):\n        return self.a(x)")  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("cells", "slice_"),
-    [
-        (["import types\nsm = types.ModuleType('sm')\nsm.add_constant = lambda v: [1, v]",
-          "a = sm.add_constant(2)", "model = sm.add_constant(3)"],
-         ["import types\nsm = types.ModuleType('sm')\nsm.add_constant = lambda v: [1, v]",
-          "model = sm.add_constant(3)"]),
-        (["x = 3", "cost = x * 2", "shown = [cost]\nshown.append(1)", LOOP], ["x = 3", LOOP]),
-        ([NET, "tried = Net()\nout = tried(torch.ones(1, 1))", "model = Net()"],
-         [NET, "model = Net()"]),
-        ([NET, "model = Net()", "model.eval()\nmodel.train()", "model.to('cpu')",
-          "next(model.parameters()).device", "model.a.bias.data.fill_(1)"],
-         [NET, "model = Net()", "model.a.bias.data.fill_(1)"]),
-        (["a = list([1])\nb = dict(k=a)", "c = list([2])\nc.append(3)", "model = [b]"],
-         ["a = list([1])\nb = dict(k=a)", "model = [b]"]),
-        (["import matplotlib.pyplot as plt\ndef keep(name):\n    plt.savefig(name)",
-          "keep('a.png')", "from sklearn.datasets import load_iris\nmodel = [load_iris().data]"],
-         ["from sklearn.datasets import load_iris\nmodel = [load_iris().data]"]),
-    ],
-    ids=["a module's function, asked", "names of a loop", "another object of the class",
-         "a module, looked at", "builtins", "figures"],
-)  # fmt: skip
-def test_what_is_known_not_to_matter_is_left_out(session, cells, slice_, tmp_path, monkeypatch):
-    for cell in cells:
-        if "torch" in cell:
-            pytest.importorskip("torch")
-        if "matplotlib" in cell:
-            pytest.importorskip("matplotlib").use("agg")
-    monkeypatch.chdir(tmp_path)
-    for cell in cells:
-        session.run(cell)
-    assert made(session, "model") == slice_
