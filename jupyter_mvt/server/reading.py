@@ -17,7 +17,7 @@ __all__ = ["READERS", "RepositoriesHandler", "ViewHandler"]
 
 _MOST = 1_000
 # These read all of a repository, or what two versions hold.
-_PATIENT = frozenset({"usage", "diff", "leaderboard", "way-back"})
+_PATIENT = frozenset({"usage", "curves", "diff", "leaderboard", "way-back"})
 
 
 class RepositoriesHandler(MvtHandler):
@@ -119,6 +119,7 @@ READERS: dict[str, Callable[[Repo, dict[str, str]], Any]] = {
     "status": lambda repo, asked: _shown(repo.status()),
     "log": _log,
     "version": lambda repo, asked: _shown(repo[asked.get("revision") or "HEAD"].details),
+    "curves": lambda repo, asked: _shown(repo[asked.get("revision") or "HEAD"].curves),
     "diff": lambda repo, asked: _shown(
         repo.diff(asked.get("base") or "HEAD~1", asked.get("other") or "HEAD")
     ),

@@ -126,6 +126,7 @@ async def test_views_are_those_of_the_magics(client: Client, repo: Repo) -> None
     assert await view("log") == drawn(repo.log())
     assert await view("log", where="accuracy > 0.6") == drawn(repo.log(where="accuracy > 0.6"))
     assert await view("version", revision="v1") == drawn(repo["v1"].details)
+    assert await view("curves", revision="v1") == drawn(repo["v1"].curves)
     assert await view("diff", base="v1", other="v2") == drawn(repo.diff("v1", "v2"))
     assert await view("labels") == drawn(repo.labels.list())
     assert await view("history", label="production") == drawn(repo.labels.history("production"))

@@ -197,3 +197,26 @@ def test_a_server_that_went_away_is_waited_for(hub_desk: Desk) -> None:
     expect(shown.locator(".away")).to_have_count(0, timeout=60_000)
     expect(versions(shown).first).to_contain_text("production")
     hub_desk.errors.clear()
+
+
+def test_the_curves_of_a_version_open_wide(hub_desk: Desk) -> None:
+    repo = study(hub_desk.server.root, "curves")
+    with repo.recording(Model(0.9), message="With curves") as run:
+        for step in range(40):
+            run.log(step=step, loss=1 / (step + 1), val_loss=1 / (step + 1) + 0.05)
+    shown, page = panel(hub_desk, "curves"), hub_desk.page
+    shown.get_by_role("button", name="More actions on v4").click()
+    shown.get_by_role("menuitem", name="Draw its curves").click()
+    wide = page.locator(".jp-MvtWide")
+    expect(wide.get_by_role("img", name="Loss: loss ends at 0.025")).to_be_visible(timeout=30_000)
+    for theme in ("light", "dark"):
+        hub_desk.theme(theme)
+        hub_desk.shot(f"wide-curves-{theme}", ".jp-MvtWide")
+        assert findings(hub_desk, ".jp-MvtWide") == []
+    # What has none does not offer them.
+    versions(shown).first.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    shown.get_by_role("button", name="More actions on v1").click()
+    expect(shown.get_by_role("menuitem", name="Write a note…")).to_be_visible()
+    expect(shown.get_by_role("menuitem", name="Draw its curves")).to_have_count(0)

@@ -137,7 +137,7 @@ export class Detail {
     return div("two", wide, span("sp"), close);
   }
 
-  private actions({ version, parents }: VersionView, place: HTMLElement, scope: Scope): HTMLElement[] {
+  private actions({ version, parents, facts }: VersionView, place: HTMLElement, scope: Scope): HTMLElement[] {
     const compare = button("Compare", {});
     compare.setAttribute("aria-label", parents[0] ? `Compare with ${parents[0].name}` : "Compare with its parent");
     compare.title = parents[0] ? `Compare with its parent ${parents[0].name}` : "The first version has nothing before it";
@@ -156,17 +156,19 @@ export class Detail {
       }
     });
     const more = button(null, { icon: "dots", label: `More actions on ${version.name}`, kind: "icn" });
-    menuButton(more, `Actions on ${version.name}`, () => this.menu(version, place, more, scope), scope);
+    menuButton(more, `Actions on ${version.name}`, () => this.menu(version, facts.some(({ key }) => key === "Curves"), place, more, scope), scope);
     return [compare, out, more];
   }
 
-  private menu(version: Version, place: HTMLElement, back: HTMLElement, scope: Scope): MenuLine[] {
+  private menu(version: Version, curves: boolean, place: HTMLElement, back: HTMLElement, scope: Scope): MenuLine[] {
     const { name, id } = version;
     const make = (action: string, title: string, text: string, yes: string, field: string, key: string, more = {}): (() => void) => {
       return () => ask({ title, text, yes, field, ...more, act: async (typed) => void (await this.host.act(action, { [key]: typed, revision: id })) }, place, scope, back);
     };
     const live = (this.feed.labels?.rows ?? []).filter(([, held]) => held?.text !== name);
+    const { wide } = this.host;
     return [
+      ...(curves && wide ? [{ text: "Draw its curves", icon: "curve" as const, act: () => wide(`Curves of ${name}`, "curves", { revision: id }) }, null] : []),
       { text: "Write a note…", icon: "note", act: make("note", `Note on ${name}`, "", "Keep the note", "What to remember", "text", { long: true }) },
       { text: "Tag…", icon: "tag", act: make("tag", `Tag ${name}`, "A tag names a version for good.", "Make the tag", "Name of the tag, such as 1.2.0", "name") },
       { text: "Branch from here…", icon: "branch", act: make("branch", `Branch from ${name}`, "The branch starts at this version; HEAD stays where it is.", "Make the branch", "Name of the branch, such as exp/lr", "name") },

@@ -26,7 +26,7 @@ export const DIFF = `
 .mvt .ofig .tw{border:1px solid var(--rule);border-radius:var(--r1)} .mvt .ofig th,.mvt .ofig td{padding:0 10px;height:26px} .mvt .ofig tbody th{color:var(--t2)} .mvt td.mk{background:var(--f3);font-weight:600} .mvt .ofig+.ofig td.mk{background:var(--sel2)} .mvt .eqr>td{background:var(--f1)}
 @container mvt (max-width:620px){.mvt .oside{grid-template-columns:minmax(0,1fr)} .mvt .ofig+.ofig{border-left:0;border-top:1px solid var(--rule)} 
 .mvt .ofig.none{min-height:40px}}
-@container mvt (max-width:400px){.mvt .oside>.ofig{padding-left:12px;padding-right:12px}}
+@container mvt (max-width:400px){.mvt .oside>.ofig{padding-left:12px;padding-right:12px} .mvt .ofig th,.mvt .ofig td{padding:0 6px}}
 .mvt .struct{padding:0 16px 12px} .mvt .struct li{font-family:var(--mono);font-size:calc(var(--fs2) - 1px);overflow-wrap:anywhere}
 @container mvt (max-width:620px){.mvt .grid3{grid-template-columns:1fr;gap:12px}}
 @container mvt (max-width:400px){.mvt{
