@@ -198,7 +198,8 @@ def when(time_ms: int, now_ms: int | None = None, zone: tzinfo = UTC) -> str:
         return "just now"
     if seconds < _HOUR:
         return f"{max(1, round(seconds / _MINUTE))} min ago"
-    if days == 0:
+    # An hour ago is not yesterday, also after midnight.
+    if days == 0 or seconds < 6 * _HOUR:
         return f"{int(seconds // _HOUR)} h ago"
     return "yesterday" if days == 1 else f"{days} days ago"
 

@@ -128,6 +128,9 @@ def test_times_age() -> None:
     assert said == ["just now", "2 min ago", "3 h ago", "yesterday", "6 days ago", "12 Nov",
                     "12 Nov 2025", "just now"]  # fmt: skip
     assert format.when(_ms(now)) == "2026-11-20 14:03 UTC"
+    night = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
+    late = [format.when(_ms(night - timedelta(hours=h)), _ms(night)) for h in (1, 5, 7, 24)]
+    assert late == ["1 h ago", "5 h ago", "yesterday", "yesterday"]
 
 
 def _ms(at: datetime) -> int:

@@ -17,7 +17,8 @@ export function ago(time: number, now: number = Date.now()): string {
   const then = new Date(time);
   const today = new Date(now);
   const days = Math.round((midnight(today) - midnight(then)) / DAY);
-  if (days === 0) {
+  // An hour ago is not yesterday, also after midnight.
+  if (days === 0 || gone < 6 * HOUR) {
     return `${Math.floor(gone / HOUR)}\u00a0h ago`;
   }
   if (days === 1) {

@@ -4,9 +4,11 @@ import { scaleOf, type Scale } from "./scale";
 import type { Pen, Stage } from "./stage";
 
 /** Height of the chart of many versions, and of the strip below it, in pixels. */
-export const HEIGHT = 150;
+export const HEIGHT = 158;
 export const STRIP = 30;
-const TOP = 24;
+/** Air above the labels, as in the chart of few versions. */
+const AIR = 8;
+const TOP = 24 + AIR;
 const BOTTOM = 12;
 const RIGHT = 12;
 /** Diamonds closer than this would run together: the newest stands for its neighbours. */
@@ -168,16 +170,16 @@ function labels({ context, color, font }: Pen, { marks, picked, course: { from, 
     free = start + wide + 4;
     const live = name === "production";
     context.strokeStyle = color("--ctl");
-    line(context, x, 18, value === null ? HEIGHT - BOTTOM : y(value) - 2);
+    line(context, x, AIR + 18, value === null ? HEIGHT - BOTTOM : y(value) - 2);
     context.beginPath();
-    context.roundRect(start + 0.5, 0.5, wide, 17, 3);
+    context.roundRect(start + 0.5, AIR + 0.5, wide, 17, 3);
     context.fillStyle = color(live ? "--t1" : "--bg");
     context.fill();
     if (!live) {
       context.stroke();
     }
     context.fillStyle = color(live ? "--bg" : "--t1");
-    context.fillText(name.slice(0, 18), start + 0.5 + wide / 2, 13);
+    context.fillText(name.slice(0, 18), start + 0.5 + wide / 2, AIR + 13);
   }
 }
 
