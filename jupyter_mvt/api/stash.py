@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import Stash
-from jupyter_mvt.capture.watch import is_public
+from jupyter_mvt.capture.watch import is_bare, is_public
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError, UsageError
 
@@ -55,7 +56,8 @@ def place(found: Checkout, kernel: Kernel | None, *, overwrite: bool = False) ->
     """Set what was restored under its names in the live session.
 
     A name that means something else already is kept as it is, unless `overwrite`: then its value
-    is stashed first. `found` tells which names were set, kept and stashed.
+    is stashed first. `found` tells which names were set, kept and stashed. A model that another
+    object held has a name of its own then: ``trainer.model`` becomes ``trainer_model``.
 
     Raises
     ------
@@ -63,6 +65,7 @@ def place(found: Checkout, kernel: Kernel | None, *, overwrite: bool = False) ->
         There is no live session (code ``no-session``).
     """
     names = _names(kernel, f"checkout {found.version.name} --into-namespace")
+    _name_parts(found)
     settable = {name: value for name, value in found.values.items() if _settable(name)}
     taken = {
         name: names[name]
@@ -78,6 +81,15 @@ def place(found: Checkout, kernel: Kernel | None, *, overwrite: bool = False) ->
     found.placed = tuple(name for name in settable if name not in found.kept)
     names.update((name, found.values[name]) for name in found.placed)
     return found
+
+
+def _name_parts(found: Checkout) -> None:
+    renamed = {name: re.sub(r"\W+", "_", name).strip("_") for name in found.values
+               if not is_bare(name)}  # fmt: skip
+    names = {name: new for name, new in renamed.items() if new not in found.values}
+    found.values = {names.get(name, name): value for name, value in found.values.items()}
+    found.names = tuple(found.values)
+    found.primary = names.get(found.primary or "", found.primary)
 
 
 def _settable(name: str) -> bool:

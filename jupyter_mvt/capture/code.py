@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.capture.cells import code_text
 from jupyter_mvt.capture.chance import written
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.capture.watch import root_of
 from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
 
@@ -45,7 +46,7 @@ def take_code(
     if log.disabled:
         text = "the cell log had stopped after errors of its own"
         notes.append(Note(kind="partial", about="code", text=text))
-    roots = {name: name.split("[")[0].split(".")[0] for name in models}
+    roots = {name: root_of(name) for name in models}
     made = {name: log.made((root,), upto) for name, root in roots.items()}
     identity = log.code_identity(upto, tuple(dict.fromkeys(roots.values())))
     for name, found in made.items():

@@ -10,7 +10,7 @@ from jupyter_mvt.capture.watch import models_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jupyter_mvt.capture.watch import Seen
+    from jupyter_mvt.capture.known import Seen
 
 __all__ = ["companions_of", "schedules_of"]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.kind import is_dataset, kind_of, parts_of
 from jupyter_mvt.capture.metrics import split_of
+from jupyter_mvt.capture.watch import root_of
 from jupyter_mvt.objects.commit import Note
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def training_of(model: Candidate, log: CellLog | None) -> Training | None:
     """Return the statement that trained `model` last, as far as the cells tell."""
     if log is None:
         return None
-    root = model.name.split("[")[0]
+    root = root_of(model.name)
     found = log.last_training(model.name) or log.last_training(root)
     if found is None:
         # Loops name the loss and the optimizer only: go by the cell that changed the model.

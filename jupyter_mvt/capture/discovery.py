@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import refusal_of
+from jupyter_mvt.capture.known import Seen, recognised
 from jupyter_mvt.capture.lookup import look_up
-from jupyter_mvt.capture.watch import Seen, models_in, recognised
+from jupyter_mvt.capture.missing import no_model
+from jupyter_mvt.capture.watch import is_bare, models_in, root_of
 from jupyter_mvt.errors import AmbiguousError, CaptureError
 
 if TYPE_CHECKING:
@@ -151,8 +153,7 @@ def choose(
     readable, others = _readable(namespace, log)
     candidates = _distinct(readable, log)
     if not candidates:
-        msg = "No model was found in this session."
-        raise CaptureError(msg, hint="mvt commit model", code="no-model")
+        raise no_model(namespace, log)
     fitted = [candidate for candidate in candidates if candidate.fitted]
     if not fitted:
         raise _unfitted(candidates)
@@ -182,9 +183,10 @@ def _candidate(seen: Seen, log: CellLog | None) -> Candidate:
     changed, trained = 0, (0, 0)
     if log is not None:
         changed = log.watch.changed.get(id(seen.obj), 0)
-        root = seen.name.split("[")[0]
+        root = root_of(seen.name)
         for order, training in log.trainings():
-            if seen.name in training.receivers or (training.group and root in training.receivers):
+            held = training.group or "." in seen.name
+            if seen.name in training.receivers or (held and root in training.receivers):
                 trained = (order, training.line)
             elif any(seen.name == arg.root for arg in training.arguments if arg.plain):
                 trained = (order, training.line)  # trainer.fit(model, loader)
@@ -207,14 +209,15 @@ def _distinct(candidates: list[Candidate], log: CellLog | None) -> list[Candidat
         groups.setdefault(id(candidate.obj), []).append(candidate)
     kept = []
     for group in groups.values():
-        in_loop = [c for c in group if c.name.split("[")[0] in looped and "[" in c.name]
-        best = max(in_loop or group, key=lambda c: (c.trained, "[" not in c.name, _hint(c.name)))
+        in_loop = [c for c in group if root_of(c.name) in looped and "[" in c.name]
+        best = max(in_loop or group, key=lambda c: (c.trained, is_bare(c.name), _hint(c.name)))
         kept.append(replace(best, trained=max(c.trained for c in group)))
     places = {candidate.name: place for place, candidate in enumerate(candidates)}
     return sorted(kept, key=lambda candidate: places[candidate.name])
 
 
 def _hint(name: str) -> int:
+    name = name.rpartition(".")[2]
     if _POOR.search(name):
         return 0
     if _GOOD.search(name):
@@ -242,7 +245,7 @@ def _outermost(
 
 def _taken_out(part: Candidate, holder: Candidate, log: CellLog | None) -> bool:
     """Tell whether ``part = holder.best_estimator_`` was said with or after the training."""
-    if log is None or "[" in part.name:
+    if log is None or not is_bare(part.name):
         return False
     text = log.definition(part.name) or ""
     names = re.escape(part.name), re.escape(holder.name)
@@ -273,6 +276,10 @@ def _rank(candidates: list[Candidate], others: list[Other], *, interactive: bool
     others += [Other(c.name, f"changed earlier, in cell {max(c.changed, c.trained[0])}")
                for c in models if c not in latest]  # fmt: skip
     why = f"changed last, in cell {newest}" if newest else "the only model here"
+    held = [c for c in latest if "." in c.name]
+    if 0 < len(held) < len(latest):
+        others += [Other(c.name, "held by another object") for c in held]
+        latest = [c for c in latest if c not in held]
     if len(latest) > 1:
         last = max(c.trained for c in latest)
         final = [c for c in latest if c.trained == last]
@@ -326,7 +333,8 @@ def optimizer_of(candidate: Candidate, namespace: Mapping[str, Any]) -> Seen | N
         for seen in models_in(namespace)
         if seen.role == "optimizer" and _updates(seen, candidate.obj)
     ]
-    return found[-1] if found else None
+    named = [seen for seen in found if is_bare(seen.name)] or found
+    return named[-1] if named else None
 
 
 def _updates(seen: Seen, model: Any) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
+from jupyter_mvt.capture.holders import closed_over
 from jupyter_mvt.errors import CaptureError
 
 __all__ = ["look_up"]
@@ -41,6 +43,8 @@ def look_up(namespace: Mapping[str, Any], text: str) -> Any:
 
 def _take(value: Any, step: re.Match[str]) -> Any:
     if step["attr"] is not None:
+        if isinstance(value, FunctionType) and step["attr"] in value.__code__.co_freevars:
+            return closed_over(value)[step["attr"]]
         return getattr(value, step["attr"])
     key = step["key"].strip().strip("'\"")
     if isinstance(value, Mapping) and key in value:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture import watch
 from jupyter_mvt.capture.cells import sources_of
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.companions import companions_of, schedules_of
@@ -24,6 +23,7 @@ from jupyter_mvt.capture.discovery import (
 )
 from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
+from jupyter_mvt.capture.known import BROKEN
 from jupyter_mvt.capture.metrics import (
     discovered_metrics,
     given_metrics,
@@ -33,6 +33,7 @@ from jupyter_mvt.capture.metrics import (
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
+from jupyter_mvt.capture.watch import models_in
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
@@ -156,13 +157,14 @@ def chosen(request: Request) -> Choice:
 
 def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:
     names = (name for name, value in list(namespace.items()) if value is model)
-    return next((name for name in names if not name.startswith("_")), "model")
+    bare = next((name for name in names if not name.startswith("_")), None)
+    return bare or next((s.name for s in models_in(namespace) if s.obj is model), "model")
 
 
 def _notes_about(choice: Choice) -> list[Note]:
     broken = [
         Note(kind="warning", about=name, text=f"this model adapter cannot be used: {why[:200]}")
-        for name, why in sorted(watch.BROKEN.items())
+        for name, why in sorted(BROKEN.items())
     ]
     if not choice.guessed:
         return broken

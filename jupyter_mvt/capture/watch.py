@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import sys
-import types
+import re
+from collections import deque
 from dataclasses import dataclass, field
 from itertools import compress
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Role, mro_names
+from jupyter_mvt.capture.holders import (
+    MAX_ELEMENTS,
+    inside,
+    is_container,
+    is_own,
+    may_hold,
+    written,
+)
+from jupyter_mvt.capture.known import (
+    CONTAINERS,
+    PLAIN,
+    Seen,
+    forget_types,
+    known,
+    may_be_trees,
+    tree,
+)
 from jupyter_mvt.capture.prints import glimpse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BROKEN", "ModelWatch", "Seen", "is_public", "models_in", "public_names", "recognised"]
+__all__ = ["ModelWatch", "is_bare", "is_public", "models_in", "public_names", "root_of"]
 
 _SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
-_NO_MODELS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
-              str, bytes, int, float, complex, type(None))  # fmt: skip
-_CONTAINERS = frozenset({dict, list, tuple})
-_MAX_ELEMENTS = 64
-_HEAP_TYPE = 1 << 9
-_FALLBACK = "pickled"
-# Adapters, named as their packages, for which a dict or list may be a model.
-_TREE_PACKAGES = ("jax",)
-
-BROKEN: dict[str, str] = {}
-"""Name of an adapter that cannot be imported → why; told in the notes of a commit."""
-
-_by_type: dict[type, tuple[ModelAdapter, ...]] = {}
-_by_type_size = -1
-_no_models: set[type] = set()
-"""Types that no adapter knows."""
+_STEP = re.compile(r"[.\[]")
+_ASIDE = frozenset({"optimizer", "scheduler", "loss"})
+_DEEPEST = 2
+_MOST = 256
 
 
 def is_public(name: str) -> bool:
@@ -45,143 +50,94 @@ def public_names(namespace: Mapping[str, Any]) -> list[str]:
     return [name for name in list(namespace) if is_public(name)]
 
 
-def recognised(obj: Any) -> tuple[ModelAdapter, Role] | None:
-    """Return the adapter that knows `obj` and what it is; importing no framework.
-
-    Unlike `adapter_for`, answers are kept per type: a look at 500 variables costs microseconds.
-    """
-    _forget_types()
-    return _known(obj) or _tree(obj)
+def root_of(name: str) -> str:
+    """Return the variable that a model's name begins with: ``trainer`` of ``trainer.model``."""
+    return _STEP.split(name, maxsplit=1)[0]
 
 
-def _forget_types() -> None:
-    """Start anew when adapters have been registered since."""
-    global _by_type_size
-    size = len(ADAPTERS.names())
-    if size != _by_type_size:
-        _by_type.clear()
-        _no_models.clear()
-        _by_type_size = size
-
-
-def _known(obj: Any) -> tuple[ModelAdapter, Role] | None:
-    cls = type(obj)
-    adapters = _by_type.get(cls)
-    if adapters is None:
-        adapters = _by_type[cls] = _matching(cls)
-        if not adapters:
-            _no_models.add(cls)
-    for adapter in adapters:
-        role = adapter.detect(obj)
-        if role is not None:
-            return adapter, role
-    return None
-
-
-def _tree(obj: Any) -> tuple[ModelAdapter, Role] | None:
-    """Return who knows a container that is itself a model: a tree of arrays."""
-    if type(obj) not in _CONTAINERS or not _may_be_trees():
-        return None
-    for package in _TREE_PACKAGES:
-        if package not in ADAPTERS:
-            continue
-        adapter = ADAPTERS.get(package)
-        role = adapter.detect(obj)
-        if role is not None:
-            return adapter, role
-    return None
-
-
-def _may_be_trees() -> bool:
-    return any(package in sys.modules for package in _TREE_PACKAGES)
-
-
-def _adapters() -> list[ModelAdapter]:
-    found = []
-    for name in ADAPTERS.names():
-        try:
-            found.append(ADAPTERS.get(name))
-        except Exception as error:
-            # One broken plugin must not keep other frameworks' models from being kept.
-            BROKEN[name] = f"{type(error).__name__}: {error}"
-    return found
-
-
-def _matching(cls: type) -> tuple[ModelAdapter, ...]:
-    if cls.__module__ == "builtins" or issubclass(cls, _NO_MODELS):
-        return ()
-    names = mro_names(cls)
-    found = [
-        adapter
-        for adapter in _adapters()
-        if not (adapter.name == _FALLBACK and _never_predicts(cls))
-        and any(
-            name.startswith(pattern) if pattern.endswith(".") else name == pattern
-            for pattern in adapter.match
-            for name in names
-        )
-    ]
-    return tuple(sorted(found, key=lambda adapter: -adapter.priority))
-
-
-def _never_predicts(cls: type) -> bool:
-    """Tell whether a class written in C, as an array's, has no such method and can get none."""
-    return not cls.__flags__ & _HEAP_TYPE and not hasattr(cls, "predict")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A model under one of its names; elements of containers are called ``models[key]``."""
-
-    name: str
-    obj: Any
-    adapter: ModelAdapter
-    role: Role
+def is_bare(name: str) -> bool:
+    """Tell whether a model's name is that of a variable."""
+    return _STEP.search(name) is None
 
 
 def models_in(namespace: Mapping[str, Any]) -> Iterator[Seen]:
-    """Yield the models of a namespace, one entry a name, elements of small containers after."""
-    _forget_types()
-    containers: list[tuple[str, Any]] = []
-    trees = _may_be_trees()
-    plain = _no_models.issuperset
+    """Yield the models of a namespace, one entry a name; after them what other objects hold."""
+    forget_types()
+    holders: list[tuple[str, Any]] = []
+    trees = may_be_trees()
+    plain = PLAIN.issuperset
     there = dict(namespace)
     classes = list(map(type, there.values()))
     # Most variables are of types already known to be no models, and this is a hook's inner loop:
     # they are left out without a loop of Python's own.
     kinds = set(classes)
-    worth = (kinds - _no_models) | (kinds & _CONTAINERS)
+    worth = (kinds - PLAIN) | (kinds & CONTAINERS)
     for name, obj in compress(there.items(), map(worth.__contains__, classes)):
         cls = type(obj)
-        if cls in _no_models or name[:1] == "_":
-            if cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
-                held = obj.values() if cls is dict else obj
-                if trees or not plain(map(type, held)):
-                    containers.append((name, obj))
+        if cls in PLAIN or name[:1] == "_":
+            if cls in CONTAINERS and 0 < len(obj) <= MAX_ELEMENTS:
+                elements = obj.values() if cls is dict else obj
+                if trees or not plain(map(type, elements)):
+                    holders.append((name, obj))
             continue
-        found = _known(obj)
+        if cls is FunctionType and obj.__closure__ is None:
+            continue
+        found = known(obj)
         if found is not None and name not in _SHELL_NAMES:
             yield Seen(name=name, obj=obj, adapter=found[0], role=found[1])
-        elif cls in _CONTAINERS and 0 < len(obj) <= _MAX_ELEMENTS:
-            containers.append((name, obj))
-    for name, holder in containers:
-        if name[:1] == "_" or name in _SHELL_NAMES:
-            continue
-        tree = _tree(holder)
-        if tree is not None:
-            yield Seen(name=name, obj=holder, adapter=tree[0], role=tree[1])
-        else:
-            yield from _elements(name, holder)
+        elif _may_hold(obj):
+            holders.append((name, obj))
+    for name, holder in holders:
+        if name[:1] != "_" and name not in _SHELL_NAMES:
+            yield from _held(name, holder)
 
 
-def _elements(name: str, holder: Any) -> Iterator[Seen]:
-    items = holder.items() if isinstance(holder, dict) else enumerate(holder)
-    for key, obj in list(items):
-        if type(obj) in _no_models or not isinstance(key, (str, int)):
-            continue
-        found = _known(obj)
+def _may_hold(obj: Any) -> bool:
+    cls = type(obj)
+    if cls in CONTAINERS:
+        return 0 < len(obj) <= MAX_ELEMENTS
+    if cls is type:
+        return bool(obj.__module__ == "__main__")
+    return may_hold(cls)
+
+
+def _held(name: str, holder: Any) -> Iterator[Seen]:
+    """Yield the models that an object holds, and those that its own parts hold."""
+    todo = deque([(name, holder, 0)])
+    met, left = {id(holder)}, _MOST
+    while todo:
+        path, value, depth = todo.popleft()
+        found = tree(value)
         if found is not None:
-            yield Seen(name=f"{name}[{key}]", obj=obj, adapter=found[0], role=found[1])
+            yield Seen(name=path, obj=value, adapter=found[0], role=found[1])
+            continue
+        for key, item in inside(value):
+            cls = type(item)
+            if cls in PLAIN and (cls not in CONTAINERS or depth == _DEEPEST):
+                continue
+            if id(item) in met or not left:
+                continue
+            left -= 1
+            met.add(id(item))
+            found = known(item)
+            if found is None and depth < _DEEPEST and _goes_on(value, item):
+                todo.append((path + written(value, key), item, depth + 1))
+            elif found is not None and (found[1] not in _ASIDE or _is_users(value)):
+                step = written(value, key)
+                yield Seen(name=path + step, obj=item, adapter=found[0], role=found[1])
+
+
+def _is_users(value: Any) -> bool:
+    return type(value) in CONTAINERS or is_own(type(value))
+
+
+def _goes_on(value: Any, item: Any) -> bool:
+    """Tell whether what `value` holds is looked into: of the user's own things only."""
+    if not is_container(item):
+        return is_own(type(item))
+    elements = item.values() if isinstance(item, dict) else item
+    trees = may_be_trees()
+    return is_own(type(value)) and (trees or not PLAIN.issuperset(map(type, elements)))
 
 
 def _token(seen: Seen) -> object:
@@ -223,7 +179,7 @@ class ModelWatch:
             if self._tokens.get(key) != token:
                 self.changed[key] = order
                 if key in self._tokens:
-                    touched.add(seen.name.split("[")[0])
+                    touched.add(root_of(seen.name))
         self._tokens = tokens
         self.changed = {key: when for key, when in self.changed.items() if key in tokens}
         return frozenset(touched)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture import ownmodules, watch
+from jupyter_mvt.capture import known, ownmodules
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen
 from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.cells import CellLog
@@ -157,8 +157,8 @@ def toy(monkeypatch):
     """Return the toy framework, its adapter the only one for the time of the test."""
     monkeypatch.setattr(ADAPTERS, "_entries", {"toy": ToyAdapter()})
     monkeypatch.setattr(ADAPTERS, "_outsiders_seen", True)
-    monkeypatch.setattr(watch, "BROKEN", {})
-    monkeypatch.setattr(watch, "_by_type", {})
+    monkeypatch.setattr(known, "BROKEN", {})
+    monkeypatch.setattr(known, "_by_type", {})
     return SimpleNamespace(
         Toy=Toy, Scaler=ToyScaler, Loss=ToyLoss, Optimizer=ToyOptimizer, adapter=ToyAdapter
     )

@@ -236,3 +236,89 @@ def test_a_method_given_later_makes_a_model_of_its_class():
     assert list(models_in(names)) == []
     space["Rule"].predict = lambda self, X: X
     assert [seen.name for seen in models_in(names)] == ["rule"]
+
+
+HELD = {
+    "exp.model": "class Exp:\n    pass\nexp = Exp()\nexp.model = Toy().fit(X)",
+    "exp._model": "class Exp:\n    def run(self):\n        self._model = Toy().fit(X)\n"
+    "exp = Exp()\nexp.run()",
+    "exp.inner.net": "class Exp:\n    pass\nexp = Exp()\nexp.inner = Exp()\n"
+    "exp.inner.net = Toy().fit(X)",
+    "exp.models[best]": "class Exp:\n    pass\nexp = Exp()\nexp.models = {'best': Toy().fit(X)}",
+    "slim.model": "class Slim:\n    __slots__ = ('model', 'none')\nslim = Slim()\n"
+    "slim.model = Toy().fit(X)",
+    "place.model": "import types\nplace = types.SimpleNamespace(model=Toy().fit(X))",
+    "folds[0].model": "class Exp:\n    pass\nfolds = [Exp()]\nfolds[0].model = Toy().fit(X)",
+    "ordered[a]": "import collections\nordered = collections.OrderedDict(a=Toy().fit(X))",
+    "Settings.model": "class Settings:\n    model = Toy().fit(X)",
+    "ask.clf": "def make():\n    clf = Toy().fit(X)\n    return lambda x: clf\nask = make()",
+    "ask.__self__": "ask = Toy().fit(X).fit",
+}
+
+
+@pytest.fixture
+def session(kernel):
+    """Return a session whose classes are of the notebook's module, as IPython's are."""
+    kernel.namespace["__name__"] = "__main__"
+    return kernel
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_a_model_that_an_object_holds_goes_by_its_path(session, name):
+    session.run(X).run(HELD[name])
+    assert chosen(session) == ([name], "changed last, in cell 2")
+    held = choose(session.namespace, session.log).primary.obj
+    assert named(session.namespace, [name], session.log).primary.obj is held
+
+
+def test_what_an_object_holds_is_seen_to_change(session):
+    session.run(X).run("class Exp:\n    def __init__(self):\n        self.model = Toy()")
+    session.run("exp = Exp()\nexp.model.fit(X)").run("clf = Toy().fit(X)")
+    assert chosen(session)[0] == ["clf"]
+    session.run("exp.model.depth = 7")
+    assert chosen(session) == (["exp.model"], "changed last, in cell 5")
+
+
+def test_a_variable_comes_before_what_an_object_holds(session):
+    session.run(X).run("class Best:\n    pass")
+    session.run("clf = Toy().fit(X)\nbest = Best()\nbest.model = Toy().fit(X)")
+    choice = choose(session.namespace, session.log)
+    assert [candidate.name for candidate in choice.chosen] == ["clf"]
+    assert choice.alternatives == (Other("best.model", "held by another object"),)
+    session.run("best.model = clf").run("clf.depth = 3")
+    assert chosen(session)[0] == ["clf"]
+
+
+def test_an_object_is_looked_into_without_running_its_code(session):
+    session.run(X).run(
+        "class Odd:\n    def __init__(self): self.__dict__['model'] = Toy().fit(X)\n"
+        "    def __getattr__(self, name): raise RuntimeError(name)\n"
+        "    @property\n    def net(self): raise RuntimeError('net')\nodd = Odd()"
+    )
+    assert chosen(session)[0] == ["odd.model"]
+
+
+def test_objects_that_hold_each_other_end(session):
+    session.run(X).run("class Node:\n    pass\na = Node()\nb = Node()\na.other, b.other = b, a")
+    session.run("a.model = Toy().fit(X)")
+    assert chosen(session)[0] == ["a.model"]
+
+
+def test_a_result_without_a_name_is_told_of(kernel):
+    kernel.run(X).run("Toy().fit(X)")
+    with pytest.raises(CaptureError) as lost:
+        choose(kernel.namespace, kernel.log)
+    assert lost.value.lines() == [
+        "CaptureError [no-model]: No variable holds a model: what Toy().fit(X) returned was not "
+        "kept.",
+        "Hint: model = Toy().fit(X)  # then: mvt commit",
+    ]
+    model = kernel.namespace["Toy"]().fit(np.ones((4, 2)))
+    kernel.namespace.update({"Out": {2: model}, "_2": model})
+    with pytest.raises(CaptureError) as shown:
+        choose(kernel.namespace, kernel.log)
+    assert shown.value.lines() == [
+        "CaptureError [no-model]: No variable holds a model; Out[2] is one (Toy).",
+        "Hint: mvt commit _2",
+    ]
+    assert named(kernel.namespace, ["_2"], kernel.log).primary.obj is model

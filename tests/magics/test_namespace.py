@@ -137,3 +137,13 @@ def test_a_version_never_sets_what_python_or_the_shell_relies_on(shell):
     found = run(shell, "%mvt checkout v1 --into-namespace")
     assert found.placed == ()
     assert "print" not in shell.user_ns
+
+
+def test_a_model_that_an_object_held_is_set_under_a_name_of_its_own(shell):
+    run(shell, MAKE.replace("model =", "class Exp: pass\nexp = Exp()\nexp.model ="))
+    run(shell, "%mvt commit")
+    run(shell, "mine = exp.model\ndel exp")
+    found = run(shell, "%mvt checkout v1 --into-namespace")
+    assert (found.placed, found.primary) == (("exp_model",), "exp_model")
+    assert shell.user_ns["exp_model"].coef_ == shell.user_ns["mine"].coef_
+    assert text(found).splitlines()[-1].split("  ")[-1] == "primary model, set"
