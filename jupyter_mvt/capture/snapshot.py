@@ -33,7 +33,7 @@ from jupyter_mvt.capture.metrics import (
 from jupyter_mvt.capture.params import clean_params, read_params
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.secrets import redact_text
-from jupyter_mvt.capture.watch import models_in
+from jupyter_mvt.capture.watch import models_in, token_of
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.cellrun import CellRun
 from jupyter_mvt.objects.commit import Note
@@ -94,6 +94,7 @@ def snapshot(request: Request) -> Snapshot:
         with taking.phase("discover"):
             choice = chosen(request)
             taking.notes += _notes_about(choice)
+            before = _tokens(choice)
         with taking.phase("model"):
             whole = (*choice.chosen, *companions_of(choice.chosen, request.namespace))
             models = tuple(_draft(c, choice, request, taking) for c in whole)
@@ -101,6 +102,9 @@ def snapshot(request: Request) -> Snapshot:
             datasets = _datasets(request, choice, taking)
         with taking.phase("metrics"):
             curves = _curves(request, choice, taking)
+            if request.evaluate is not None:
+                # To measure a model may change what it remembers: it is looked at before.
+                taking.notes += _unsteady(choice, before)
             evaluation = _evaluation(request, choice, datasets)
             metrics = _metrics(request, choice, datasets, curves, evaluation, taking)
         with taking.phase("params"):
@@ -115,6 +119,8 @@ def snapshot(request: Request) -> Snapshot:
         with taking.phase("variables"):
             variables, notes = _variables(request, choice)
             taking.notes += notes
+        if request.evaluate is None:
+            taking.notes += _unsteady(choice, before)
         with taking.phase("git"):
             found = _git_result(git, taking)
     return Snapshot(
@@ -172,6 +178,18 @@ def _notes_about(choice: Choice) -> list[Note]:
     text = f"{names} fit equally well: all were taken, {choice.primary.name} as the primary one; "
     hint = f"mvt commit {pasteable(choice.primary.name)} takes one"
     return [*broken, Note(kind="warning", about="model", text=text + hint)]
+
+
+def _tokens(choice: Choice) -> list[object]:
+    return [token_of(candidate.obj, candidate.adapter) for candidate in choice.chosen]
+
+
+def _unsteady(choice: Choice, before: list[object]) -> list[Note]:
+    """Return a warning of each model that something else goes on training."""
+    text = "changed while it was being committed: something is still training it; commit it again"
+    pairs = zip(choice.chosen, before, _tokens(choice), strict=True)
+    return [Note(kind="warning", about=candidate.name, text=text)
+            for candidate, then, now in pairs if then != now]  # fmt: skip
 
 
 def _draft(candidate: Candidate, choice: Choice, request: Request, taking: _Taking) -> ModelDraft:

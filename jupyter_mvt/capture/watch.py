@@ -31,7 +31,10 @@ from jupyter_mvt.capture.prints import glimpse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ModelWatch", "is_bare", "is_public", "models_in", "public_names", "root_of"]
+    from jupyter_mvt.capture.adapter import ModelAdapter
+
+__all__ = ["ModelWatch", "is_bare", "is_public", "models_in", "public_names", "root_of",
+           "token_of"]  # fmt: skip
 
 _SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _STEP = re.compile(r"[.\[]")
@@ -140,10 +143,11 @@ def _goes_on(value: Any, item: Any) -> bool:
     return is_own(type(value)) and (trees or not PLAIN.issuperset(map(type, elements)))
 
 
-def _token(seen: Seen) -> object:
+def token_of(obj: Any, adapter: ModelAdapter) -> object:
+    """Return what differs when a model surely changed; ``None`` where it cannot be told."""
     try:
         # Tokens miss writes into an array in place; a glimpse at the arrays sees them.
-        return seen.adapter.token(seen.obj), glimpse(seen.obj)
+        return adapter.token(obj), glimpse(obj)
     except Exception:
         # A half-built or hostile object of the user's: it counts as never changing.
         return None
@@ -174,7 +178,7 @@ class ModelWatch:
             if key in tokens:
                 continue
             # The type guards against an id that was given to another object since.
-            token = (type(seen.obj), _token(seen))
+            token = (type(seen.obj), token_of(seen.obj, seen.adapter))
             tokens[key] = token
             if self._tokens.get(key) != token:
                 self.changed[key] = order

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jupyter_mvt.capture import snapshot as snapshots
 from jupyter_mvt.capture.snapshot import Request, snapshot
 from jupyter_mvt.errors import AmbiguousError, CaptureError
 from jupyter_mvt.objects.ids import digest
@@ -190,3 +191,17 @@ def test_equal_content_gives_equal_snapshots(kernel):
     assert first.datasets == second.datasets
     assert first.metrics == second.metrics
     assert digest(first.models[0].state) == digest(second.models[0].state)
+
+
+def test_a_model_that_a_thread_goes_on_training_is_told(kernel, monkeypatch):
+    kernel.run(DATA).run("clf = Toy().fit(X_train, y_train)\nother = Toy()")
+    assert not [text for kind, _, text in texts(taken(kernel)) if "still training" in text]
+    clf, at_rest = kernel.namespace["clf"], snapshots._datasets
+
+    def meanwhile(*arguments):
+        clf.fit(np.ones((6, 2)))
+        return at_rest(*arguments)
+
+    monkeypatch.setattr(snapshots, "_datasets", meanwhile)
+    assert ("warning", "clf", "changed while it was being committed: something is still training "
+            "it; commit it again") in texts(taken(kernel))  # fmt: skip
