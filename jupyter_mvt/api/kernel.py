@@ -72,6 +72,8 @@ class Watch:
         When the newest was made, by `time.perf_counter`.
     complained
         Whether it was said what stands in the way.
+    waiting
+        Whether something was trained too soon after the newest one was made.
     """
 
     on: bool = False
@@ -79,6 +81,7 @@ class Watch:
     seen: int = 0
     last: float = float("-inf")
     complained: bool = False
+    waiting: bool = False
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.api.repo import Repo
     from jupyter_mvt.api.results import CommitResult
 
-__all__ = ["PAUSE_S", "Watching", "after_cell", "state", "watch"]
+__all__ = ["PAUSE_S", "Watching", "after_cell", "due_in", "state", "watch"]
 
 PAUSE_S = 5.0
 """Least seconds from one automatic version to the next; what was trained meanwhile waits."""
@@ -42,6 +42,7 @@ def watch(kernel: Kernel, on: bool) -> Watching:
     """Switch automatic versions on or off; what was trained before they were on stays out."""
     if on and not kernel.watch.on:
         kernel.watch.seen, kernel.watch.complained = kernel.cells.current, False
+        kernel.watch.waiting = False
     kernel.watch.on = on
     return state(kernel)
 
@@ -51,8 +52,16 @@ def state(kernel: Kernel) -> Watching:
     return Watching(kernel.watch.on, kernel.watch.made)
 
 
+def due_in(kernel: Kernel) -> float | None:
+    """Return in how many seconds what was trained last may be kept, ``None`` if all of it is."""
+    watched = kernel.watch
+    if not watched.on or not watched.waiting:
+        return None
+    return max(0.0, watched.last + PAUSE_S - perf_counter())
+
+
 def after_cell(
-    kernel: Kernel, repo: Callable[[], Repo], *, ok: bool
+    kernel: Kernel, repo: Callable[[], Repo], *, ok: bool, last: bool = False
 ) -> CommitResult | MvtError | None:
     """Commit if a cell since the last version trained a model; nothing is asked.
 
@@ -68,27 +77,31 @@ def after_cell(
     ok
         Whether the cell ran to its end. After one that failed nothing is kept; what an earlier
         cell had trained waits for the next.
+    last
+        Whether the session ends: nothing waits any longer.
     """
     if not kernel.watch.on or not ok:
         return None
     try:
-        return _commit(kernel, repo)
+        return _commit(kernel, repo, 0.0 if last else PAUSE_S)
     except MvtError as error:
-        kernel.watch.seen = kernel.cells.current
+        kernel.watch.seen, kernel.watch.waiting = kernel.cells.current, False
         if kernel.watch.complained:
             return None
         kernel.watch.complained = True
         return error
 
 
-def _commit(kernel: Kernel, repo: Callable[[], Repo]) -> CommitResult | None:
+def _commit(kernel: Kernel, repo: Callable[[], Repo], pause: float) -> CommitResult | None:
     watched, wish = kernel.watch, Wish(trigger="auto")
     try:
         trained = fitted_in(chosen(request(kernel, wish)))
     except CaptureError:
         return None  # nothing here has learned anything yet
-    if trained <= watched.seen or perf_counter() - watched.last < PAUSE_S:
+    watched.waiting = trained > watched.seen
+    if not watched.waiting or perf_counter() - watched.last < pause:
         return None
+    watched.waiting = False
     watched.seen = kernel.cells.current
     result = repo().grant(wish)
     watched.last = perf_counter()

@@ -26,8 +26,11 @@ def told(kernel: Kernel) -> list[str]:
     ]  # fmt: skip
 
 
-def commit_quietly(kernel: Kernel, *, ok: bool) -> str | None:
-    """Make a version if a cell trained a model; return the line to show, if any."""
+def commit_quietly(kernel: Kernel, *, ok: bool, last: bool = False) -> str | None:
+    """Make a version if a cell trained a model; return the line to show, if any.
+
+    `last` tells that the session ends.
+    """
     desk = NotebookDesk(kernel)
 
     def repo() -> Repo:
@@ -40,7 +43,7 @@ def commit_quietly(kernel: Kernel, *, ok: bool) -> str | None:
         return desk.repo()
 
     try:
-        found = after_cell(kernel, repo, ok=ok)
+        found = after_cell(kernel, repo, ok=ok, last=last)
     except Exception as error:
         # The kernel must not suffer: it stops, and says so once.
         kernel.watch.on = False

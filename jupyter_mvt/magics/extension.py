@@ -19,6 +19,8 @@ from jupyter_mvt.magics.progress import Shown
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_mvt.magics.burst import Burst
+
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
 
@@ -58,6 +60,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.unregister("pre_run_cell", events.before)
     shell.events.unregister("post_run_cell", events.after)
     events.idle.close()
+    if events.burst is not None:
+        events.burst.close()
     events.listener.close()
     if events.turn in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(events.turn)
@@ -83,9 +87,12 @@ class _Events:
         self.idle = Idle(kernel)
         self.outputs = kernel.outputs or OutputLog(kernel.cells)
         self.listener = Listener(shell, self.outputs)
+        self.burst: Burst | None = None
 
     def before(self, info: Any) -> None:
         self.idle.busy()
+        if self.burst is not None:
+            self.burst.busy()
         self._say(self.kernel.cells.before_cell(info, self.shell.user_ns))
         self.outputs.before_cell()
 
@@ -102,7 +109,16 @@ class _Events:
             from jupyter_mvt.magics.automatic import commit_quietly
 
             self._say(commit_quietly(self.kernel, ok=bool(result.success)))
+            self._wait_for_the_end()
         self.idle.free()
+
+    def _wait_for_the_end(self) -> None:
+        """Keep the last model of a burst, should no further cell come."""
+        if self.burst is None:
+            from jupyter_mvt.magics.burst import Burst
+
+            self.burst = Burst(self.kernel, self._say)
+        self.burst.free()
 
     def turn(self, lines: list[str]) -> list[str]:
         """Turn ``%%mvt commit`` over a cell that awaits around; see `awaiting`."""
