@@ -17,6 +17,7 @@ from jupyter_mvt.magics.outputs import Listener
 from jupyter_mvt.magics.progress import Shown
 
 if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_mvt.magics.burst import Burst
@@ -49,7 +50,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.events.register("post_run_cell", events.after)
     shell.register_magics(MvtMagics(shell, kernel))
     shell.input_transformers_cleanup.append(events.turn)
-    shell.set_hook("complete_command", _complete, re_key=r".*%+mvt")
+    shell.Completer.custom_matchers.append(_matches)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -63,6 +64,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     if events.burst is not None:
         events.burst.close()
     events.listener.close()
+    if _matches in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.remove(_matches)
     if events.turn in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(events.turn)
     shell.magics_manager.magics["line"].pop("mvt", None)
@@ -71,11 +74,17 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
         attach(None)
 
 
-def _complete(shell: Any, event: Any) -> list[str]:
+def _matches(context: CompletionContext) -> SimpleMatcherResult:
+    if "mvt" not in context.line_with_cursor:
+        return {"completions": []}
     # Imported on the first Tab: completion knows the verbs, and the verbs know everything.
-    from jupyter_mvt.magics.complete import complete
+    from jupyter_mvt.magics.complete import matches
 
-    return complete(shell, event)
+    return matches(context)
+
+
+# What IPython's decorator says of a matcher, without importing it.
+vars(_matches).update(matcher_api_version=2, matcher_identifier="mvt", matcher_priority=100)
 
 
 class _Events:

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api import kernel as kernels
 from jupyter_mvt.commands.command import COMMANDS, VERBS, Parser
 from jupyter_mvt.magics import complete
+from tests.shells import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +71,43 @@ def test_names_of_the_notebook(home: None, monkeypatch: pytest.MonkeyPatch) -> N
         assert {"clf", "X_test"} <= offered
         assert "_hidden" not in offered
     assert kernels.attached() is None
+
+
+@pytest.fixture
+def typed(shell, home):
+    """Return what Tab offers behind a line in a shell, and what it would replace."""
+    run(shell, "from sklearn.linear_model import Ridge\nX_train = [[1.0], [2.0]]\n"
+               "class Exp:\n    pass\nexp = Exp()\nexp.net = Ridge().fit(X_train, [1, 2])\n"
+               "clf = Ridge().fit(X_train, [1, 2])")  # fmt: skip
+
+    def offered(line: str) -> tuple[list[str], str]:
+        with provisionalcompleter():
+            found = list(shell.Completer.completions(line, len(line)))
+        return [one.text for one in found], line[found[0].start : found[0].end] if found else ""
+
+    return offered
+
+
+TYPED = {
+    "%mvt comm": (["commit"], "comm"),
+    "x = %mvt checkout pro": (["production"], "pro"),
+    "%%mvt com": (["commit"], "com"),
+    "%mvt commit ex": (["exp.net", "exp"], "ex"),
+    "%mvt commit --da": (["--data"], "--da"),
+    "%mvt commit --data ": (["X_train", "exp", "clf"], ""),
+    "%mvt commit --data train=X": (["X_train"], "X"),
+    "%mvt commit --vars clf,": (["X_train", "exp", "clf"], ""),
+    "%mvt gc --": (["--dry-run", "--drop", "--grace", "--pack"], "--"),
+    "%mvt label move prod": (["production"], "prod"),
+    "%mvt watch ": (["on", "off"], ""),
+    "%%mvt commit -m 'x'\nclf.predic": (["predict"], "predic"),
+}
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_only_what_fits_is_offered_behind_a_line(typed, line: str) -> None:
+    assert typed(line) == TYPED[line]
+
+
+def test_a_message_is_left_alone(typed) -> None:
+    assert "commit" not in typed('%mvt commit -m "comm')[0]

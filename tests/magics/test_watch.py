@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from time import perf_counter
 
 import pytest
 
@@ -108,3 +110,74 @@ def test_a_fault_of_its_own_stops_it_and_no_cell(shell, capsys, monkeypatch):
     expected = "mvt: watching stopped after an error of its own (RuntimeError('inside'))."
     assert expected in capsys.readouterr().out
     assert run(shell, "%mvt watch").to_dict() == {"on": False, "made": 0}
+
+
+async def cell(shell, source: str) -> None:
+    """Run a cell as a kernel does: within its loop, the event of its end told apart."""
+    transformed = shell.transform_cell(source)
+    result = await shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+    shell.events.trigger("post_run_cell", result)
+    result.raise_error()
+
+
+class Clock:
+    """An hour passes when a test says so: for the pause, and for the loop that waits for it."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.passed = 0.0
+        monkeypatch.setattr(watching, "PAUSE_S", 3600.0)
+        monkeypatch.setattr(watching, "perf_counter", lambda: perf_counter() + self.passed)
+
+    async def an_hour(self) -> None:
+        self.passed += 3600.0
+        await asyncio.sleep(0.05)
+
+    def lead(self, loop) -> None:
+        time = loop.time
+        loop.time = lambda: time() + self.passed
+
+
+def test_the_last_of_a_burst_is_kept_without_a_further_cell(shell, capsys, monkeypatch):
+    run(shell, "%mvt watch on")
+    run(shell, FIT)
+    clock = Clock(monkeypatch)
+
+    async def burst() -> None:
+        clock.lead(asyncio.get_running_loop())
+        for c in (0.5, 0.25):
+            await cell(shell, REFIT.format(c=c))
+        assert len(mvt.open().log().entries) == 1
+        await clock.an_hour()
+
+    capsys.readouterr()
+    asyncio.run(burst())
+    assert [entry.version.name for entry in mvt.open().log().entries] == ["v2", "v1"]
+    assert mvt.open()["HEAD"].params["C"] == 0.25
+    (line,) = said(capsys)
+    assert line.startswith("mvt: v2 kept · ")
+
+
+def test_a_cell_that_awaits_is_not_interrupted_by_it(shell, monkeypatch):
+    run(shell, "%mvt watch on")
+    run(shell, FIT)
+    clock = Clock(monkeypatch)
+    shell.user_ns.update(an_hour=clock.an_hour, mvt=mvt)
+
+    async def burst() -> None:
+        clock.lead(asyncio.get_running_loop())
+        await cell(shell, REFIT.format(c=0.5))
+        await cell(shell, "await an_hour()\nseen = len(mvt.open().log().entries)")
+
+    asyncio.run(burst())
+    assert shell.user_ns["seen"] == 1
+    assert len(mvt.open().log().entries) == 2
+
+
+def test_the_end_of_the_session_keeps_what_waits(shell, monkeypatch):
+    run(shell, "%mvt watch on")
+    run(shell, FIT)
+    monkeypatch.setattr(watching, "PAUSE_S", 3600.0)
+    run(shell, REFIT.format(c=0.25))
+    assert len(mvt.open().log().entries) == 1
+    mvt.unload_ipython_extension(shell)
+    assert mvt.open()["HEAD"].params["C"] == 0.25
