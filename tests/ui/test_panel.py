@@ -188,6 +188,20 @@ def test_a_question_is_asked_whatever_comes_meanwhile(hub_desk: Desk) -> None:
     expect(shown.get_by_role("alertdialog", name="Move production from v2 to v3?")).to_be_visible()
 
 
+def test_a_menu_stays_open_whatever_comes_meanwhile(hub_desk: Desk) -> None:
+    name = f"menu-{hub_desk.server.app}"
+    repo = study(hub_desk.server.root, name)
+    shown = panel(hub_desk, name)
+    shown.get_by_role("button", name="More actions on v3").click()
+    keep(repo, 0.897, "One more")
+    expect(versions(shown)).to_have_count(4, timeout=20_000)
+    # Time for what is drawn after the list.
+    hub_desk.page.wait_for_timeout(1_000)
+    expect(shown.get_by_role("menuitem", name="Tag…")).to_be_visible()
+    hub_desk.page.keyboard.press("Escape")
+    expect(shown.get_by_role("button", name="More actions on v4")).to_be_visible()
+
+
 def test_what_one_browser_does_the_other_sees(
     hub_desk: Desk, browser: Browser, hub: Server
 ) -> None:

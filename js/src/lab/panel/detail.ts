@@ -35,6 +35,8 @@ export class Detail {
   private drawn = createScope();
   private shown = "";
   private comparing = false;
+  /** Whether something was to be drawn while a menu was open: it would have been shut. */
+  private late = false;
 
   constructor(
     private readonly feed: Feed,
@@ -50,13 +52,13 @@ export class Detail {
   async open(again = false): Promise<void> {
     const { key } = this.feed;
     const wanted = this.host.target();
-    if (!key || !wanted || this.comparing || isAsking(this.body) || (this.shown === wanted.id && !again)) {
+    if (!key || !wanted || this.comparing || this.isHeld() || (this.shown === wanted.id && !again)) {
       return;
     }
     this.head.name(wanted.name);
     try {
       const answer = await this.feed.client.view<VersionView>(key, "version", { revision: wanted.id });
-      if (answer && this.host.target()?.id === wanted.id && !this.comparing && !isAsking(this.body)) {
+      if (answer && this.host.target()?.id === wanted.id && !this.comparing && !this.isHeld()) {
         const scope = this.fresh();
         const place = div("");
         this.body.replaceChildren(details(answer.view, this.actions(answer.view, place, scope), place));
@@ -156,7 +158,7 @@ export class Detail {
       }
     });
     const more = button(null, { icon: "dots", label: `More actions on ${version.name}`, kind: "icn" });
-    menuButton(more, `Actions on ${version.name}`, () => this.menu(version, facts.some(({ key }) => key === "Curves"), place, more, scope), scope);
+    menuButton(more, `Actions on ${version.name}`, () => this.menu(version, facts.some(({ key }) => key === "Curves"), place, more, scope), scope, () => this.caughtUp());
     return [compare, out, more];
   }
 
@@ -178,6 +180,23 @@ export class Detail {
       null,
       { text: "Copy its id", icon: "copy", act: () => void copy(id).then((done) => this.host.say(done ? `${id} is copied.` : `Its id is ${id}.`)) },
     ];
+  }
+
+  /** Whether a question or a menu is open: what is drawn anew would take it away. */
+  private isHeld(): boolean {
+    const menu = this.body.querySelector("[aria-haspopup][aria-expanded=true]") !== null;
+    this.late ||= menu;
+    return menu || isAsking(this.body);
+  }
+
+  /** Draws what waited for a menu, unless what was chosen in it asks something. */
+  private caughtUp(): void {
+    setTimeout(() => {
+      if (this.late && !isAsking(this.body)) {
+        this.late = false;
+        void this.open(true);
+      }
+    });
   }
 
   private fresh(): Scope {

@@ -25,8 +25,8 @@ export type MenuLine = MenuItem | { head: string } | null;
 /** From so many items on, one can type to find. */
 const SEARCH_FROM = 10;
 
-/** Gives a button a menu; `lines` is asked each time it opens. */
-export function menuButton(button: HTMLButtonElement, label: string, lines: () => readonly MenuLine[], scope: Scope): void {
+/** Gives a button a menu; `lines` is asked each time it opens, `closed` is told when it is shut. */
+export function menuButton(button: HTMLButtonElement, label: string, lines: () => readonly MenuLine[], scope: Scope, closed?: () => void): void {
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
   let close: (() => void) | null = null;
@@ -35,6 +35,7 @@ export function menuButton(button: HTMLButtonElement, label: string, lines: () =
     close = openMenu(button, label, lines(), last, () => {
       close = null;
       button.setAttribute("aria-expanded", "false");
+      closed?.();
     });
   };
   scope.on(button, "click", () => (close ? close() : open(false)));
