@@ -198,8 +198,9 @@ def _type(value: Any) -> str:
 
 def _take(name: str, value: Any) -> tuple[VariableDraft, list[Note]]:
     if (type(value).__module__.partition(".")[0], type(value).__name__) == ("polars", "LazyFrame"):
-        msg = "is a plan of reading, not data: keep what it gives, frame = lazy.collect()"
-        raise CaptureError(msg, code="plan-not-data", hint="frame = lazy.collect()")
+        hint = f"data = {name}.collect()"
+        msg = f"{name} is a plan of reading and holds no data yet; keep what it gives: {hint}"
+        raise CaptureError(msg, code="plan-not-data", hint=hint)
     said = _said(name, value)
     notes: list[Note] = []
     if said is None:

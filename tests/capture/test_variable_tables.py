@@ -94,7 +94,8 @@ def test_a_plan_of_reading_is_skipped_with_the_reason():
     assert drafts == ()
     assert [(note.kind, note.about, note.text) for note in notes] == [
         ("skipped", "lazy",
-         "is a plan of reading, not data: keep what it gives, frame = lazy.collect()")
+         "lazy is a plan of reading and holds no data yet; keep what it gives: "
+         "data = lazy.collect()")
     ]  # fmt: skip
 
 
