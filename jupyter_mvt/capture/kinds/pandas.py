@@ -76,8 +76,12 @@ def _arrow(values: Any) -> Any:
 
     if type(values).__name__ == "DatetimeArray":
         # What pandas would convert element by element lies in memory as Arrow wants it.
+        counts = np.ascontiguousarray(values.view("i8"))
+        missing = counts == np.iinfo(np.int64).min
+        bits = np.packbits(~missing, bitorder="little") if missing.any() else None
         kind = pa.array(values[:0], from_pandas=True).type
-        return pa.array(values.view("i8").view(f"M8[{kind.unit}]"), kind, from_pandas=True)
+        buffers = [None if bits is None else pa.py_buffer(bits), pa.py_buffer(counts)]
+        return pa.Array.from_buffers(kind, len(counts), buffers)
     if type(values).__name__ != "Categorical":
         return pa.array(values, from_pandas=True)
     # As Arrow does it, but pandas has checked already that each code has its category.
