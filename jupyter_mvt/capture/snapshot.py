@@ -23,7 +23,7 @@ from jupyter_mvt.capture.discovery import (
 )
 from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
-from jupyter_mvt.capture.known import BROKEN
+from jupyter_mvt.capture.known import BROKEN, recognised
 from jupyter_mvt.capture.metrics import (
     discovered_metrics,
     given_metrics,
@@ -155,10 +155,15 @@ def chosen(request: Request) -> Choice:
         return named(request.namespace, [model], request.cells)
     if isinstance(model, (list, tuple)) and model and all(isinstance(m, str) for m in model):
         return named(request.namespace, model, request.cells)
-    if isinstance(model, Mapping):
+    if isinstance(model, Mapping) and not _is_tree(model):
         models = {str(n): as_file(obj, request.namespace) or obj for n, obj in model.items()}
         return given(models, request.cells)
     return given({_name_of(model, request.namespace): model}, request.cells)
+
+
+def _is_tree(model: Mapping[Any, Any]) -> bool:
+    """Tell whether a mapping is itself a model, as JAX's are, and does not name several."""
+    return recognised(model) is not None and not all(map(recognised, model.values()))
 
 
 def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:

@@ -89,6 +89,35 @@ class TestTrainState(AdapterTests):
         return CELL if obj.__module__ == "__main__" else None
 
 
+class TestNnxOfItsOwnModules(AdapterTests):
+    """Without a class of a cell nothing needs trust, and predictions are the same elsewhere."""
+
+    adapter_name = "jax"
+    ask = "model(inputs)"
+
+    def train(self):
+        key = nnx.Rngs(0)
+        layers = [nnx.Linear(4, 8, rngs=key), nnx.BatchNorm(8, rngs=key), nnx.gelu,
+                  nnx.Dropout(0.2, rngs=key), nnx.LayerNorm(8, rngs=key),
+                  nnx.Linear(8, 2, kernel_init=nnx.initializers.normal(0.1), rngs=key)]  # fmt: skip
+        model = nnx.Sequential(*layers)
+        model.eval()
+        return model
+
+    def inputs(self):
+        return X
+
+
+@pytest.mark.parametrize("generator", ["threefry2x32", "rbg"])
+def test_dropout_goes_on_with_its_random_numbers(generator):
+    key = nnx.Rngs(jax.random.key(3, impl=generator))
+    model = nnx.Sequential(nnx.Linear(4, 64, rngs=key), nnx.Dropout(0.5, rngs=key))
+    model(X)
+    again = ADAPTERS.get("jax").restore(thaw(ADAPTERS.get("jax").freeze(model, no_source)))
+    assert np.array_equal(again(X), model(X))
+    assert np.array_equal(again(X), model(X))
+
+
 class TestNnx(AdapterTests):
     adapter_name = "jax"
     ask = "model(inputs)"
@@ -187,3 +216,12 @@ def test_a_linen_module_alone_is_refused_with_a_way_out(bound, tmp_path):
         "A Net of flax.linen says how to compute and holds no weights.",
         "mvt commit params",
     )
+
+
+def test_a_dict_of_arrays_is_given_as_one_model(tmp_path):
+    repo = mvt.init(tmp_path)
+    made = repo.commit({"w": jnp.ones((4, 2)), "b": jnp.zeros(2)})
+    assert [model.var for model in made.commit.content.models] == ["model"]
+    assert repo["v1"].model["w"].shape == (4, 2)
+    made = repo.commit({"one": {"w": jnp.ones(3)}, "two": {"w": jnp.zeros(3)}})
+    assert [model.var for model in made.commit.content.models] == ["one", "two"]

@@ -24,6 +24,8 @@ _STATE = "flax.training.train_state.TrainState"
 _LINEN = "flax.linen.module.Module"
 _NNX = "flax.nnx.module.Module"
 _VARIABLE = "flax.nnx.variablelib.Variable"
+_PYTREE = "flax.nnx.pytreelib.Pytree"
+_KEYS = ("jax._src.random.prng.PRNGKeyArray", "jax._src.prng.PRNGKeyArray")
 _FROZEN = "flax.core.frozen_dict.FrozenDict"
 _TREES = (dict, list, tuple)
 _MOST_LEAVES = 100_000
@@ -88,6 +90,8 @@ class JaxAdapter(DeclarativeAdapter):
         writers: dict[str, Write] = dict.fromkeys((_ARRAY, _OLD_ARRAY), nodes.write_array)
         writers |= {_STATE: nodes.write_state, _LINEN: nodes.write_linen, _NNX: nodes.write_nnx,
                     _VARIABLE: nodes.write_variable, _FROZEN: nodes.write_frozen}  # fmt: skip
+        writers |= {_PYTREE: nodes.write_nnx}
+        writers |= dict.fromkeys(_KEYS, nodes.write_key)
         writers |= dict.fromkeys(nodes.FUNCTIONS, nodes.write_function)
         return Vocabulary(
             package="jax",

@@ -25,6 +25,7 @@ __all__ = [
     "write_array",
     "write_frozen",
     "write_function",
+    "write_key",
     "write_linen",
     "write_nnx",
     "write_state",
@@ -38,6 +39,9 @@ FUNCTIONS = (
 _COMPUTING = ("jax._src.nn.", "jax._src.numpy.", "jax._src.lax.", "flax.nnx.nn.",
               "flax.linen.activation", "flax.linen.dtypes", "jax.numpy")  # fmt: skip
 _CLASSES = ("flax.linen.", "flax.nnx.", "optax.")
+_PLAIN = frozenset({"flax.typing.HashableMapping"})
+"""Containers of Flax that only hold."""
+_GENERATORS = ("fry", "rbg", "urbg", "threefry2x32", "unsafe_rbg")
 _OWN = ("parent", "name", "_state", "_parent_ref", "_id", "scope")
 
 
@@ -46,6 +50,8 @@ class JaxAllowed:
 
     def admits(self, module: str, qualname: str) -> bool:
         """Tell by the words alone whether a name may be looked up."""
+        if f"{module}.{qualname}" in _PLAIN:
+            return True
         plain = "." not in qualname and not qualname.startswith("__")
         return plain and module.startswith((*_COMPUTING, *_CLASSES))
 
@@ -56,11 +62,15 @@ class JaxAllowed:
             return callable(value) and module.startswith(_COMPUTING)
         if not self.admits(module, value.__qualname__):
             return False
+        if f"{module}.{value.__qualname__}" in _PLAIN:
+            return True
         if issubclass(value, tuple):
             return module.startswith("optax.")
         if module == "jax.numpy":
             return True
-        names = (("flax.linen", "Module"), ("flax.nnx", "Module"), ("flax.nnx", "Variable"))
+        # Streams of random numbers are of nnx, too, and no modules.
+        names = (("flax.linen", "Module"), ("flax.nnx", "Module"), ("flax.nnx", "Variable"),
+                 ("flax.nnx", "Pytree"))  # fmt: skip
         bases = [getattr(sys.modules.get(home), name, None) for home, name in names]
         return issubclass(value, tuple(base for base in bases if base is not None))
 
@@ -94,6 +104,21 @@ def _read_array(decoder: Decoder, node: Node, index: int) -> Any:
     if weak and array.shape == () and entry.dtype in ("int32", "float32"):
         return numpy.asarray(array.item())
     return found
+
+
+def write_key(encoder: Encoder, value: Any, path: str) -> Node:
+    """Return the node of keys of random numbers: their numbers, and the generator's name."""
+    random = import_module("jax").random
+    numbers = encoder.value(random.key_data(value), path)
+    return ["jax:key", numbers, str(random.key_impl(value))]
+
+
+def _read_key(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, numbers, generator = node
+    if generator not in _GENERATORS:
+        refuse("keys of random numbers are of an unknown generator")
+    return import_module("jax").random.wrap_key_data(decoder.value(numbers), impl=generator)
 
 
 def write_function(encoder: Encoder, value: Any, path: str) -> Node:
@@ -165,7 +190,7 @@ def _read_nnx(decoder: Decoder, node: Node, index: int) -> Any:
     _, named, fields = node
     cls = decoder.value(named)
     nnx = import_module("flax.nnx")
-    if not isinstance(cls, type) or not issubclass(cls, nnx.Module):
+    if not isinstance(cls, type) or not issubclass(cls, getattr(nnx, "Pytree", nnx.Module)):
         refuse("a module is of a class that is none")
     value: Any = object.__new__(cls)
     vars(value)["_pytree__state"] = nnx.pytreelib.PytreeState()
@@ -189,6 +214,7 @@ def _read_variable(decoder: Decoder, node: Node, index: int) -> Any:
 READERS: Mapping[str, Read] = {
     "jax:array": _read_array,
     "jax:frozen": _read_frozen,
+    "jax:key": _read_key,
     "jax:state": _read_state,
     "jax:linen": _read_linen,
     "jax:nnx": _read_nnx,
