@@ -24,7 +24,7 @@ NOT_AGAIN = ("exec", "compile", "import", "ctypes.dlopen")
 
 VERBS = ("log", "show v1", "show production", "diff v1 v3", "status", "leaderboard",
          "label history production", "label", "branch", "tag", "oplog", "fsck",
-         "help commit", "du", "gc --dry-run", "trust --list", "index", "show HEAD",
+         "help commit", "du", "gc --dry-run", "curves HEAD", "trust --list", "index", "show HEAD",
          "diff HEAD~1 HEAD")  # fmt: skip
 
 
