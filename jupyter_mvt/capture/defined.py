@@ -93,7 +93,7 @@ class Defined:
             if len(own) == 1 and own[0].name == name:
                 self.bodies[name] = own[0]
                 self.setters[name] = frozenset(
-                    one for step in own[0].steps for one in step.sets | (step.mutates & PSEUDO)
+                    one for step in own[0].steps for one in step.assigned | (step.mutates & PSEUDO)
                 ) - own[0].own  # fmt: skip
         around = closure(unit.wraps & self.frees.keys(), self.frees)
         for name in unit.frees:

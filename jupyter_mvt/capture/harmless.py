@@ -74,17 +74,20 @@ PSEUDO = frozenset({
 """Names that stand for something else."""
 
 LOOKS = frozenset({
-    "agg", "aggregate", "all", "any", "astype", "argmax", "argmin", "columns", "copy", "corr",
-    "count", "cov", "cpu", "decision_function", "describe", "detach", "drop_duplicates",
-    "dropna", "equals", "evaluate", "fillna", "format", "get", "get_feature_names_out",
-    "get_params", "groupby", "head", "hist", "idxmax", "idxmin", "info", "isna", "isnull",
-    "item", "items", "join", "keys", "kneighbors", "lower", "max", "mean", "median", "melt",
-    "memory_usage", "merge", "min", "mode", "notna", "nunique", "numpy", "parameters", "pivot",
+    "add_prefix", "add_suffix", "agg", "aggregate", "all", "any", "argmax", "argmin", "argsort",
+    "astype", "between", "columns", "copy", "corr", "count", "cov", "cpu", "cumsum",
+    "decision_function", "describe", "detach", "drop", "drop_duplicates", "dropna",
+    "duplicated", "equals", "evaluate", "explode", "fillna", "filter", "format", "get",
+    "get_feature_names_out", "get_params", "groupby", "head", "hist", "idxmax", "idxmin",
+    "info", "isin", "isna", "isnull", "item", "items", "join", "keys", "kneighbors", "lower",
+    "max", "mean", "median", "melt", "memory_usage", "merge", "min", "mode", "nlargest",
+    "nonzero", "notna", "nsmallest", "numpy", "nunique", "parameters", "pct_change", "pivot",
     "pivot_table", "plot", "predict", "predict_log_proba", "predict_proba", "quantile", "ravel",
-    "reset_index", "reshape", "round", "sample", "score", "select_dtypes", "size", "sort_index",
-    "sort_values", "split", "state_dict", "std", "strip", "sum", "summary", "tail", "to_csv",
-    "to_dict", "to_frame", "to_list", "to_numpy", "to_parquet", "tolist", "transform", "unique",
-    "upper", "value_counts", "values", "var",
+    "rename", "reset_index", "reshape", "round", "sample", "score", "select_dtypes",
+    "set_index", "size", "sort_index", "sort_values", "split", "state_dict", "std", "strip",
+    "sum", "summary", "tail", "to_csv", "to_dict", "to_frame", "to_list", "to_numpy",
+    "to_parquet", "tolist", "transform", "unique", "unstack", "upper", "value_counts", "values",
+    "var",
 })  # fmt: skip
 """Methods that leave their object as it was."""
 
@@ -99,6 +102,9 @@ _PLOTS = frozenset({
     "xlabel", "xlim", "xticks", "ylabel", "ylim", "yticks",
 })  # fmt: skip
 """Methods of axes and figures: they draw what they are given, and leave it as it was."""
+
+_DRAWS = "plot_"
+"""How methods begin that draw a model, or what it was trained on."""
 
 _FITS = frozenset({"fit", "fit_predict", "fit_transform", "partial_fit"})
 _SPARING = LOOKS | _PLOTS | _FITS | {"train", "from_numpy"}
@@ -125,6 +131,8 @@ def is_look(attr: str, *, fresh: bool = False, given: int = 1) -> bool:
     """
     if (attr in ("get", "join") and not given) or (attr == "info" and given):
         return False
+    if attr.startswith(_DRAWS):
+        return not fresh
     return attr in LOOKS and not (fresh and attr in VIEWS)
 
 
@@ -136,6 +144,8 @@ def spares_arguments(called: ast.expr) -> bool:
     """
     if isinstance(called, ast.Attribute):
         name = called.attr
+        if name.startswith(_DRAWS):
+            return True
         if name in _SPARING or name.endswith(_ENDINGS) or name in _FUNCTIONS or name[:1].isupper():
             return True
         return root_of(called) in _LIBRARIES and name not in _WRITING and not name.endswith("_")
@@ -158,9 +168,12 @@ def only_keeps(called: ast.expr) -> bool:
 
 
 VIEWS = frozenset({
-    "columns", "cpu", "detach", "get", "groupby", "head", "items", "keys", "numpy", "parameters",
-    "pivot", "plot", "ravel", "reshape", "split", "state_dict", "tail", "to_frame", "to_numpy",
-    "transform", "values", "astype", "reset_index", "round", "merge", "select_dtypes",
+    "add_prefix", "add_suffix", "argsort", "astype", "between", "columns", "cpu", "cumsum",
+    "detach", "drop", "duplicated", "explode", "filter", "get", "groupby", "head", "isin",
+    "items", "keys", "merge", "nlargest", "nonzero", "nsmallest", "numpy", "parameters",
+    "pct_change", "pivot", "plot", "ravel", "rename", "reset_index", "reshape", "round",
+    "select_dtypes", "set_index", "split", "state_dict", "tail", "to_frame", "to_numpy",
+    "transform", "unstack", "values",
 })  # fmt: skip
 """Those of `LOOKS` whose answer may share memory with their object."""
 

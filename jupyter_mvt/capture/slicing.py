@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_mvt.capture.aliases import Aliases
@@ -160,7 +160,8 @@ def _forwards(
             given = {name for names, _ in calls for name in names}
             behind, forced = owned.changed(unit, known.holding, known.frees)
             lost, losing = owned.dropped(unit, aliases)
-            changed = _changed(unit, given | behind, now, known) | forced
+            there = kinds.keys() | run.rebound | aliases.names | unit.binds
+            changed = _there(_changed(unit, given | behind, now, known), there) | forced
             changed |= _set_behind(unit, now, known)
             theirs, needed, kept = through_modules(unit, now, {**known.made, **before})
             changed |= theirs | _drawn_through(unit, aliases, now, restless)
@@ -192,6 +193,14 @@ def _forwards(
         found.append(steps)
     renew(runs, found)
     return found, known.refers
+
+
+def _there(names: Iterable[str], bound: Collection[str]) -> set[str]:
+    """Return those of `names` that something was ever bound to; of others nothing can be changed.
+
+    Private names are not watched.
+    """
+    return {name for name in names if name in bound or name in PSEUDO or name[:1] == "_"}
 
 
 def _link(

@@ -129,3 +129,10 @@ def test_who_looks_at_a_summary_changes_nothing(kind):
     after = ADAPTER.freeze(results, no_source)
     assert identity(before) == identity(after)
     assert before.arch == after.arch
+
+
+def test_what_a_fit_computes_in_is_no_part_of_the_model():
+    results = statsmodels.GLM(Y[:4], X[:4, :2]).fit()
+    before = identity(ADAPTER.freeze(results, no_source))
+    results.model._tmp_like_exog = np.full_like(results.model.exog, 7.0)
+    assert identity(ADAPTER.freeze(results, no_source)) == before

@@ -70,6 +70,8 @@ class Allowed:
 
 _TRACES = frozenset({"_summary_cache", "_summary_statistics_cache", "_nobs_int", "diagn"})
 """What `summary` leaves behind: who has looked at a model has not changed it."""
+_PASSING = frozenset({"_cache", "_tmp_like_exog"})
+"""The latter is made as it comes, with whatever the memory held before."""
 
 
 class Dialect:
@@ -100,8 +102,8 @@ class Dialect:
         return _without_rows(state, _rows(value)) if _MODEL in names else state
 
     def is_volatile(self, owner: Any, key: str) -> bool:
-        """Tell whether `key` is what was computed on demand."""
-        return key == "_cache" and type(owner).__module__.startswith("statsmodels.")
+        """Tell whether `key` is what was computed on demand, or a place to compute in."""
+        return key in _PASSING and type(owner).__module__.startswith("statsmodels.")
 
     def step(self, owner: Any, key: str) -> str:
         """Return nothing for the wrapper's inner results."""
