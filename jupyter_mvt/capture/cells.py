@@ -196,7 +196,7 @@ class CellLog:
                              if isinstance(namespace.get(name), _DEFINED)}  # fmt: skip
             self._kinds.update(entry.kinds)
             entry.afresh = refittable(entry.source, namespace)
-            entry.seen = compared(entry.prints, namespace, entry.ids, entry.kinds)
+            entry.seen = compared(entry.prints, namespace, entry.ids)
             self._chance = states(entry.chance)
             # Run a second time, a cell that seeds ends where it began, and has drawn all the same.
             entry.drew = "seed" in source or drew(entry.chance, self._chance)

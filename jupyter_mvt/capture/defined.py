@@ -47,6 +47,8 @@ class Defined:
         Functions of the notebook.
     holding
         Functions and classes that may hold what others change.
+    plain
+        Classes without methods.
     """
 
     given_more: set[str]
@@ -56,6 +58,7 @@ class Defined:
     setters: dict[str, frozenset[str]] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     holding: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
 
     @property
     def refers(self) -> dict[str, frozenset[str]]:
@@ -82,7 +85,11 @@ class Defined:
             for book in (self.frees, self.mutators, self.setters, self.made):
                 book.pop(name, None)
         # What an object's methods refer to may be bound after the object was made.
-        self.made.update(dict.fromkeys(unit.binds - self.frees.keys(), unit.calls & classes))
+        self.plain = self.plain - unit.binds | {
+            name for name, own in unit.bodies.items() if name in unit.frees and not own
+        }
+        made_of = unit.calls & (classes | self.plain)
+        self.made.update(dict.fromkeys(unit.binds - self.frees.keys(), made_of))
         for name, other in self._renamed(unit, kinds):
             self.frees[name] = frozenset({other})
             self.mutators[name] = self.mutators.get(other, frozenset()) | {other, name}

@@ -131,18 +131,13 @@ def compared(
     before: Mapping[str, tuple[int, bytes]],
     namespace: Mapping[str, Any],
     ids: Mapping[str, int],
-    fresh: Mapping[str, str] | None = None,
 ) -> Compared:
     """Look again at values of which `before` tells address and fingerprint.
-
-    Names of `fresh` were bound since, to values of such kinds: they are looked at, so that a later
-    look can tell whether they changed in between.
 
     What an unchanged value holds is unchanged too, by whatever name of `ids` it is known: those
     from before the cell. It takes at most 10 ms of work.
     """
-    new = [name for name, kind in (fresh or {}).items() if kind in _LOOKED_AT]
-    if not before and not new:
+    if not before:
         return Compared()
     prints = Prints(_SECONDS)
     same, after = set(), {}
@@ -160,10 +155,6 @@ def compared(
     held.difference_update(key for key, _ in before.values())
     shared = held.intersection(ids.values()) if held else held
     other = frozenset(after.keys() - same)
-    for name in new[:_MOST_NAMES]:
-        now = prints.of(namespace[name]) if name in namespace else None
-        if now is not None:
-            after[name] = (id(namespace[name]), now)
     if shared:
         same |= {name for name, key in ids.items() if key in shared
                  if name in namespace and id(namespace[name]) == key}  # fmt: skip

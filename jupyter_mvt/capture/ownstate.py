@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from jupyter_mvt.capture.aliases import Aliases
 from jupyter_mvt.capture.effects import closure
 from jupyter_mvt.capture.harmless import MODULES, PATH
 from jupyter_mvt.capture.runs import ATOM, DATA, FIXED, OWN, Run
@@ -29,6 +30,7 @@ def through_modules(
     unit: Unit,
     kinds: Mapping[str, str],
     refers: Mapping[str, frozenset[str]],
+    aliases: Aliases,
 ) -> tuple[set[str], set[str], set[tuple[str, str]]]:
     """Return what a statement changes and needs by way of such modules, and pairs that share state.
 
@@ -36,7 +38,11 @@ def through_modules(
     ----------
     refers
         Name → what its value refers to.
+    aliases
+        Before the statement.
     """
+    # What a value's class or module keeps is not seen where the value itself is looked at.
+    near = {MODULES} if unit.reads & aliases.reach([MODULES]) else set()
     loose = {name for name in unit.imports if kinds.get(name, "") not in (ATOM, FIXED)}
     pairs = {(name, MODULES) for name in loose}
     own = {name for name, kind in kinds.items() if kind == OWN}
@@ -44,7 +50,7 @@ def through_modules(
     if not touched:
         # A module may do something when it is imported, whatever is taken from it.
         untold = own and any(kinds.get(name) != FIXED for name in unit.imports)
-        return ({MODULES} if untold else set()), set(), pairs
+        return ({MODULES} if untold else set()), near, pairs
     acts = (unit.calls or unit.mutates or unit.passes or unit.handings or unit.wraps
             or unit.derives or unit.imports)  # fmt: skip
     pairs |= {(name, MODULES) for name in unit.binds if kinds.get(name) != DATA}

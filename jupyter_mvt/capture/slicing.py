@@ -163,7 +163,8 @@ def _forwards(
             there = kinds.keys() | run.rebound | aliases.names | unit.binds
             changed = _there(_changed(unit, given | behind, now, known), there) | forced
             changed |= _set_behind(unit, now, known)
-            theirs, needed, kept = through_modules(unit, now, {**known.made, **before})
+            theirs, needed, kept = through_modules(unit, now, {**known.made, **before}, aliases)
+            needed |= aliases.reach(unit.reads) & known.given_more & known.frees.keys()
             changed |= theirs | _drawn_through(unit, aliases, now, restless)
             links = kept.union(owned.given_back(unit), *(pairs for _, pairs in calls))
             _link(unit, aliases, now, known, links=links, graphs=walked)

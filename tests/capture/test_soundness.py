@@ -110,15 +110,13 @@ def test_what_a_cell_answered_is_kept_where_it_is_used(session):
         (["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "shown = X.mean()",
           "model = [rng.normal()]"],
          ["rng = np.random.default_rng(0)\nX = rng.normal(size=4)", "model = [rng.normal()]"]),
-        (["X = np.zeros((3, 2))\nv = X[:1]", "Axes().draw(v)", "model = [X * 1]"],
-         ["X = np.zeros((3, 2))", "model = [X * 1]"]),
         (["X = np.zeros((3, 2))", "Axes().plot_tree(1, pool=X)", "model = [X * 1]"],
          ["X = np.zeros((3, 2))", "model = [X * 1]"]),
         (["X = np.zeros((3, 2))", "res = Axes(X)\nres.fit(X)", "shown = X.mean()",
           "asked = res.get_prediction(1)\nleft = res.frame(asked)", "model = [X[:, 0]]"],
          ["X = np.zeros((3, 2))", "model = [X[:, 0]]"]),
     ],
-    ids=["plots", "a loop of plots", "a loop over two", "what was drawn", "a view of what is new",
+    ids=["plots", "a loop of plots", "a loop over two", "what was drawn",
          "plots of a model", "a holder, asked"],
 )  # fmt: skip
 def test_what_only_looks_is_left_out(session, cells, slice_):

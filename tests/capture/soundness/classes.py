@@ -329,6 +329,22 @@ ATTRIBUTES = {
         "p.__class__ = Q",
         "y = p.k",
     ],
+    "of a class without methods, looked at": [
+        CLASS,
+        "p = P()",
+        "print(p)",
+        "P.seen = a",
+        "p.seen.append(2)",
+        "y = len(a)",
+    ],
+    "of a class, of a copy": [
+        CLASS + "\nimport copy\np = P()",
+        "q = copy.copy(p)",
+        "print(q)",
+        "P.seen = a",
+        "q.seen.append(2)",
+        "y = len(a)",
+    ],
     "by a function of the notebook": [
         "class C:\n    n = 0\ndef go():\n    C.n += 1",
         "go()\nz = 1",

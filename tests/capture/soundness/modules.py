@@ -92,6 +92,11 @@ CASES = {
             "from helper import config", "config['k'] = 5", "import helper", GET],
         "a module: a class taken from it": [
             "from helper import Box, box", "Box.n = 4", "y = box.n"],
+        "a module: a class taken from it, and an object looked at": [
+            "from helper import Box, box", "print(box.n)", "Box.n = 4", "print(box.n)",
+            "y = box.n"],
+        "a module: objects of its class, in a list": [
+            "from helper import Box\no = [Box()]", "print(o[0].n)", "Box.n = 4", "y = o[0].n"],
         "a module: all taken from it": ["from helper import *", "bump()", "y = get()"],
         "a module: two names of it": [
             "import helper as h\nimport helper", "h.bump()", GET],
