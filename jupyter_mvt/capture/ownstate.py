@@ -43,7 +43,7 @@ def through_modules(
     """
     # What a value's class or module keeps is not seen where the value itself is looked at.
     near = {MODULES} if unit.reads & aliases.reach([MODULES]) else set()
-    loose = {name for name in unit.imports if kinds.get(name, "") not in (ATOM, FIXED)}
+    loose = {name for name in unit.imports & kinds.keys() if kinds[name] not in (ATOM, FIXED)}
     pairs = {(name, MODULES) for name in loose}
     own = {name for name, kind in kinds.items() if kind == OWN}
     touched = own & closure(unit.reads | unit.imports, refers) if own else set()
