@@ -337,14 +337,6 @@ ATTRIBUTES = {
         "p.seen.append(2)",
         "y = len(a)",
     ],
-    "of a class, of a copy": [
-        CLASS + "\nimport copy\np = P()",
-        "q = copy.copy(p)",
-        "print(q)",
-        "P.seen = a",
-        "q.seen.append(2)",
-        "y = len(a)",
-    ],
     "by a function of the notebook": [
         "class C:\n    n = 0\ndef go():\n    C.n += 1",
         "go()\nz = 1",
