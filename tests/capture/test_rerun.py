@@ -113,6 +113,13 @@ def test_a_cell_magic_runs_its_body(session):
     assert "y" not in session.namespace
 
 
+def test_a_decorator_that_raised_then_may_raise_again(session):
+    session.run(piece("@missing\ndef f():\n    return 1", failed_at=1))
+    session.run(piece("class A:\n    pass\n\n@A()\ndef g():\n    return 1", failed_at=4))
+    with pytest.raises(CellFailed, match="missing"):
+        session.run(piece("@missing\ndef f():\n    return 1"))
+
+
 def test_what_raised_then_may_raise_again_and_nothing_else(session):
     session.run(piece("x = 1\n1 / 0", failed_at=2))
     with pytest.raises(CellFailed, match="ZeroDivisionError: division by zero") as failed:
