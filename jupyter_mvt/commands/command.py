@@ -89,8 +89,16 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise the words that argparse would print."""
         text = message[:1].upper() + (message[1:] if len(message) < 300 else message[1:299] + "…")
-        msg = f"{self.prog}: {text}."
+        msg = f"{self.prog}: {text}{self._meant(message) or '.'}"
         raise UsageError(msg, hint=f"mvt help {self._verb}")
+
+    def _meant(self, message: str) -> str:
+        """Return which option a word that is none may stand for, as the end of a sentence."""
+        head, _, words = message.partition(": ")
+        wrong = next((word for word in words.split() if word.startswith("--")), "")
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        near = difflib.get_close_matches(wrong.partition("=")[0], known, 1)
+        return f"; did you mean {near[0]}?" if near and head == "unrecognized arguments" else ""
 
     def name(self, what: str) -> None:
         """Add a positional argument that names a branch, tag or label, which `what` is."""

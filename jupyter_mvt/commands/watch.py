@@ -22,7 +22,7 @@ def _arguments(parser: Parser) -> None:
 def _run(desk: Desk, args: Namespace) -> Watching:
     if desk.kernel is None:
         msg = "There is no live session here, so there is no training to watch."
-        raise UsageError(msg, hint="mvt watch on, in a notebook", code="nothing-to-watch")
+        raise UsageError(msg, hint="in a notebook: %mvt watch on", code="nothing-to-watch")
     if args.state is None:
         return state(desk.kernel)
     return watch(desk.kernel, args.state == "on")

@@ -56,7 +56,7 @@ def refuse_taken(view: View, kind: Kind, name: str) -> None:
         for stored in table:
             if fold(stored) == fold(name):
                 msg = f"There is already a {other} {stored!r}."
-                hint = f"mvt {other} list"
+                hint = f"mvt switch {stored}" if other == kind == "branch" else f"mvt {other} list"
                 raise ConflictError(msg, hint=hint, code="name-taken")
     if kind != "branch" and fold(view.default) == fold(name):
         msg = f"{name!r} is the name of the default branch."

@@ -69,7 +69,8 @@ def test_unknown_verb_and_option(capsys):
     status, _, err = said(capsys, "log", "--wher", "x")
     assert status == 2
     assert err == (
-        "UsageError [usage]: mvt log: Unrecognized arguments: --wher.\nHint: mvt help log\n"
+        "UsageError [usage]: mvt log: Unrecognized arguments: --wher; did you mean --where?\n"
+        "Hint: mvt help log\n"
     )
 
 

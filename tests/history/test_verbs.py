@@ -234,3 +234,13 @@ def test_hostile_names_are_refused(handle, keep, name):
     with pytest.raises(NameInvalidError) as error:
         label.move(handle, name)
     assert error.value.code == "name-invalid"
+
+
+def test_a_branch_that_is_there_is_a_line_away(handle, keep):
+    keep(handle, "one")
+    with pytest.raises(ConflictError) as error:
+        branch.create(handle, "main")
+    assert told(error.value) == [
+        "ConflictError [name-taken]: There is already a branch 'main'.",
+        "Hint: %mvt switch main",
+    ]

@@ -73,7 +73,8 @@ def said(shell, capsys, cell: str) -> list[str]:
          ["UsageError [metric-syntax]: 'auc=good' does not give a number.",
           "Hint: %mvt commit --metrics accuracy=0.93"]),
         (FIT, "%mvt commit --mesage x",
-         ["UsageError [usage]: mvt commit: Unrecognized arguments: --mesage.",
+         ["UsageError [usage]: mvt commit: Unrecognized arguments: --mesage; did you mean "
+          "--message?",
           "Hint: %mvt help commit"]),
         (FIT, "%mvt \x1b[2J",
          ["UsageError [unknown-command]: There is no command '\\x1b[2J'.", "Hint: %mvt help"]),
