@@ -14,8 +14,8 @@ _PLAIN = frozenset({
     "timedelta", "timedelta64",
 })  # fmt: skip
 _ATOMS = (bool, int, float, complex, str, bytes, type(None))
-_MOST = 1_000_000
-"""Cells that are all looked at; of more, as many are at even distances."""
+_MOST = 300_000
+"""Cells that are all looked at, in 5 ms; of more, as many are at even distances."""
 
 
 def hold_parts(value: Any) -> bool:
