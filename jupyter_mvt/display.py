@@ -114,6 +114,10 @@ class Displayable:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return bundle(self)
 
+    def __str__(self) -> str:
+        """Return what a terminal shows: a program's ``print(repo.log())``."""
+        return str(bundle(self)["text/plain"])
+
 
 def bundle(value: object) -> dict[str, Any]:
     """Return the MIME bundle of `value`, after loading the named renderer modules."""

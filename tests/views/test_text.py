@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
+import jupyter_mvt as mvt
 from jupyter_mvt.views import graph
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look, width_of
 from tests.views import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOOK = Look(width=88, now_ms=samples.NOW // 1000)
 
@@ -343,3 +348,10 @@ def test_graphs() -> None:
     assert drawn(("d", "bc"), ("c", "a"), ("b", "a"), ("a", "")) == "●\n├─╮\n│ ●\n● │\n├─╯\n●"
     assert drawn(("z", "x"), ("y", "x"), ("w", "x"), ("x", "")) == "●\n│ ●\n│ │ ●\n├─┴─╯\n●"
     assert drawn(("b", "gone"), ("a", "")) == "●\n●"
+
+
+def test_a_program_prints_what_a_terminal_shows(tmp_path: Path) -> None:
+    repo = mvt.init(tmp_path)
+    found = repo.log()
+    assert str(found) == found._repr_mimebundle_()["text/plain"]
+    assert repr(found).startswith("Log(")
