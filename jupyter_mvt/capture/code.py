@@ -47,8 +47,10 @@ def take_code(
         text = "the cell log had stopped after errors of its own"
         notes.append(Note(kind="partial", about="code", text=text))
     roots = {name: root_of(name) for name in models}
-    made = {name: log.made((root,), upto) for name, root in roots.items()}
-    identity = log.code_identity(upto, tuple(dict.fromkeys(roots.values())))
+    until = {name: _until(log, root, upto) for name, root in roots.items()}
+    made = {name: log.made((root,), until[name]) for name, root in roots.items()}
+    last = max((order for order in until.values() if order is not None), default=None)
+    identity = log.code_identity(last, tuple(dict.fromkeys(roots.values())))
     for name, found in made.items():
         odd = _oddities(log, found, notebook)
         notes += [Note(kind="warning", about=name, text=text) for text in odd]
@@ -57,6 +59,13 @@ def take_code(
         words = f"{hidden} secret-like text(s) in cells were not stored"
         notes.append(Note(kind="redacted", about="code", text=words))
     return runs, identity, tuple(notes)
+
+
+def _until(log: CellLog, root: str, upto: int | None) -> int | None:
+    """Return the run that gave a model its name, where that is a later one than changed it."""
+    if upto is None:
+        return None
+    return max([upto, *(entry.order for entry in log.entries() if root in entry.rebound)])
 
 
 def _runs(

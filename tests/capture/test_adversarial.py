@@ -12,7 +12,6 @@ from IPython.core.interactiveshell import InteractiveShell
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.capture.lookup import look_up
-from jupyter_mvt.errors import CaptureError
 
 START = """
 import numpy as np, pandas as pd
@@ -92,16 +91,23 @@ def test_a_model_in_an_attribute_is_found_under_the_name_that_is_given(session):
     assert session.commit("h.clf")[1] == ["h.clf"]
 
 
-def test_a_model_in_a_closure_is_none_until_it_has_a_name(session):
+def test_a_model_in_a_closure_and_once_it_has_a_name(session):
     session.run("def make():\n    clf = LogisticRegression().fit(X, y)\n"
                 "    return lambda: clf\nget = make()")  # fmt: skip
-    with pytest.raises(CaptureError) as refused:
-        session.commit()
-    assert refused.value.code == "no-model"
+    made, names = session.commit()
+    assert names == ["get.clf"]
+    assert (session.again(made)["get"]().coef_ == session.names["get"]().coef_).all()
     session.run("clf = get()")
     made, names = session.commit()
     assert names == ["clf"]
     assert (session.again(made)["clf"].coef_ == session.names["clf"].coef_).all()
+
+
+def test_a_model_that_is_named_after_it_was_trained(session):
+    session.run("kept = [LogisticRegression().fit(X, y)]", "print(len(kept))", "best = kept[0]")
+    made, names = session.commit()
+    assert names == ["best"]
+    assert (session.again(made)["best"].coef_ == session.names["best"].coef_).all()
 
 
 def test_fit_inside_a_function(session):
