@@ -31,7 +31,7 @@ progress._PATIENCE = progress._PAUSE = 0.0
 plain = progress.Meter.advance
 def slow(self, nbytes):
     plain(self, nbytes)
-    time.sleep(4)
+    time.sleep(15)
 """
 CELLS = (
     "%load_ext jupyter_mvt\n" + SLOW,
