@@ -98,7 +98,8 @@ def _settings(optimizer: Any) -> dict[str, Any]:
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
         cls = type(optimizer).__qualname__
         msg = f"Keras cannot tell the settings of the optimizer {cls}: {str(error)[:160]}"
-        raise CaptureError(msg, code="not-capturable") from error
+        hint = f"in {cls}: def get_config(self): return super().get_config() | {{}}"
+        raise CaptureError(msg, code="not-capturable", hint=hint) from error
     return config
 
 
