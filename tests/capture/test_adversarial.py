@@ -261,10 +261,10 @@ def test_a_kernel_that_is_interrupted_during_a_commit(session, monkeypatch):
             raise KeyboardInterrupt
         return real(self, handle)
 
-    monkeypatch.setattr(OsDisk, "fsync", interrupted)
-    result = session.shell.run_cell("%mvt commit -m cut")
+    with monkeypatch.context() as patch:
+        patch.setattr(OsDisk, "fsync", interrupted)
+        result = session.shell.run_cell("%mvt commit -m cut")
     assert result.error_in_exec.code == "interrupted"
-    monkeypatch.undo()
     _, names = session.commit("-m whole --allow-empty")
     assert names == ["clf"]
     assert mvt.open().fsck().exit_status == 0
