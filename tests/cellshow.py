@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
-from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.capture.outputs import OutputLog
+from jupyter_mvt.capture.cells.log import CellLog
+from jupyter_mvt.capture.cells.outputs import OutputLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

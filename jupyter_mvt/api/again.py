@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jupyter_mvt
 from jupyter_mvt.api.discover import FOLDER, init, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.capture.rerun.__main__ import main
 
 if TYPE_CHECKING:

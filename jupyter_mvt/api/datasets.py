@@ -49,7 +49,7 @@ class StoredDataset:
         RestoreError
             It was dropped by a gc (code ``thin-version``).
         """
-        from jupyter_mvt.capture.keeping import load_data
+        from jupyter_mvt.capture.data.keeping import load_data
 
         view = oplog.current(self._handle.store)
         if not self.stored:
@@ -62,7 +62,7 @@ class StoredDataset:
 
     def to_parquet(self, path: str | Path) -> Path:
         """Write the content as a Parquet file and return its path; see `load`."""
-        from jupyter_mvt.capture.keeping import parquet_of
+        from jupyter_mvt.capture.data.keeping import parquet_of
 
         target, content = Path(path), parquet_of(self.load())
         disk, half = OsDisk(), f"{target}.part"

@@ -114,9 +114,9 @@ def evaluate(
         It cannot predict these rows (``cannot-predict``, ``prediction-fails``), or rows and
         labels do not belong together (``bad-evaluation``).
     """
-    from jupyter_mvt.capture.data import describe
-    from jupyter_mvt.capture.evaluate import examples_file, measure
-    from jupyter_mvt.capture.footprint import footprint
+    from jupyter_mvt.capture.data.fingerprint import describe
+    from jupyter_mvt.capture.evaluation.evaluate import examples_file, measure
+    from jupyter_mvt.capture.evaluation.footprint import footprint
 
     view = oplog.current(handle.store)
     named = isinstance(model, (str, Version))
@@ -235,8 +235,8 @@ def _cost_metric(cost: Cost, split: str, dataset_id: str) -> Metric:
 
 
 def _latency(own: Any, other: Any, X: Any, against: str) -> tuple[Latency, ...]:
-    from jupyter_mvt.capture.latency import interleaved, rows_of
-    from jupyter_mvt.capture.predicting import predict
+    from jupyter_mvt.capture.evaluation.latency import interleaved, rows_of
+    from jupyter_mvt.capture.evaluation.predicting import predict
 
     found = []
     for batch in _BATCHES:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.api.results import CommitResult
     from jupyter_mvt.capture.adapter import Sources
-    from jupyter_mvt.capture.cells import CellLog
-    from jupyter_mvt.capture.outputs import OutputLog
+    from jupyter_mvt.capture.cells.log import CellLog
+    from jupyter_mvt.capture.cells.outputs import OutputLog
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.history.handle import Session
     from jupyter_mvt.objects.progress import Progress
@@ -141,7 +141,7 @@ class Kernel:
 
     def sources(self) -> Sources:
         """Return how the text of what was defined in cells is found."""
-        from jupyter_mvt.capture.cells import sources_of
+        from jupyter_mvt.capture.cells.log import sources_of
 
         return sources_of(self.cells, self.namespace)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from msgspec import UNSET
 
-from jupyter_mvt.capture.outputs import MARK
+from jupyter_mvt.capture.cells.outputs import MARK
 from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.objects.output import FIGURES, Grid, read_grid
 

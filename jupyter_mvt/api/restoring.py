@@ -108,7 +108,7 @@ def variables(
     handle: Handle, oid: ObjectId, commit: Commit, *, trust: bool = False
 ) -> dict[str, Any]:
     """Restore the variables that were kept; `trust` as in `Version.load`."""
-    from jupyter_mvt.capture.variables import restore_variables
+    from jupyter_mvt.capture.variables.kept import restore_variables
 
     kept = commit.content.variables
     if kept:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jupyter_mvt.capture.adapter import ModelAdapter, Role
-    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.cells.log import CellLog
 
 __all__ = ["Candidate", "Choice", "Other", "choose", "given", "optimizer_of"]
 

@@ -14,7 +14,7 @@ from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.metric import Metric, MetricValue, Source, direction, metric_unit
 
 if TYPE_CHECKING:
-    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.cells.log import CellLog
     from jupyter_mvt.objects.snapshot import DatasetDraft
 
 __all__ = ["discovered_metrics", "given_metrics", "is_progress", "split_of", "told_by"]

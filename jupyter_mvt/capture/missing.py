@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.known import recognised
-from jupyter_mvt.capture.training import FITS
+from jupyter_mvt.capture.slices.training import FITS
 from jupyter_mvt.errors import CaptureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.cells.log import CellLog
 
 __all__ = ["no_model"]
 

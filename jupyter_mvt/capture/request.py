@@ -11,8 +11,8 @@ from jupyter_mvt.objects.progress import SILENT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_mvt.capture.cells import CellLog
-    from jupyter_mvt.capture.outputs import OutputLog
+    from jupyter_mvt.capture.cells.log import CellLog
+    from jupyter_mvt.capture.cells.outputs import OutputLog
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.store.seen import Seen
@@ -50,13 +50,13 @@ class Request:
     notebook
         File of the notebook, where that is known.
     known_rows
-        Numbers of rows of datasets of earlier versions, see `data.describe`.
+        Numbers of rows of datasets of earlier versions, see `data.fingerprint.describe`.
     recordings
         Runs that were recorded; those of the primary model are taken.
     outputs
         What its cells showed since the last version, ``None`` to keep nothing of it.
     threads
-        How many may read data at once, see `data.describe`.
+        How many may read data at once, see `data.fingerprint.describe`.
     progress
         Is told how many bytes of data have been read.
     seen

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.cells import sources_of
+from jupyter_mvt.capture.cells.log import sources_of
 from jupyter_mvt.capture.closures import sources_from
 from jupyter_mvt.capture.companions import companions_of, schedules_of
 from jupyter_mvt.capture.discovery import (
@@ -21,7 +21,7 @@ from jupyter_mvt.capture.discovery import (
     optimizer_of,
     pasteable,
 )
-from jupyter_mvt.capture.evaluating import added, evaluated, evaluation_data
+from jupyter_mvt.capture.evaluation.evaluating import added, evaluated, evaluation_data
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.known import BROKEN, recognised
 from jupyter_mvt.capture.metrics import (
@@ -271,8 +271,8 @@ def _optimizer(
 
 
 def _datasets(request: Request, choice: Choice, taking: _Taking) -> tuple[DatasetDraft, ...]:
-    from jupyter_mvt.capture.datasets import find_datasets, given_datasets
-    from jupyter_mvt.capture.keeping import take_data
+    from jupyter_mvt.capture.data.keeping import take_data
+    from jupyter_mvt.capture.inputs import find_datasets, given_datasets
 
     if request.data is not None:
         sources = given_datasets(request.data, request.namespace)
@@ -350,8 +350,8 @@ def fitted_in(choice: Choice) -> int:
 
 
 def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[CellRun, ...], str]:
-    from jupyter_mvt.capture.code import take_code
-    from jupyter_mvt.capture.notebook import read_notebook
+    from jupyter_mvt.capture.cells.code import take_code
+    from jupyter_mvt.capture.cells.notebook import read_notebook
 
     names = tuple(candidate.name for candidate in choice.chosen)
     notebook = read_notebook(request.notebook)
@@ -363,7 +363,7 @@ def _code(request: Request, choice: Choice, taking: _Taking) -> tuple[tuple[Cell
 def _outputs(request: Request, taking: _Taking) -> tuple[OutputDraft, ...]:
     if request.outputs is None:
         return ()
-    from jupyter_mvt.capture.showing import take_outputs
+    from jupyter_mvt.capture.cells.showing import take_outputs
 
     drafts, notes = take_outputs(request.outputs)
     taking.notes += notes
@@ -373,7 +373,7 @@ def _outputs(request: Request, taking: _Taking) -> tuple[OutputDraft, ...]:
 def _variables(
     request: Request, choice: Choice
 ) -> tuple[tuple[VariableDraft, ...], tuple[Note, ...]]:
-    from jupyter_mvt.capture.variables import every_name, take_variables
+    from jupyter_mvt.capture.variables.kept import every_name, take_variables
 
     if request.variables is not True:
         return take_variables(request.namespace, request.variables or ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.capture.cells import is_bookkeeping
+from jupyter_mvt.capture.cells.log import is_bookkeeping
 from jupyter_mvt.compare.alignment import pair_similar
 from jupyter_mvt.compare.diff import CellChange, CodeDiff, Line
 from jupyter_mvt.compare.side import Side, cells, text

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.kernel import Kernel, attach, attached
-from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.capture.outputs import OutputLog
+from jupyter_mvt.capture.cells.log import CellLog
+from jupyter_mvt.capture.cells.outputs import OutputLog
 from jupyter_mvt.magics.awaiting import awaiting
 from jupyter_mvt.magics.identity import notebook, trust_folder, who
 from jupyter_mvt.magics.idle import Idle

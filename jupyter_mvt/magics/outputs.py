@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_mvt.capture.outputs import OutputLog
+    from jupyter_mvt.capture.cells.outputs import OutputLog
 
 __all__ = ["Listener"]
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture.data import describe
-from jupyter_mvt.capture.kind import KINDS, DatasetKind, Table, is_dataset, kind_of, table_of
+from jupyter_mvt.capture.data.fingerprint import describe
+from jupyter_mvt.capture.data.kind import KINDS, DatasetKind, Table, is_dataset, kind_of, table_of
 from jupyter_mvt.objects.dataset import Schema
 from jupyter_mvt.objects.encode import encode, to_data
 
@@ -20,7 +20,7 @@ __all__ = ["DatasetKindTests"]
 
 
 class DatasetKindTests:
-    """The laws of `jupyter_mvt.capture.kind.DatasetKind`.
+    """The laws of `jupyter_mvt.capture.data.kind.DatasetKind`.
 
     Attributes
     ----------

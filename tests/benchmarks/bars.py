@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_mvt.capture.adapter import adapter_for
-from jupyter_mvt.capture.data import describe
+from jupyter_mvt.capture.data.fingerprint import describe
 from tests.benchmarks.digest import compare, mixed
 from tests.benchmarks.everyday import Notebook, hooks
 from tests.benchmarks.timing import in_turn, milliseconds

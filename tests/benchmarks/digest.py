@@ -16,10 +16,10 @@ from time import perf_counter, process_time
 import numpy as np
 import pandas as pd
 
-from jupyter_mvt.capture.data import describe
-from jupyter_mvt.capture.kind import table_of
-from jupyter_mvt.capture.profile import profile, sample_rows
-from jupyter_mvt.capture.reading import forget
+from jupyter_mvt.capture.data.fingerprint import describe
+from jupyter_mvt.capture.data.kind import table_of
+from jupyter_mvt.capture.data.profile import profile, sample_rows
+from jupyter_mvt.capture.data.reading import forget
 from tests.benchmarks.timing import in_turn, milliseconds
 
 __all__ = ["FRAMES", "compare", "main"]

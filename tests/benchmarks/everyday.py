@@ -62,7 +62,7 @@ def hooks() -> Row:
 
     import numpy as np
 
-    from jupyter_mvt.capture.cells import CellLog
+    from jupyter_mvt.capture.cells.log import CellLog
 
     kinds: tuple[Any, ...] = (0, 0.5, "text", [1, 2, 3], np.zeros(3))
     names: dict[str, Any] = {f"name{i}": kinds[i % len(kinds)] for i in range(500)}

@@ -156,7 +156,7 @@ def _frame(rows: int, seed: int = 1) -> pd.DataFrame:
 
 
 def _keep(repo: Repo, frame: pd.DataFrame) -> int:
-    from jupyter_mvt.capture.variables import take_variables
+    from jupyter_mvt.capture.variables.kept import take_variables
     from jupyter_mvt.objects.snapshot import Snapshot
     from jupyter_mvt.store.snapshot import write_snapshot
     from jupyter_mvt.store.writer import begin
@@ -168,7 +168,7 @@ def _keep(repo: Repo, frame: pd.DataFrame) -> int:
 
 
 def _chunks(repo: Repo, frame: pd.DataFrame) -> set[str]:
-    from jupyter_mvt.capture.variables import take_variables
+    from jupyter_mvt.capture.variables.kept import take_variables
     from jupyter_mvt.store.writer import begin
 
     (draft,), _ = take_variables({"frame": frame}, ["frame"])

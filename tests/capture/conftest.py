@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture import known, ownmodules
+from jupyter_mvt.capture import known
 from jupyter_mvt.capture.adapter import ADAPTERS, Frozen
 from jupyter_mvt.capture.arrays import array_part
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
+from jupyter_mvt.capture.slices import ownmodules
 from jupyter_mvt.objects.commit import Param
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.snapshot import Bundle

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_mvt.capture import variables as module
 from jupyter_mvt.capture.sharing import groups
-from jupyter_mvt.capture.variables import every_name, restore_variables, take_variables
+from jupyter_mvt.capture.variables import kept as module
+from jupyter_mvt.capture.variables.kept import every_name, restore_variables, take_variables
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.commit import Variable
 from jupyter_mvt.objects.encode import encode

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import FunctionTransformer
 
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.capture.snapshot import Request, snapshot
 
 X = np.ones((4, 2))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture.data import describe
+from jupyter_mvt.capture.data.fingerprint import describe
 from jupyter_mvt.compare.drift import distance, psi
 
 RNG = np.random.default_rng(5)

@@ -19,7 +19,7 @@ import numpy as np
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import Identity, Kernel
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.history.handle import Session
 from jupyter_mvt.magics.idle import Idle
 from jupyter_mvt.store.recode import Recoder

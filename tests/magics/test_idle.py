@@ -15,7 +15,7 @@ import pytest
 import jupyter_mvt as mvt
 from jupyter_mvt.api import idle as api_idle
 from jupyter_mvt.api.kernel import Identity, Kernel
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.history.handle import Session
 from jupyter_mvt.magics import idle
 from jupyter_mvt.magics.idle import Idle
@@ -138,7 +138,7 @@ PROGRAM = """
 import sys, threading, time
 from pathlib import Path
 from jupyter_mvt.api.kernel import Identity, Kernel
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.history.handle import Session
 from jupyter_mvt.magics.idle import Idle
 from jupyter_mvt.store.recode import Recoder

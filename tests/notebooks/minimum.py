@@ -21,7 +21,7 @@ import jupyter_mvt as mvt
 from jupyter_mvt.api.reproduce import carried_out, plan_of
 from jupyter_mvt.capture.rerun.guarding import mirror_around
 from jupyter_mvt.capture.rerun.plan import Outcome, Piece, Plan
-from jupyter_mvt.capture.syntax import analyse
+from jupyter_mvt.capture.slices.syntax import analyse
 from jupyter_mvt.errors import MvtError
 from jupyter_mvt.objects.encode import decode_as, encode
 

@@ -13,7 +13,7 @@ import jupyter_mvt as mvt
 from jupyter_mvt.api.discover import open_
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.api.places import trust_folder
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.errors import NotFoundError, TrustError
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look

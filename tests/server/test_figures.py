@@ -11,8 +11,8 @@ from sklearn.linear_model import LinearRegression
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
-from jupyter_mvt.capture.cells import CellLog
-from jupyter_mvt.capture.outputs import OutputLog
+from jupyter_mvt.capture.cells.log import CellLog
+from jupyter_mvt.capture.cells.outputs import OutputLog
 from tests.server.test_panel_api import API, jp_server_config
 
 if TYPE_CHECKING:

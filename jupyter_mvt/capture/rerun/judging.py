@@ -56,7 +56,7 @@ def judge(
 
 def same_data(dataset: Dataset, namespace: Mapping[str, Any]) -> str:
     """Tell whether a dataset of that name is there, and the same."""
-    from jupyter_mvt.capture.data import describe
+    from jupyter_mvt.capture.data.fingerprint import describe
 
     if dataset.var not in namespace:
         return "missing"

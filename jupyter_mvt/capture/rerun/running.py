@@ -12,11 +12,11 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jupyter_mvt.capture.lines import CAPTURE, PLAIN_MAGIC, SHELL, plain_lines
 from jupyter_mvt.capture.rerun.plan import Piece
 from jupyter_mvt.capture.rerun.shell import Captured, Commands, Shell
 from jupyter_mvt.capture.rerun.standins import StandIns
-from jupyter_mvt.capture.syntax import analyse
+from jupyter_mvt.capture.slices.lines import CAPTURE, PLAIN_MAGIC, SHELL, plain_lines
+from jupyter_mvt.capture.slices.syntax import analyse
 from jupyter_mvt.errors import CaptureError
 
 __all__ = ["CellFailed", "Session"]

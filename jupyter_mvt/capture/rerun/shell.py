@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_mvt.capture.lines import plain_lines
 from jupyter_mvt.capture.rerun.guarding import detach
+from jupyter_mvt.capture.slices.lines import plain_lines
 
 __all__ = ["Captured", "Commands", "Lines", "Shell"]
 

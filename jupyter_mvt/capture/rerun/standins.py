@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.keeping import load_data
-from jupyter_mvt.capture.names import names_in
+from jupyter_mvt.capture.data.keeping import load_data
 from jupyter_mvt.capture.rerun.judging import same_data
-from jupyter_mvt.capture.syntax import analyse
-from jupyter_mvt.capture.training import trainings
+from jupyter_mvt.capture.slices.names import names_in
+from jupyter_mvt.capture.slices.syntax import analyse
+from jupyter_mvt.capture.slices.training import trainings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.adapter import ADAPTERS
 from jupyter_mvt.capture.adapters.catboost.flat import root
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.errors import CaptureError, CorruptionError, MvtError, TrustError
 from jupyter_mvt.testing.adapters import AdapterTests, identity, thaw
 

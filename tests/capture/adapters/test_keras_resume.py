@@ -10,7 +10,7 @@ import pytest
 
 import jupyter_mvt as mvt
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
-from jupyter_mvt.capture.cells import CellLog
+from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.errors import MvtError, RestoreError
 
 os.environ.setdefault("KERAS_BACKEND", "torch")

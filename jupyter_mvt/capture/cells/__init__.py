@@ -1,0 +1,1 @@
+"""The cells of a session: what ran, what was seen of it, what it showed."""

@@ -1,0 +1,1 @@
+"""Kinds of datasets, one library a file; see `jupyter_mvt.capture.data.kind`."""

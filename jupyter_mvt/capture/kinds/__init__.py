@@ -1,1 +1,0 @@
-"""Kinds of datasets, one library a file; see `jupyter_mvt.capture.kind`."""

@@ -1,0 +1,258 @@
+"""What pandas holds that no Arrow table says: arrays of its own, and frames of any columns.
+
+A frame is its labels and its columns, each an array; it is made again by pandas' own
+constructors, which check that they fit together. Text and lists go through Arrow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.labels import PANDAS_WRITERS
+from jupyter_mvt.capture.variables.arrow import read_column, write_column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_mvt.capture.declarative.decoder import Decoder, Read
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+
+__all__ = ["FRAME_READERS", "frame_writer", "write_frame"]
+
+_INDEXED = ("DatetimeArray", "TimedeltaArray", "PeriodArray", "IntervalArray")
+_NULLABLE = ("IntegerArray", "FloatingArray", "BooleanArray")
+_MOST_ROWS = 1 << 31
+
+
+def frame_writer(value: Any) -> Write | None:
+    """Return a writer of an array of pandas, or of labels that are one."""
+    if type(value).__module__.partition(".")[0] != "pandas":
+        return None
+    return _WRITERS.get(type(value).__name__)
+
+
+def write_frame(encoder: Encoder, value: Any, path: str) -> Node:
+    """Return the node of a frame or a series, column by column."""
+    attrs = encoder.value(dict(value.attrs) or None, path)
+    if value.ndim == 1:
+        labels = _write_labels(encoder, value.index, path)
+        name = encoder.value(value.name, path)
+        return ["pandas series", labels, _write_cells(encoder, value, path), name, attrs]
+    rows = _write_labels(encoder, value.index, f"{path}.index")
+    columns = _write_labels(encoder, value.columns, f"{path}.columns")
+    kinds = set(value.dtypes)
+    if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind != "O":
+        # Most such frames are one array in memory: it is not taken apart.
+        return ["pandas grid", rows, columns, encoder.value(value.to_numpy(), path), attrs]
+    cells = [
+        _write_cells(encoder, value.iloc[:, number], f"{path}.{label}")
+        for number, label in enumerate(value.columns)
+    ]
+    return ["pandas frame", rows, columns, cells, attrs]
+
+
+def _write_cells(encoder: Encoder, series: Any, path: str) -> Any:
+    if not isinstance(series.dtype, np.dtype):
+        return encoder.value(series.array, path)
+    return _write_objects(encoder, series.to_numpy(), path)
+
+
+def _write_objects(encoder: Encoder, values: Any, path: str) -> Any:
+    """Return an array; one of objects that are all text is kept as such."""
+    if values.dtype.kind != "O" or not {*map(type, values)} <= {str, type(None)}:
+        return encoder.value(values, path)
+    pa = import_module("pyarrow")
+    return [None, *write_column(encoder, pa.array(values, pa.large_string()), path)]
+
+
+def _read_cells(decoder: Decoder, cells: Any) -> Any:
+    """Return the values of a column, which share no memory with anything."""
+    if isinstance(cells, list) and len(cells) == 3 and cells[0] is None:
+        return read_column(decoder, *cells[1:]).to_numpy(zero_copy_only=False)
+    found = decoder.value(cells)
+    if not hasattr(found, "dtype") or getattr(found, "ndim", 0) != 1:
+        refuse("a column of a frame is missing")
+    return found.copy()
+
+
+def _write_labels(encoder: Encoder, index: Any, path: str) -> list[Any]:
+    """Return labels: plain ones as an array, the others as what they are."""
+    if type(index).__name__ != "Index":
+        return ["kind", encoder.value(index, path)]
+    name = encoder.value(index.name, path)
+    return ["cells", _write_cells(encoder, index.to_series(), path), name]
+
+
+def _read_labels(decoder: Decoder, labels: Any) -> Any:
+    pandas = import_module("pandas")
+    form, content, *name = labels
+    if form == "cells":
+        cells = _read_cells(decoder, content)
+        return pandas.Index(cells, dtype=cells.dtype, name=decoder.value(name[0]))
+    found = decoder.value(content)
+    if form != "kind" or not isinstance(found, pandas.Index):
+        refuse("the labels of a frame are missing")
+    return found
+
+
+def _read_series(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, labels, cells, name, attrs = node
+    values = _read_cells(decoder, cells)
+    series = import_module("pandas").Series
+    made = series(values, _read_labels(decoder, labels), values.dtype, decoder.value(name))
+    return _described(decoder, made, attrs)
+
+
+def _read_grid(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, rows, columns, content, attrs = node
+    cells = decoder.value(content)
+    if not isinstance(cells, np.ndarray) or cells.ndim != 2:
+        refuse("the cells of a frame are missing")
+    labels = _read_labels(decoder, rows), _read_labels(decoder, columns)
+    return _described(decoder, import_module("pandas").DataFrame(cells, *labels, copy=True), attrs)
+
+
+def _read_frame(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, rows, columns, cells, attrs = node
+    pandas = import_module("pandas")
+    labels, names = _read_labels(decoder, rows), _read_labels(decoder, columns)
+    held = {}
+    for number, cell in enumerate(cells):
+        values = _read_cells(decoder, cell)
+        held[number] = pandas.Series(values, labels, values.dtype)
+    made = pandas.DataFrame(held, index=labels)
+    made.columns = names  # refuses as many names as there are not columns
+    return _described(decoder, made, attrs)
+
+
+def _described(decoder: Decoder, made: Any, attrs: Any) -> Any:
+    told = decoder.value(attrs)
+    if told is not None:
+        made.attrs = told
+    return made
+
+
+def _write_index(encoder: Encoder, value: Any, path: str) -> Node:
+    if isinstance(value.dtype, np.dtype) or str(value.dtype) == "str":
+        return PANDAS_WRITERS["Index"](encoder, value, path)
+    return ["pandas index", _write_labels(encoder, value, path)]
+
+
+def _read_index(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    return _read_labels(decoder, node[1])
+
+
+def _write_nullable(encoder: Encoder, value: Any, path: str) -> Node:
+    blank = np.zeros((), value.dtype.numpy_dtype).item()
+    data = value.to_numpy(dtype=value.dtype.numpy_dtype, na_value=blank)
+    missing = np.asarray(value.isna())
+    return ["nullable", type(value).__name__, *encoder.values((data, missing), path)]
+
+
+def _read_nullable(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    data, missing = decoder.values(node[2:])
+    if node[1] not in _NULLABLE:
+        refuse("an array of pandas is unknown")
+    return getattr(import_module("pandas").arrays, node[1])(data.copy(), missing.copy())
+
+
+def _write_texts(encoder: Encoder, value: Any, path: str) -> Node:
+    pa = import_module("pyarrow")
+    missing = value.dtype.na_value
+    kind = [value.dtype.storage, isinstance(missing, float)]
+    texts = pa.array(value.to_numpy(object), pa.large_string(), from_pandas=True)
+    return ["texts of pandas", *kind, *write_column(encoder, texts, path)]
+
+
+def _read_texts(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, storage, nan, lead, described = node
+    pandas = import_module("pandas")
+    if storage not in ("python", "pyarrow"):
+        refuse("texts of pandas are malformed")
+    kind = pandas.StringDtype(storage, na_value=np.nan if nan is True else pandas.NA)
+    return kind.__from_arrow__(read_column(decoder, lead, described))
+
+
+def _write_arrow(encoder: Encoder, value: Any, path: str) -> Node:
+    return ["arrow of pandas", *write_column(encoder, value.__arrow_array__(), path)]
+
+
+def _read_arrow(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    pa = import_module("pyarrow")
+    held = pa.chunked_array([read_column(decoder, *node[1:])])
+    return import_module("pandas").arrays.ArrowExtensionArray(held)
+
+
+def _write_indexed(encoder: Encoder, value: Any, path: str) -> Node:
+    return ["array of", encoder.value(import_module("pandas").Index(value), path)]
+
+
+def _read_indexed(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    found = decoder.value(node[1])
+    if type(getattr(found, "array", None)).__name__ not in _INDEXED:
+        refuse("an array of pandas is unknown")
+    return found.array.copy()
+
+
+def _write_sparse(encoder: Encoder, value: Any, path: str) -> Node:
+    where = np.asarray(value.sp_index.indices)
+    parts = encoder.values((where, np.asarray(value.sp_values), value.fill_value), path)
+    return ["sparse of pandas", len(value), value.kind, *parts]
+
+
+def _read_sparse(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, length, kind, *parts = node
+    where, values, blank = decoder.values(parts)
+    if type(length) is not int or not 0 <= length < _MOST_ROWS or kind not in ("integer", "block"):
+        refuse("a sparse array is malformed")
+    full = np.full(length, blank, values.dtype)
+    full[where] = values
+    return import_module("pandas").arrays.SparseArray(full, fill_value=blank, kind=kind)
+
+
+def _write_wrapped(encoder: Encoder, value: Any, path: str) -> Node:
+    return ["numpy of pandas", _write_objects(encoder, value.to_numpy(), path)]
+
+
+def _read_wrapped(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    return import_module("pandas").arrays.NumpyExtensionArray(_read_cells(decoder, node[1]))
+
+
+_WRITERS: Mapping[str, Write] = {
+    "Index": _write_index,
+    **dict.fromkeys(_NULLABLE, _write_nullable),
+    **dict.fromkeys(_INDEXED, _write_indexed),
+    "StringArray": _write_texts,
+    "ArrowStringArray": _write_texts,
+    "ArrowExtensionArray": _write_arrow,
+    "SparseArray": _write_sparse,
+    "NumpyExtensionArray": _write_wrapped,
+}
+"""By the name of a class of pandas."""
+
+FRAME_READERS: Mapping[str, Read] = {
+    "pandas series": _read_series,
+    "pandas grid": _read_grid,
+    "pandas frame": _read_frame,
+    "pandas index": _read_index,
+    "nullable": _read_nullable,
+    "texts of pandas": _read_texts,
+    "arrow of pandas": _read_arrow,
+    "array of": _read_indexed,
+    "sparse of pandas": _read_sparse,
+    "numpy of pandas": _read_wrapped,
+}

@@ -1,0 +1,134 @@
+"""Variables of frameworks, as data: tensors, estimators, tokenizers, and containers of them.
+
+Each framework's adapter lends its words, as it does for models. Kept is only what restores without
+running code; anything else is left to a pickle, which is flagged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mvt.capture.adapter import Skeleton
+from jupyter_mvt.capture.declarative.graph import Node, refuse
+from jupyter_mvt.capture.declarative.kinds import WRITERS
+from jupyter_mvt.capture.declarative.memories import share_memory
+from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.capture.declarative.science import science_writer
+from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
+from jupyter_mvt.capture.declared import Nothing, Writing
+from jupyter_mvt.capture.variables.arrow import ARROW_READERS, arrow_writer, inside, placed
+from jupyter_mvt.capture.variables.frames import FRAME_READERS, frame_writer, write_frame
+from jupyter_mvt.capture.variables.tables import live_table, table_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_mvt.capture.adapter import Frozen
+    from jupyter_mvt.capture.declarative.decoder import Decoder
+    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+    from jupyter_mvt.objects.manifest import Entry
+
+__all__ = ["FORMAT", "freeze_objects", "restore_objects"]
+
+FORMAT = "graph/1"
+"""What the stored state of such variables says of itself."""
+
+_TABLE, _SAME = "table", "same"
+
+
+def freeze_objects(values: Mapping[str, Any]) -> Frozen:
+    """Return variables taken apart together; what they share stays shared.
+
+    Raises
+    ------
+    Undeclarable
+        One of them has no form as data, or would need trust to be restored.
+    CaptureError
+        One of them has no content.
+    """
+    return freeze_with(_words(), dict(values), None)
+
+
+def restore_objects(
+    state: bytes,
+    entries: Mapping[str, Entry],
+    read: Callable[[Entry], memoryview],
+    *,
+    trusted: bool = False,
+) -> dict[str, Any]:
+    """Return the variables that `freeze_objects` took apart, by name.
+
+    Raises
+    ------
+    RestoreError
+        A class is refused or missing, or does not accept its state.
+    CorruptionError
+        What is stored is not sound.
+    """
+    skeleton = Skeleton(
+        state=state, state_kind="declarative", entries=entries, ties={}, read=read, trusted=trusted
+    )
+    found = restore_with(_words(), skeleton)
+    if type(found) is not dict:
+        refuse("it holds no variables")
+    return found
+
+
+def _words() -> Vocabulary:
+    return Vocabulary(
+        package="",
+        allowed=Nothing(),
+        dialect=_Dialect(),
+        readers={_TABLE: _read_table, _SAME: _read_same, **FRAME_READERS, **ARROW_READERS},
+        finish=share_memory,
+    )
+
+
+class _Dialect(Writing):
+    """Tables by their columns, what Arrow, scipy and pandas have, tuples once; for one graph."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.writers = {tuple: self._once, frozenset: self._once}
+        self._known: dict[int, tuple[int, Any]] = {}
+        self._open: set[int] = set()
+
+    def writer(self, value: Any) -> Write | None:
+        """Return the writer of a table, or of what Arrow, scipy and pandas have."""
+        root, name = type(value).__module__.partition(".")[0], type(value).__name__
+        if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
+            return _write_table
+        return frame_writer(value) or arrow_writer(value) or science_writer(value)
+
+    def _once(self, encoder: Encoder, value: Any, path: str) -> Node:
+        # A model's equal tuples may be one object or two, which is no part of it; a notebook's
+        # names may hold one in another a hundred deep.
+        number, _ = self._known.setdefault(id(value), (len(encoder.graph.nodes) - 1, value))
+        if number in self._open:
+            raise Undeclarable(path, f"a {type(value).__name__} that holds itself")
+        if number != len(encoder.graph.nodes) - 1:
+            return [_SAME, [number]]
+        self._open.add(number)
+        node = WRITERS[type(value)](encoder, value, path)
+        self._open.discard(number)
+        return node
+
+
+def _read_same(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    return decoder.value(node[1])
+
+
+def _write_table(encoder: Encoder, value: Any, path: str) -> Node:
+    found = table_state(value)
+    if found is not None:
+        return [_TABLE, placed(encoder, found[1], path), found[0]]
+    if type(value).__module__.partition(".")[0] == "pandas":
+        return write_frame(encoder, value, path)
+    raise Undeclarable(path, "a table that Arrow cannot say")
+
+
+def _read_table(decoder: Decoder, node: Node, index: int) -> Any:
+    del index
+    _, lead, state = node
+    return live_table(state, inside(decoder, lead), decoder.skeleton.read)

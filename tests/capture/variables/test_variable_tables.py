@@ -1,0 +1,132 @@
+"""Frames, arrays of Arrow and loaders as variables: what they share, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import torch
+from msgspec.structs import replace
+from torch.utils.data import DataLoader, TensorDataset
+
+from jupyter_mvt.capture.variables.kept import take_variables
+from jupyter_mvt.capture.variables.objects import freeze_objects, restore_objects
+from jupyter_mvt.errors import CorruptionError, RestoreError
+from jupyter_mvt.objects.encode import decode, encode
+from jupyter_mvt.objects.manifest import Entry
+
+
+def stored(frozen):
+    """Return the entries of a bundle and how they are read, without a repository."""
+    content = {part.path: bytes(part.read()) for part in frozen.bundle.parts}
+    entries = {
+        part.path: Entry(path=part.path, dtype=part.dtype, shape=part.shape, nbytes=part.nbytes,
+                         chunks=[])
+        for part in frozen.bundle.parts
+    }  # fmt: skip
+    return entries, lambda entry: memoryview(content[entry.path])
+
+
+def back(**values):
+    frozen = freeze_objects(values)
+    assert frozen.state_kind == "declarative"
+    return restore_objects(frozen.state, *stored(frozen))
+
+
+def test_a_loader_goes_on_where_it_was_with_the_data_beside_it():
+    data = TensorDataset(torch.arange(8.0))
+    loader = DataLoader(data, 3, shuffle=True, generator=torch.Generator().manual_seed(1))
+    list(loader)
+    found = back(loader=loader, data=data)
+    assert found["loader"].dataset is found["data"]
+    assert found["loader"].batch_sampler.sampler is found["loader"].sampler
+    assert found["loader"].generator is found["loader"].sampler.generator
+    for _ in range(2):
+        for (one,), (other,) in zip(loader, found["loader"], strict=True):
+            assert one.tolist() == other.tolist()
+    with pytest.raises(ValueError, match="batch_size"):
+        found["loader"].batch_size = 7  # as torch has it of a loader that is made
+
+
+def test_a_loader_that_waits_for_another_round_is_kept_without_its_workers():
+    loader = DataLoader([1, 2], num_workers=1, persistent_workers=True)
+    loader._iterator = object()
+    assert back(loader=loader)["loader"]._iterator is None
+
+
+def test_a_loader_of_a_function_from_a_cell_is_a_flagged_pickle():
+    drafts, notes = take_variables({"v": DataLoader([1], collate_fn=lambda rows: rows)}, ["v"])
+    assert [draft.state_kind for draft in drafts] == ["pickle"]
+    assert notes[0].text == (
+        "a torch.utils.data.dataloader.DataLoader is kept as a pickle: restoring it runs code"
+    )
+
+
+@pytest.mark.parametrize("workers", [10**6, -1, True, "4"])
+def test_a_loader_of_senseless_workers_is_refused(workers):
+    loader = DataLoader([1])
+    loader.num_workers = workers
+    frozen = freeze_objects({"v": loader})
+    with pytest.raises(CorruptionError, match="number of workers"):
+        restore_objects(frozen.state, *stored(frozen))
+
+
+def test_names_of_one_frame_are_one_frame_and_share_nothing_with_its_array():
+    cells = np.zeros((2, 2))
+    frame = pd.DataFrame(cells, copy=False)
+    found = back(a=frame, b=[frame], cells=cells)
+    assert found["a"] is found["b"][0]
+    found["cells"][0, 0] = 5
+    assert found["a"].iloc[0, 0] == 0
+
+
+def test_times_that_repeat_evenly_still_say_so():
+    series = pd.Series([1, 2], pd.date_range("2024", periods=2, freq="MS"))
+    drafts, notes = take_variables({"v": series}, ["v"])
+    assert (drafts[0].state_kind, notes) == ("declarative", ())
+    assert decode(drafts[0].state)["freq"] == "MS"
+
+
+def test_a_plan_of_reading_is_skipped_with_the_reason():
+    drafts, notes = take_variables({"lazy": pl.DataFrame({"a": [1]}).lazy()}, ["lazy"])
+    assert drafts == ()
+    assert [(note.kind, note.about, note.text) for note in notes] == [
+        ("skipped", "lazy",
+         "lazy is a plan of reading and holds no data yet; keep what it gives: "
+         "data = lazy.collect()")
+    ]  # fmt: skip
+
+
+def test_objects_of_polars_are_never_kept_as_their_addresses():
+    drafts, _ = take_variables({"v": pl.Series("o", [object()], dtype=pl.Object)}, ["v"])
+    assert all(draft.state_kind == "pickle" for draft in drafts)
+
+
+FRAME = pd.DataFrame({"t": ["x", None], "o": [[1], {"k": 1}]})
+
+
+def test_parts_that_do_not_fit_are_refused_by_our_own_errors_only():
+    frozen = freeze_objects({"v": FRAME, "array": pd.array([1, None]), "arrow": pa.array(["a"])})
+    entries, read = stored(frozen)
+    state = decode(frozen.state)
+    refused = 0
+    for number, node in enumerate(state["nodes"]):
+        for place in range(1, len(node)):
+            for wrong in (None, -1, [], "no", [10**6], {}):
+                changed = [list(one) for one in state["nodes"]]
+                changed[number][place] = wrong
+                try:
+                    restore_objects(encode({**state, "nodes": changed}), entries, read)
+                except (RestoreError, CorruptionError):
+                    refused += 1
+    assert refused > 100
+
+
+def test_a_part_of_another_size_is_refused():
+    frozen = freeze_objects({"v": pa.array([1, 2])})
+    entries, read = stored(frozen)
+    short = {path: replace(entry, shape=(1,), nbytes=8) for path, entry in entries.items()}
+    with pytest.raises(CorruptionError, match="has not its size"):
+        restore_objects(frozen.state, short, read)
