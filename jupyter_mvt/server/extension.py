@@ -9,7 +9,7 @@ from jupyter_server.utils import url_path_join
 from jupyter_mvt.server.figures import FigureHandler
 from jupyter_mvt.server.reading import READERS, RepositoriesHandler, ViewHandler
 from jupyter_mvt.server.version import VersionHandler
-from jupyter_mvt.server.writing import LONG, WRITERS, ActionHandler, StopHandler, WorkHandler
+from jupyter_mvt.server.writing import LONG, WRITERS, ActionHandler, JobHandler, StopHandler
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["load_jupyter_server_extension", "routes"]
 
 _KEY = "([0-9a-f]{16})"
-_WORK = "([0-9a-f]{32})"
+_JOB = "([0-9a-f]{32})"
 
 
 def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
@@ -31,8 +31,8 @@ def routes(base_url: str) -> list[tuple[str, type[MvtHandler]]]:
         (f"{one}/({'|'.join(READERS)})", ViewHandler),
         (f"{one}/output", FigureHandler),
         (f"{one}/({'|'.join([*WRITERS, *LONG])})", ActionHandler),
-        (f"work/{_WORK}", WorkHandler),
-        (f"work/{_WORK}/stop", StopHandler),
+        (f"jobs/{_JOB}", JobHandler),
+        (f"jobs/{_JOB}/stop", StopHandler),
     ]
     return [(url_path_join(base_url, "jupyter-mvt", "api", end), made) for end, made in found]
 

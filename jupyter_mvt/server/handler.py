@@ -22,8 +22,8 @@ from jupyter_mvt.errors import (
     UsageError,
 )
 from jupyter_mvt.server.identity import who
+from jupyter_mvt.server.jobs import Job, Jobs
 from jupyter_mvt.server.repositories import Repositories
-from jupyter_mvt.server.work import Work, Works
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ __all__ = ["MvtHandler"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _SETTING = "jupyter_mvt_repositories"
-_WORKS = "jupyter_mvt_works"
+_JOBS = "jupyter_mvt_jobs"
 _STATUS: tuple[tuple[tuple[type[MvtError], ...], int], ...] = (
     ((NotFoundError, RepositoryError), 404),
     ((ConflictError,), 409),
@@ -80,25 +80,25 @@ class MvtHandler(APIHandler):
         return found
 
     @property
-    def works(self) -> Works:
-        """The long work of this server."""
-        found: Works = self.settings.setdefault(_WORKS, Works())
+    def jobs(self) -> Jobs:
+        """The long work that this server does."""
+        found: Jobs = self.settings.setdefault(_JOBS, Jobs())
         return found
 
-    def work(self, key: str) -> Work:
-        """Return work that the user who asks has begun."""
-        found = self.works.find(key, who(self.current_user).actor)
+    def job(self, key: str) -> Job:
+        """Return the job that the user who asks has begun."""
+        found = self.jobs.find(key, who(self.current_user).actor)
         if found is None:
-            raise HTTPError(404, "This server knows no such work.")
+            raise HTTPError(404, "This server knows no such job.")
         return found
 
-    async def tell(self, work: Work, seconds: float) -> None:
-        """Answer with what came of the work if it ends in time, else with how far it is."""
+    async def tell(self, job: Job, seconds: float) -> None:
+        """Answer with what came of the job if it ends in time, else with how far it is."""
         try:
-            self.answer(await asyncio.to_thread(work.result, seconds))
+            self.answer(await asyncio.to_thread(job.result, seconds))
         except TimeoutError:
             self.set_status(202)
-            self.answer({"work": work.id, "progress": work.state()})
+            self.answer({"job": job.id, "progress": job.state()})
 
     async def aside(self, work: Callable[[], T], *, patient: bool = False) -> T:
         """Run `work` off the event loop; `patient` work delays nobody else's."""

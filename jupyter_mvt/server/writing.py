@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.api.repo import Repo
     from jupyter_mvt.history.results import GcReport, Moved
-    from jupyter_mvt.server.work import Work
+    from jupyter_mvt.server.jobs import Job
     from jupyter_mvt.store.faults import FsckReport
 
-__all__ = ["LONG", "WRITERS", "ActionHandler", "StopHandler", "WorkHandler"]
+__all__ = ["LONG", "WRITERS", "ActionHandler", "JobHandler", "StopHandler"]
 
 _LONGEST = 4_000
 _PATIENCE_S = 0.4
@@ -69,38 +69,38 @@ class ActionHandler(MvtHandler):
     async def post(self, key: str, name: str) -> None:
         """Do it; the answer is the notice that a cell would show, and how to take it back.
 
-        What takes its time answers 202 with ``{work, progress}``: see `WorkHandler`.
+        What takes its time answers 202 with ``{job, progress}``: see `JobHandler`.
         """
         body, who_asks = self.request.body, who(self.current_user)
 
         def act() -> Any:
             return _told(WRITERS[name](self.opened(key).repo, Wish(body)))
 
-        def toil(work: Work) -> Any:
-            repo = self.repositories.apart(key, who_asks, work)
-            return _told(LONG[name](repo, Wish(body), work))
+        def long(job: Job) -> Any:
+            repo = self.repositories.apart(key, who_asks, job)
+            return _told(LONG[name](repo, Wish(body), job))
 
         if name in WRITERS:
             self.answer(await self.aside(act))
         else:
-            work = self.works.begin(who_asks.actor, toil)
-            await self.tell(work, _PATIENCE_S)
+            job = self.jobs.begin(who_asks.actor, long)
+            await self.tell(job, _PATIENCE_S)
 
 
-class WorkHandler(MvtHandler):
-    """``GET /jupyter-mvt/api/work/ID``: how far it is, or what came of it."""
+class JobHandler(MvtHandler):
+    """``GET /jupyter-mvt/api/jobs/ID``: how far it is, or what came of it."""
 
     async def get(self, key: str) -> None:
         """Answer at once: 202 while it goes on."""
-        await self.tell(self.work(key), 0)
+        await self.tell(self.job(key), 0)
 
 
 class StopHandler(MvtHandler):
-    """``POST /jupyter-mvt/api/work/ID/stop``."""
+    """``POST /jupyter-mvt/api/jobs/ID/stop``."""
 
     async def post(self, key: str) -> None:
-        """Ask it to stop; `WorkHandler` tells when it has."""
-        self.work(key).stop()
+        """Ask it to stop; `JobHandler` tells when it has."""
+        self.job(key).stop()
         self.answer({})
 
 
@@ -121,7 +121,7 @@ def _move(repo: Repo, wish: Wish) -> Moved:
                             expect=wish.maybe("expect"))  # fmt: skip
 
 
-def _rollback(repo: Repo, wish: Wish, work: Work) -> Moved:
+def _rollback(repo: Repo, wish: Wish, job: Job) -> Moved:
     # The version that was shown when it was confirmed, not whatever came since.
     return repo.rollback(wish.text("label"), wish.text("to"), reason=wish.maybe("reason") or "")
 
@@ -136,10 +136,10 @@ WRITERS: dict[str, Callable[[Repo, Wish], Moved]] = {
 }
 """Action → how it is done; the addresses of the routes are made of these names."""
 
-LONG: dict[str, Callable[[Repo, Wish, Work], Moved | GcReport | FsckReport]] = {
+LONG: dict[str, Callable[[Repo, Wish, Job], Moved | GcReport | FsckReport]] = {
     "rollback": _rollback,
-    "gc": lambda repo, wish, work: repo.gc(stop=work.stopping()),
-    "preview": lambda repo, wish, work: repo.gc(dry_run=True),
-    "fsck": lambda repo, wish, work: repo.fsck(),
+    "gc": lambda repo, wish, job: repo.gc(stop=job.stopping()),
+    "preview": lambda repo, wish, job: repo.gc(dry_run=True),
+    "fsck": lambda repo, wish, job: repo.fsck(),
 }
 """The same for what reads or writes much, and can be stopped."""

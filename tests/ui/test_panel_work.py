@@ -182,7 +182,7 @@ class Slow:
         self.stopped = False
 
     def begin(self, route: Route) -> None:
-        self._answer(route, 202, {"work": "0" * 32, "progress": self._progress(0.0)})
+        self._answer(route, 202, {"job": "0" * 32, "progress": self._progress(0.0)})
 
     def look(self, route: Route) -> None:
         self.asked += 1
@@ -195,7 +195,7 @@ class Slow:
             self._answer(route, 409, said)
         else:
             share = min(0.9, 0.2 * self.asked)
-            self._answer(route, 202, {"work": "0" * 32, "progress": self._progress(share)})
+            self._answer(route, 202, {"job": "0" * 32, "progress": self._progress(share)})
 
     def stop(self, route: Route) -> None:
         self.stopped = True
@@ -213,8 +213,8 @@ def test_a_roll_back_that_reads_much_is_watched_and_stopped(hub_desk: Desk) -> N
     repo = study(hub_desk.server.root, "slow-rollback")
     shown, slow, page = panel(hub_desk, "slow-rollback"), Slow(), hub_desk.page
     page.route(re.compile(r"/rollback(\?|$)"), slow.begin)
-    page.route(re.compile(r"/work/0+(\?|$)"), slow.look)
-    page.route(re.compile(r"/work/0+/stop(\?|$)"), slow.stop)
+    page.route(re.compile(r"/jobs/0+(\?|$)"), slow.look)
+    page.route(re.compile(r"/jobs/0+/stop(\?|$)"), slow.stop)
     versions(shown).first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

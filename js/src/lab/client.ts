@@ -31,7 +31,7 @@ export interface Follow {
 
 /** Work that goes on. */
 interface Going {
-  work: string;
+  job: string;
   progress: Progress;
 }
 
@@ -84,20 +84,20 @@ export class Client {
 
   private async follow(first: Done | Going, follow?: Follow): Promise<Done> {
     let answer = first;
-    while ("work" in answer) {
-      const { work, progress } = answer;
+    while ("job" in answer) {
+      const { job, progress } = answer;
       follow?.show(progress);
-      follow?.stopper(() => void this.post(`work/${work}/stop`, {}).catch(() => undefined));
+      follow?.stopper(() => void this.post(`jobs/${job}/stop`, {}).catch(() => undefined));
       await new Promise((resolve) => setTimeout(resolve, EVERY));
-      answer = await this.look(work, answer);
+      answer = await this.look(job, answer);
     }
     return answer;
   }
 
   /** How far work is now; a server that is away for a moment has not forgotten it. */
-  private async look(work: string, last: Going): Promise<Done | Going> {
+  private async look(job: string, last: Going): Promise<Done | Going> {
     try {
-      const answer = await this.ask<Done | Going>(`work/${work}`);
+      const answer = await this.ask<Done | Going>(`jobs/${job}`);
       return (answer as Answer<Done | Going>).view;
     } catch (error) {
       if (error instanceof Away) {

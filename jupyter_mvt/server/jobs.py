@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.views.wire import Progress as State
 
-__all__ = ["Work", "Works"]
+__all__ = ["Job", "Jobs"]
 
 _KEPT = 32
-"""So many pieces of work are remembered after they ended, for whoever asks late."""
+"""So many jobs are remembered after they ended, for whoever asks late."""
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class _Task:
 
 
 @dataclass(slots=True, eq=False)
-class Work:
-    """One piece of work, and an `objects.progress.Progress` that is told how far it is.
+class Job:
+    """One piece of long work, and an `objects.progress.Progress` that is told how far it is.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Work:
         self.advance(0)
 
     def advance(self, nbytes: int) -> None:
-        """See `Progress.advance`; ends the work once somebody has stopped it."""
+        """See `Progress.advance`; ends the job once somebody has stopped it."""
         self._tasks[-1].done += nbytes
         if self._stop.is_set() and not self._is_patient:
             msg = "It was stopped; nothing was changed."
@@ -68,11 +68,11 @@ class Work:
         self._tasks.pop()
 
     def stop(self) -> None:
-        """End the work soon; work that has ended already stays as it ended."""
+        """End it soon; a job that has ended already stays as it ended."""
         self._stop.set()
 
     def stopping(self) -> Callable[[], bool]:
-        """Return what tells work that stops by itself to do so: then it is not torn off."""
+        """Return what tells a job that stops by itself to do so: then it is not torn off."""
         self._is_patient = True
         return self._stop.is_set
 
@@ -93,8 +93,8 @@ class Work:
         """
         return self._future.result(seconds)
 
-    def run(self, act: Callable[[Work], Any]) -> None:
-        """Do the work, in a thread of its own."""
+    def run(self, act: Callable[[Job], Any]) -> None:
+        """Do the job, in a thread of its own."""
         try:
             # Stopped while it waited for its turn.
             with told(self, "", 0):
@@ -116,31 +116,31 @@ class Work:
         return payload(task.what, task.done, task.total, seconds, task.unit)
 
 
-class Works:
-    """All work of one server; one piece at a time, the others wait."""
+class Jobs:
+    """The jobs of one server; one at a time, the others wait."""
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._known: dict[str, Work] = {}
+        self._known: dict[str, Job] = {}
         self._lock = Lock()
 
-    def begin(self, user: str, act: Callable[[Work], Any]) -> Work:
+    def begin(self, user: str, act: Callable[[Job], Any]) -> Job:
         """Begin `act` for a user, once those before it have ended."""
-        work = Work(user)
+        job = Job(user)
         with self._lock:
             for key in [key for key, one in self._known.items() if one.ended][:-_KEPT]:
                 del self._known[key]
-            self._known[work.id] = work
+            self._known[job.id] = job
 
         def wait() -> None:
             with self._turn:
-                work.run(act)
+                job.run(act)
 
         # A server that ends does not wait for it: what is cut off leaves nothing half done.
-        Thread(target=wait, name="jupyter-mvt-work", daemon=True).start()
-        return work
+        Thread(target=wait, name="jupyter-mvt-job", daemon=True).start()
+        return job
 
-    def find(self, key: str, user: str) -> Work | None:
-        """Return a user's own work."""
+    def find(self, key: str, user: str) -> Job | None:
+        """Return a job, if it is the user's own."""
         found = self._known.get(key)
         return found if found is not None and found.user == user else None

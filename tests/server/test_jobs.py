@@ -13,7 +13,7 @@ import jupyter_mvt as mvt
 from jupyter_mvt.errors import ConflictError
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.server import writing
-from jupyter_mvt.server.work import Work, Works
+from jupyter_mvt.server.jobs import Job, Jobs
 from jupyter_mvt.server.writing import LONG
 from tests.server.test_panel_api import Client, client, jp_server_config, repo
 
@@ -36,7 +36,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 async def ended(client: Client, key: str) -> tuple[int, Any]:
     """Ask until the work has ended."""
     for _ in range(300):
-        code, answer, _ = await client.ask("work", key)
+        code, answer, _ = await client.ask("jobs", key)
         if code != 202:
             return code, answer
         await asyncio.sleep(0.02)
@@ -50,7 +50,7 @@ async def test_a_rollback_that_takes_long_is_told_of_and_then_done(
     repo.labels.move("production", "v2")
     code, answer, _ = await client.post(key, "rollback", label="production", to="v1")
     if code == 202:
-        code, answer = await ended(client, answer["work"])
+        code, answer = await ended(client, answer["job"])
     assert (code, answer["notice"]["title"]) == (200, "production is back on v1, from v2.")
     assert repo.labels["production"].name == "v1"
 
@@ -60,11 +60,11 @@ async def test_bytes_are_told_and_stop_ends_it(
 ) -> None:
     going = Event()
 
-    def slow(repo: Repo, wish: Any, work: Work) -> Any:
-        with told(work, "Verifying", 4_000_000):
-            work.advance(1_000_000)
+    def slow(repo: Repo, wish: Any, job: Job) -> Any:
+        with told(job, "Verifying", 4_000_000):
+            job.advance(1_000_000)
             going.wait(20)
-            work.advance(1_000_000)
+            job.advance(1_000_000)
         raise AssertionError("it was not stopped")
 
     monkeypatch.setitem(LONG, "fsck", slow)
@@ -73,17 +73,17 @@ async def test_bytes_are_told_and_stop_ends_it(
     code, answer, _ = await client.post(key, "fsck")
     assert code == 202
     for _ in range(200):
-        _, answer, _ = await client.ask("work", answer["work"])
+        _, answer, _ = await client.ask("jobs", answer["job"])
         if answer["progress"]["share"]:
             break
         await asyncio.sleep(0.02)
     assert (answer["progress"]["what"], answer["progress"]["share"]) == ("Verifying", 0.25)
     assert answer["progress"]["text"].replace("\u00a0", " ").startswith("1.0 MB of 4.0 MB, ")
     sent = {"Content-Type": "application/json"}
-    code, _, _ = await client.ask("work", answer["work"], "stop", method="POST", body="{}",
+    code, _, _ = await client.ask("jobs", answer["job"], "stop", method="POST", body="{}",
                                   headers=sent)  # fmt: skip
     going.set()
-    code, answer = await ended(client, answer["work"])
+    code, answer = await ended(client, answer["job"])
     assert (code, answer["code"]) == (409, "stopped")
     assert answer["message"] == "It was stopped; nothing was changed."
     # The list is not behind it, and the next piece of work has its turn.
@@ -92,15 +92,15 @@ async def test_bytes_are_told_and_stop_ends_it(
 
 
 async def test_work_that_nobody_knows_is_not_found(client: Client, repo: Repo) -> None:
-    code, answer, _ = await client.ask("work", "0" * 32)
+    code, answer, _ = await client.ask("jobs", "0" * 32)
     assert (code, answer["code"]) == (404, "not-found")
 
 
 def test_work_is_its_beginners_alone_and_waits_for_its_turn() -> None:
-    works, first, order = Works(), Event(), list[str]()
+    jobs, first, order = Jobs(), Event(), list[str]()
 
     def act(name: str, until: Event | None = None) -> Any:
-        def run(work: Work) -> str:
+        def run(job: Job) -> str:
             if until is not None:
                 until.wait(20)
             order.append(name)
@@ -108,11 +108,11 @@ def test_work_is_its_beginners_alone_and_waits_for_its_turn() -> None:
 
         return run
 
-    slow = works.begin("ana", act("slow", first))
-    stopped = works.begin("ana", act("stopped"))
+    slow = jobs.begin("ana", act("slow", first))
+    stopped = jobs.begin("ana", act("stopped"))
     stopped.stop()
-    assert works.find(slow.id, "ana") is slow
-    assert works.find(slow.id, "ben") is None
+    assert jobs.find(slow.id, "ana") is slow
+    assert jobs.find(slow.id, "ben") is None
     with pytest.raises(TimeoutError):
         slow.result(0.05)
     first.set()
@@ -126,8 +126,8 @@ def test_packing_that_is_stopped_keeps_what_it_has_done(tmp_path: Path) -> None:
     made = mvt.init(tmp_path)
     for share in range(8):
         made.commit(LinearRegression().fit([[0.0], [1.0]], [0.0, float(share)]))
-    work = Work("ana")
-    work.stop()
-    report = mvt.open(tmp_path).gc(stop=work.stopping())
+    job = Job("ana")
+    job.stop()
+    report = mvt.open(tmp_path).gc(stop=job.stopping())
     assert report.packed is None
     assert made.fsck().ok
