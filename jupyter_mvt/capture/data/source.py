@@ -17,7 +17,7 @@ class Source:
     var
         The name that people know it by.
     role
-        What it is for: ``train``, ``test``, ``train target`` and so on.
+        What it is for: ``train``, ``test``, ``train-target`` and so on.
     obj
         The data.
     arg_of
