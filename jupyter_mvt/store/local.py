@@ -236,7 +236,7 @@ class LocalWriter:
 
     def write(self, data: Buffer) -> None:
         """See `ObjectWriter.write`."""
-        if len(self._buffer) + len(data) <= _BUFFER:
+        if len(self._buffer) + len(data) < _BUFFER:
             self._buffer += data
             return
         self._flush()

@@ -8,7 +8,7 @@ entries, so a manifest with none of those is its own identity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
@@ -19,6 +19,7 @@ __all__ = ["build_manifest", "chunk_ids", "decode_manifest", "encode_manifest", 
 
 MAGIC = b"MVTM\x01"
 _VOLATILE = 1
+_ID = 32
 _MAX_DIMENSIONS = 64
 
 
@@ -103,18 +104,19 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
     for dtype in dtypes:
         _string(out, _text(dtype))
     _number(out, len(entries))
-    before = b""
+    paths = [_text(entry.path) for entry in entries]
+    chunks = bytes.fromhex("".join([oid for entry in entries for oid in entry.chunks]))
+    at = 0
     kinds: dict[tuple[object, ...], bytes] = {}  # thousands of entries, of a few kinds
-    for entry in entries:
-        path = _text(entry.path)
-        shared = _shared(before, path)
-        own = path[shared:]
-        before = path
-        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, len(entry.chunks))
+    for entry, path, shared in zip(entries, paths, _shared(paths), strict=True):
+        count = len(entry.chunks)
+        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, count)
         described = kinds.get(kind)
         if described is None:
             described = kinds[kind] = _kind(dtypes[entry.dtype], entry)
-        ids = bytes.fromhex("".join(entry.chunks))
+        ids = chunks[at : at + _ID * count]
+        at += _ID * count
+        own = path[shared:]
         if shared < 0x80 and len(own) < 0x80:
             out += b"%c%c%b%b%b" % (shared, len(own), own, described, ids)
             continue
@@ -162,10 +164,17 @@ def _string(out: bytearray, data: bytes) -> None:
     out += data
 
 
-def _shared(before: bytes, path: bytes) -> int:
-    length = min(len(before), len(path))
-    differing = int.from_bytes(before[:length]) ^ int.from_bytes(path[:length])
-    return length - (differing.bit_length() + 7) // 8
+def _shared(paths: Iterable[bytes]) -> Iterator[int]:
+    """Return how many bytes each path has in common with the one before."""
+    before = length = 0
+    for path in paths:
+        # As numbers with the first byte lowest: they differ first at the lowest bit that does.
+        number = int.from_bytes(path, "little")
+        differing = number ^ before
+        shared = ((differing & -differing).bit_length() - 1) // 8
+        least = min(length, len(path))
+        yield shared if 0 <= shared < least else least
+        before, length = number, len(path)
 
 
 class _Decoder:
@@ -206,8 +215,8 @@ class _Decoder:
             self._number()
             for _ in range(self._count(1) + 1):
                 self._number()
-            ids = self._take(32 * self._count(32))
-            found += [ids[at : at + 32] for at in range(0, len(ids), 32)]
+            ids = self._take(_ID * self._count(_ID))
+            found += [ids[at : at + _ID] for at in range(0, len(ids), _ID)]
         return found
 
     def _entries(self, dtypes: list[str]) -> tuple[Entry, ...]:
@@ -235,7 +244,7 @@ class _Decoder:
             raise ValueError(msg)
         shape = tuple(self._number() for _ in range(dimensions))
         nbytes = self._number()
-        chunks = tuple(ObjectId(self._take(32).hex()) for _ in range(self._count(32)))
+        chunks = tuple(ObjectId(self._take(_ID).hex()) for _ in range(self._count(_ID)))
         return Entry(
             path=path, dtype=dtype, shape=shape, nbytes=nbytes, chunks=chunks,
             volatile=bool(flags),

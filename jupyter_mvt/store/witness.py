@@ -26,6 +26,11 @@ class Witness:
     ----------
     parts
         What is going to be stored.
+
+    Attributes
+    ----------
+    chosen
+        The numbers of those whose beginnings are to be shown to `see`.
     """
 
     def __init__(self, parts: tuple[Part, ...]) -> None:
@@ -36,14 +41,13 @@ class Witness:
             if part.nbytes and not part.volatile and (part.nbytes <= _READ_WHOLE or part.window)
         ]
         step = max(1, -(-len(able) // _PLACES))
-        self._chosen = set(able[::step])
+        self.chosen = set(able[::step])
         self._seen: list[tuple[Part, int, ObjectId]] = []
 
-    def see(self, number: int, part: Part, first: Buffer) -> None:
-        """Take note of how a part begins."""
-        if number in self._chosen:
-            begins = first[:_LENGTH]
-            self._seen.append((part, len(begins), digest(begins)))
+    def see(self, part: Part, first: Buffer) -> None:
+        """Take note of how one of the chosen parts begins."""
+        begins = first[:_LENGTH]
+        self._seen.append((part, len(begins), digest(begins)))
 
     def confirm(self) -> None:
         """Check that the parts still begin as they did.

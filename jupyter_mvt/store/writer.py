@@ -135,8 +135,8 @@ class PackWriter:
         queue: _Queue = deque()
         for number in large:
             for count, piece in enumerate(cut(part := bundle.parts[number])):
-                if count == 0:
-                    witness.see(number, part, piece)
+                if count == 0 and number in witness.chosen:
+                    witness.see(part, piece)
                 self._enqueue(queue, kept[number], piece)
         while queue:
             self._drain(queue)
@@ -186,7 +186,8 @@ class PackWriter:
             if content is None:
                 large.append(number)
                 continue
-            witness.see(number, part, content)
+            if number in witness.chosen:
+                witness.see(part, content)
             homes.append(kept[number])
             contents.append(content)
             size += len(content)
