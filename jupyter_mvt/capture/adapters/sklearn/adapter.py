@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from types import NoneType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from jupyter_mvt.capture.adapter import Role, mro_names
 from jupyter_mvt.capture.declared import DeclarativeAdapter
@@ -28,6 +31,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (_BASE + "TransformerMixin", "transformer"),
 )
 _COUNTERS = slice(7, 11)
+_LEAVES = frozenset({NoneType, bool, int, float, str, list, tuple, dict, np.ndarray})
 
 
 class SklearnAdapter(DeclarativeAdapter):
@@ -64,10 +68,11 @@ class SklearnAdapter(DeclarativeAdapter):
 
     def token(self, obj: Any) -> object:
         """Return the identities of all attributes, of steps too."""
-        return tuple(
-            (key, id(value), self.token(value) if is_estimator(value) else 0)
-            for key, value in vars(obj).items()
-        )
+        # After every cell for every model: most attributes are told apart by their type alone.
+        held = vars(obj).copy()
+        steps = [value for value in held.values() if type(value) not in _LEAVES
+                 and is_estimator(value)]  # fmt: skip
+        return (*held, *map(id, held.values()), *map(self.token, steps))
 
     def vocabulary(self) -> Vocabulary:
         """Return how estimators are written and read, also inside models of other frameworks."""
