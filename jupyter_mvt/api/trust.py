@@ -103,7 +103,8 @@ class Trust:
         foreign = is_id(revision) and revision not in view.commits
         oid = ObjectId(revision) if foreign else resolve(handle, view, revision)
         kernel = attached()
-        here = kernel is not None and oid in kernel.trusted
+        here = oid in handle.session.made or (kernel is not None and oid in kernel.trusted)
+        handle.session.made.discard(oid)
         if kernel is not None:
             kernel.trusted.discard(oid)
         if not book.remove(oid) and not here:
@@ -126,6 +127,7 @@ def made(handle: Handle, oid: ObjectId, commit: Commit) -> None:
     A folder that cannot be written keeps no commit from being made: then this session alone
     remembers.
     """
+    handle.session.made.add(oid)
     kernel = attached()
     if kernel is not None:
         kernel.trusted.add(oid)
@@ -140,7 +142,7 @@ def made(handle: Handle, oid: ObjectId, commit: Commit) -> None:
 def is_trusted(handle: Handle, oid: ObjectId) -> bool:
     """Tell whether code of a version may run: made here, or told to be trusted."""
     kernel = attached()
-    if kernel is not None and oid in kernel.trusted:
+    if oid in handle.session.made or (kernel is not None and oid in kernel.trusted):
         return True
     return handle.book is not None and handle.book.has(oid)
 
@@ -151,7 +153,8 @@ def refusal(handle: Handle, oid: ObjectId, commit: Commit, error: TrustError) ->
     when = datetime.fromtimestamp(commit.time_us / 1_000_000, UTC)
     msg = (
         f"{error.message} {name} ({short(oid)}) was made by {commit.author or 'somebody unknown'} "
-        f"on {when:%Y-%m-%d at %H:%M} UTC, as it says itself, and not on this account."
+        f"on {when:%Y-%m-%d at %H:%M} UTC, as it says itself, "
+        + ("and not on this account." if handle.book else "and not by this program.")
     )
     hint = f"if you know who made it: mvt trust {name}"
     if handle.book is None:

@@ -1,6 +1,6 @@
 """The last resort: a pickle with its arrays out of band, which only trust may load.
 
-The identity is made of arrays, plain values and class, never of pickle bytes: those differ
+The identity is made of arrays and of what the pickle says, never of its bytes: those differ
 between two pickles of equal objects.
 """
 
@@ -20,6 +20,7 @@ from jupyter_mvt.capture.declarative.freeze import count_weights
 from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.capture.declarative.policy import is_stamp
 from jupyter_mvt.capture.opcodes import pickled_names
+from jupyter_mvt.capture.pickles.identity import program_identity
 from jupyter_mvt.capture.pickles.members import Members, entry_of
 from jupyter_mvt.capture.pickles.memory import Memory
 from jupyter_mvt.capture.pickles.pickler import plain_pickler, sharing_pickler
@@ -52,7 +53,7 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
     CaptureError
         It cannot be pickled (code ``not-picklable``); the message names the attribute.
     """
-    arrays, plain = _survey(obj)
+    arrays = _arrays(obj)
     memory = Memory(lambda address: arrays.get(address, ""))
     buffers: list[pickle.PickleBuffer] = []
     program = _dump(obj, memory, buffers)
@@ -68,7 +69,7 @@ def freeze_pickled(obj: Any, params: tuple[Param, ...], why: str = "") -> Frozen
         bundle=Bundle(parts=parts),
         state=_MAGIC + len(header).to_bytes(8, "little") + header + program,
         state_kind="pickle",
-        state_identity=digest(encode([cls, values, plain])),
+        state_identity=digest(encode([cls, values, program_identity(program, memory.rows)])),
         arch=digest(encode([cls, described])),
         n_weights=count_weights(parts),
         lost=(*([note] if why else []), *memory.lost),
@@ -128,27 +129,50 @@ def _dump(obj: Any, memory: Memory, buffers: list[pickle.PickleBuffer]) -> bytes
     try:
         sharing_pickler()(stream, memory, buffers.append).dump(obj)
     except Exception as error:
-        steps = _culprit(obj).split(".")
-        where = ".".join(step for step in steps if step not in _TABLES)
+        deep = isinstance(error, RecursionError) or "recursion" in str(error)
+        steps = _culprit(obj, _DEPTH if deep else 0)
+        where = ".".join(name for name, _, _ in steps if name not in _TABLES)
         named = f"its attribute {where!r}" if where else "it"
+        why = f"{type(error).__name__}: {str(error)[:120]}"
         msg = (
             f"The {type(obj).__qualname__} cannot be kept: {named} cannot be pickled "
-            f"({type(error).__name__}: {str(error)[:120]})."
+            f"({'it is nested too deeply' if deep else why.rstrip('.')})."
         )
-        hint = f"before the commit: model.{where} = None" if where else None
+        hint = f"before the commit: model{_reached(steps)} = None" if steps else None
         raise CaptureError(msg, code="not-picklable", hint=hint) from error
     return stream.getvalue()
 
 
-def _culprit(obj: Any, depth: int = 0) -> str:
-    """Return the dotted path of the deepest attribute that cannot be pickled."""
+def _culprit(obj: Any, depth: int = 0) -> list[tuple[str, str, bool]]:
+    """Return the way to the deepest attribute that cannot be pickled.
+
+    Each step is its name, how it is written in Python, and whether it can be assigned to.
+    """
     for name, value in _members(obj):
         try:
             plain_pickler()(io.BytesIO(), protocol=5, buffer_callback=lambda _: None).dump(value)
         except Exception:  # noqa: BLE001, PERF203, RUF100
-            inner = _culprit(value, depth + 1) if depth < _DEPTH else ""
-            return f"{name}.{inner}" if inner else name
-    return ""
+            inner = _culprit(value, depth + 1) if depth < _DEPTH else []
+            return [(name, _written(obj, name), not isinstance(obj, tuple)), *inner]
+    return []
+
+
+def _written(holder: Any, name: str) -> str:
+    if isinstance(holder, dict):
+        key = next(key for key in holder if str(key) == name)
+        return f"[{key!r}]"
+    return f"[{name}]" if isinstance(holder, (list, tuple)) else f".{name}"
+
+
+def _reached(steps: list[tuple[str, str, bool]]) -> str:
+    """Return the part of the way that a person can assign to: no member of a tuple."""
+    last = max(place for place, (_, _, assigned) in enumerate(steps) if assigned or not place)
+    reached = ""
+    for place, (name, written, _) in enumerate(steps[: last + 1]):
+        # A module's own tables are read as its attributes.
+        below = place and steps[place - 1][0] in _TABLES
+        reached += "" if name in _TABLES else f".{name}" if below else written
+    return reached
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
@@ -162,25 +186,22 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
             yield from state.items()
 
 
-def _survey(obj: Any) -> tuple[dict[int, str], list[tuple[str, Any]]]:
-    """Return address → path of arrays, and all plain values, that attributes lead to."""
+def _arrays(obj: Any) -> dict[int, str]:
+    """Return address → path of the arrays that attributes lead to."""
     arrays: dict[int, str] = {}
-    plain: list[tuple[str, Any]] = []
     seen: set[int] = set()
     queue: list[tuple[str, Any, int]] = [("", obj, 0)]
-    while queue and len(plain) < _MOST_VALUES:
+    while queue and len(seen) < _MOST_VALUES:
         path, value, depth = queue.pop()
-        if isinstance(value, _SCALARS):
-            plain.append((path, value))
-        elif isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray):
             arrays.setdefault(value.ctypes.data, path)
-        elif id(value) not in seen and depth < _DEPTH:
+        elif not isinstance(value, _SCALARS) and id(value) not in seen and depth < _DEPTH:
             seen.add(id(value))
             below = [(f"{path}.{name}" if path else name, item, depth + 1)
                      for name, item in islice(_members(value), _MOST_VALUES)
                      if not is_stamp(name)]  # fmt: skip
             queue.extend(reversed(below))
-    return arrays, sorted(plain, key=lambda pair: (pair[0], repr(pair[1])))
+    return arrays
 
 
 def _parts(buffers: list[pickle.PickleBuffer]) -> Iterator[Part]:

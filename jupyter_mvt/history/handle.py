@@ -30,12 +30,15 @@ class Session:
         Branch of an own HEAD; ``None`` until the first switch, which means the default one.
     seen
         Branch → tip when this session last stood on it: tells when somebody else was faster.
+    made
+        Versions that this session made: their code is its own.
     """
 
     id: str
     own_head: bool = True
     branch: str | None = None
     seen: dict[str, ObjectId | None] = field(default_factory=dict)
+    made: set[ObjectId] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

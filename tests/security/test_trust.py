@@ -121,8 +121,11 @@ def test_a_folder_that_cannot_be_written_keeps_no_commit_from_being_made(folder)
 def test_without_a_database_a_program_says_so_itself(folder):
     repo = mvt.init(folder)
     repo.commit({"clf": Guess()}, metrics={"a": 1})
+    assert repo["v1"].load().weight == 1.0  # its own work
+    repo = mvt.open(folder)
     with pytest.raises(TrustError) as refused:
         repo["v1"].load()
+    assert refused.value.message.endswith(" UTC, as it says itself, and not by this program.")
     assert refused.value.hint == 'if you know who made it: repo["v1"].load(trust=True)'
     with pytest.raises(TrustError) as refused:
         repo.trust.add("v1")
