@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from jupyter_mvt.capture.arrays import array_part, check_entry
+from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Part
 
@@ -34,7 +35,7 @@ def freeze_table(table: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
     Raises
     ------
     TypeError
-        It has a column of a type that is not taken apart (a union, an extension).
+        It has a column of a type that is not taken apart (an extension that Arrow does not bring).
     """
     writer = _Writer()
     columns = [writer.column(_one(column), f"column.{i}") for i, column in enumerate(table.columns)]
@@ -154,6 +155,24 @@ class _Writer:
             fields = [self.column(_one(array.field(i)), f"{path}.{i}")
                       for i in range(kind.num_fields)]  # fmt: skip
             return ["struct", length, valid, fields]
+        return self._odd(array, path)
+
+    def _odd(self, array: Any, path: str) -> list[Any]:
+        kind, length = array.type, len(array)
+        if pa.types.is_union(kind):
+            kinds = np.frombuffer(array.buffers()[1], np.int8, length, array.offset)
+            codes, offsets = self._add(kinds, path), None
+            if kind.mode == "dense":
+                places = np.frombuffer(array.buffers()[2], np.int32, length, 4 * array.offset)
+                offsets = self._add(places, f"{path}.offsets")
+            fields = [self.column(array.field(i), f"{path}.{i}") for i in range(kind.num_fields)]
+            return ["union", length, None, codes, offsets, fields]
+        if pa.types.is_run_end_encoded(kind):
+            ends, values = runs(array)
+            return ["runs", length, None, self.column(ends, f"{path}.ends"),
+                    self.column(values, path)]  # fmt: skip
+        if plain_type(kind) is not None:
+            return ["as", length, None, self.column(plainer(array), path)]
         msg = f"a column of {kind}"
         raise TypeError(msg)
 
@@ -253,6 +272,24 @@ class _Reader:
             fields = [self.column(kind.field(i).type, item, depth + 1)
                       for i, item in enumerate(rest[0])]  # fmt: skip
             return _made(kind, length, [mask], fields)
+        return self._odd(kind, spec, depth)
+
+    def _odd(self, kind: Any, spec: Any, depth: int) -> Any:
+        form, length, _, *rest = spec
+        plain = plain_type(kind)
+        if form == "as" and plain is not None:
+            return fancier(kind, self.column(plain, rest[0], depth + 1))
+        if form == "runs" and pa.types.is_run_end_encoded(kind):
+            ends = self.column(kind.run_end_type, rest[0], depth + 1)
+            values = self.column(kind.value_type, rest[1], depth + 1)
+            return pa.RunEndEncodedArray.from_arrays(ends, values, type=kind)
+        if form == "union" and pa.types.is_union(kind) and len(rest[2]) == kind.num_fields:
+            buffers = [None, self._buffer(rest[0], length)]
+            if kind.mode == "dense":
+                buffers.append(self._buffer(rest[1], 4 * length))
+            fields = [self.column(kind.field(i).type, item, depth + 1)
+                      for i, item in enumerate(rest[2])]  # fmt: skip
+            return _made(kind, length, buffers, fields)
         _refuse(f"a column of {kind} is described as {form!r}")
 
     def _buffer(self, path: Any, nbytes: int) -> Any:

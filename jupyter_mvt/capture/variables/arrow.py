@@ -81,7 +81,11 @@ def _write_chunked(encoder: Encoder, value: Any, path: str) -> Node:
 
 
 def _write_scalar(encoder: Encoder, value: Any, path: str) -> Node:
-    alone = import_module("pyarrow").array([value.as_py()], value.type)
+    pa = import_module("pyarrow")
+    try:
+        alone = pa.repeat(value, 1)
+    except pa.ArrowException as error:
+        raise Undeclarable(path, str(error)) from error
     return ["arrow", "scalar", *write_column(encoder, alone, path)]
 
 

@@ -18,6 +18,8 @@ from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, 
 from jupyter_mvt.capture.declared import Nothing, Writing
 from jupyter_mvt.capture.variables.arrow import ARROW_READERS, arrow_writer, inside, placed
 from jupyter_mvt.capture.variables.frames import FRAME_READERS, frame_writer, write_frame
+from jupyter_mvt.capture.variables.plans import PLAN_READERS, plan_writer
+from jupyter_mvt.capture.variables.polars import POLARS_READERS, polars_writer, write_polars
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ FORMAT = "graph/1"
 """What the stored state of such variables says of itself."""
 
 _TABLE, _SAME = "table", "same"
+_FINDERS = (frame_writer, plan_writer, arrow_writer, polars_writer, science_writer)
+_BY_COLUMN: Mapping[str, Write] = {"pandas": write_frame, "polars": write_polars}
 
 
 def freeze_objects(values: Mapping[str, Any]) -> Frozen:
@@ -79,7 +83,14 @@ def _words() -> Vocabulary:
         package="",
         allowed=Nothing(),
         dialect=_Dialect(),
-        readers={_TABLE: _read_table, _SAME: _read_same, **FRAME_READERS, **ARROW_READERS},
+        readers={
+            _TABLE: _read_table,
+            _SAME: _read_same,
+            **FRAME_READERS,
+            **ARROW_READERS,
+            **PLAN_READERS,
+            **POLARS_READERS,
+        },
         finish=share_memory,
     )
 
@@ -98,7 +109,8 @@ class _Dialect(Writing):
         root, name = type(value).__module__.partition(".")[0], type(value).__name__
         if name in ("DataFrame", "Series", "Table") and root in ("pandas", "polars", "pyarrow"):
             return _write_table
-        return frame_writer(value) or arrow_writer(value) or science_writer(value)
+        found = (find(value) for find in _FINDERS)
+        return next((write for write in found if write is not None), None)
 
     def _once(self, encoder: Encoder, value: Any, path: str) -> Node:
         # A model's equal tuples may be one object or two, which is no part of it; a notebook's
@@ -123,8 +135,9 @@ def _write_table(encoder: Encoder, value: Any, path: str) -> Node:
     found = table_state(value)
     if found is not None:
         return [_TABLE, placed(encoder, found[1], path), found[0]]
-    if type(value).__module__.partition(".")[0] == "pandas":
-        return write_frame(encoder, value, path)
+    root = type(value).__module__.partition(".")[0]
+    if root in _BY_COLUMN:
+        return _BY_COLUMN[root](encoder, value, path)
     raise Undeclarable(path, "a table that Arrow cannot say")
 
 

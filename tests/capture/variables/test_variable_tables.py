@@ -100,8 +100,48 @@ def test_a_plan_of_reading_is_skipped_with_the_reason():
 
 
 def test_objects_of_polars_are_never_kept_as_their_addresses():
-    drafts, _ = take_variables({"v": pl.Series("o", [object()], dtype=pl.Object)}, ["v"])
+    held = [{1, 2}, None]
+    frame = pl.DataFrame({"n": [1, 2], "o": pl.Series(held, dtype=pl.Object)})
+    found = back(frame=frame, held=held)
+    assert found["frame"]["o"].to_list() == held
+    assert found["frame"]["o"].dtype == pl.Object
+    drafts, _ = take_variables({"v": pl.Series("o", [lambda: 1], dtype=pl.Object)}, ["v"])
     assert all(draft.state_kind == "pickle" for draft in drafts)
+
+
+def test_groups_and_windows_are_of_the_frame_beside_them():
+    frame = pd.DataFrame({"k": ["a", "b", "a"], "n": [1.0, 2, 3]})
+    found = back(frame=frame, groups=frame.groupby("k"), window=frame[["n"]].rolling(2))
+    assert found["groups"].obj is found["frame"]
+    assert found["groups"].sum().n.tolist() == [4, 2]
+
+
+@pytest.mark.parametrize("kind", ["groups", "window", "step", "schema", "wide"])
+def test_forged_words_of_what_is_computed_are_refused(kind):
+    frame = pd.DataFrame({"k": ["a", "b"], "n": [1.0, 2]})
+    value = {"groups": lambda: frame.groupby("k"), "window": lambda: frame.rolling(2),
+             "step": lambda: pd.offsets.MonthEnd(2), "schema": lambda: pl.Schema({"a": pl.Int8}),
+             "wide": lambda: pl.Series([1], dtype=pl.Int128)}[kind]()  # fmt: skip
+    frozen = freeze_objects({"v": value})
+    entries, read = stored(frozen)
+    state = decode(frozen.state)
+    refused = 0
+    for number, node in enumerate(state["nodes"]):
+        for place in range(1, len(node)):
+            for wrong in (None, -1, [], "no", [10**6], {}):
+                changed = [list(one) for one in state["nodes"]]
+                changed[number][place] = wrong
+                try:
+                    restore_objects(encode({**state, "nodes": changed}), entries, read)
+                except (RestoreError, CorruptionError):
+                    refused += 1
+    assert refused > 3
+
+
+def test_groups_that_a_function_chooses_stay_a_flagged_pickle():
+    groups = pd.DataFrame({"n": [1.0, 2]}).groupby(lambda row: row % 2)
+    drafts, _ = take_variables({"v": groups}, ["v"])
+    assert [draft.state_kind for draft in drafts] == ["pickle"]
 
 
 FRAME = pd.DataFrame({"t": ["x", None], "o": [[1], {"k": 1}]})
