@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.slices.aliases import Aliases
 from jupyter_mvt.capture.slices.harmless import ANYTHING
+from jupyter_mvt.capture.slices.lending import Lending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,6 +63,8 @@ class Facts:
         Names whose state it may give back.
     attrs
         Attributes that are asked for.
+    lends
+        What it hands out.
     """
 
     reads: frozenset[str] = frozenset()
@@ -74,6 +77,7 @@ class Facts:
     handings: frozenset[Handing] = frozenset()
     frees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     attrs: frozenset[str] = frozenset()
+    lends: frozenset[Lending] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

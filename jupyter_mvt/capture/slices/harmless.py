@@ -9,6 +9,7 @@ import re
 __all__ = [
     "ANSWER",
     "ANYTHING",
+    "CALLBACKS",
     "CLASSES",
     "COUNTS",
     "FILES",
@@ -41,6 +42,9 @@ __all__ = [
 ANYTHING = "<anything>"
 """Stands for all names together, where code is run that syntax does not show."""
 
+CALLBACKS = "<callbacks>"
+"""Stands for all functions that libraries were given to call later."""
+
 CLASSES = "<classes>"
 """Stands for all classes of the notebook together, where one is reached by an object of it."""
 
@@ -69,7 +73,7 @@ PATH = "<path>"
 """Stands for what decides which modules an import finds."""
 
 PSEUDO = frozenset({
-    ANYTHING, CLASSES, FILES, FUTURE, MODULES, OUT, PATH, SETTINGS, WARNINGS,
+    ANYTHING, CALLBACKS, CLASSES, FILES, FUTURE, MODULES, OUT, PATH, SETTINGS, WARNINGS,
 })  # fmt: skip
 """Names that stand for something else."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import replace
 
 from jupyter_mvt.capture.slices.effects import Body, Handing
@@ -24,6 +25,7 @@ from jupyter_mvt.capture.slices.harmless import (
     spares_arguments,
     writes_files,
 )
+from jupyter_mvt.capture.slices.lending import Lending
 from jupyter_mvt.capture.slices.lines import OURS
 from jupyter_mvt.capture.slices.settings import (
     filters_warnings,
@@ -74,6 +76,8 @@ class NameBook:
         Pairs: the first was computed from the second, so that ``backward`` may reach it.
     copies
         Pairs: the first may hold what the second holds, unless that is numbers and texts only.
+    lends
+        What it hands out that may be called later.
     derives
         Pairs: a class that is defined, and a base or metaclass of it.
     """
@@ -103,6 +107,7 @@ class NameBook:
         self.stateless: dict[str, frozenset[str]] = {}
         self.copies: set[tuple[str, str]] = set()
         self.derives: set[tuple[str, str]] = set()
+        self.lends: set[Lending] = set()
         self._shadow: list[frozenset[str]] = []
 
     def _bind(self, name: str) -> None:
@@ -154,6 +159,9 @@ class NameBook:
             self.mutates.add(SETTINGS)
             for arg in node.args:
                 self._mutated(root_name(arg), sets=True)
+
+    def _lend(self, lent: Iterable[Lending]) -> None:
+        self.lends |= {one for one in lent if self._outer(one.name)}
 
     def _wrapped(self, decorators: list[ast.expr]) -> None:
         if not self._shadow:

@@ -35,6 +35,7 @@ from jupyter_mvt.capture.slices.harmless import (
     spares_arguments,
     written_to,
 )
+from jupyter_mvt.capture.slices.lending import KEPT, Lending, given_to, lambdas, placed, wrapped
 from jupyter_mvt.capture.slices.lines import OURS
 from jupyter_mvt.capture.slices.settings import set_by, sets_globally, sets_more
 from jupyter_mvt.capture.slices.stateless import bases_of_stateless, holds_nothing
@@ -74,10 +75,13 @@ class _Names(Branches):
         self.visit(node.value)
         for target in node.targets:
             self._target(target)
+            self._lend(placed(target, node.value))
             for one, value in paired(target, node.value):
                 self._share(one, value)
                 if target is not node.targets[0] and not isinstance(value, ast.Constant):
                     self._share(one, node.targets[0])  # a = b = []
+            if isinstance(target, (ast.Attribute, ast.Subscript)):
+                self._lend_lambdas(node, root_name(target) or "")
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Lambda):
                 self.frees[target.id] = frozenset(outer_names(node.value))
 
@@ -154,6 +158,8 @@ class _Names(Branches):
         elif isinstance(called, ast.Name):
             self.calls |= {called.id} - OURS
         self.draws = self.draws or not draws_nothing(called)
+        self._lend(given_to(node))
+        self._lend_lambdas(node, root_name(called) or "")
         self._touch_files(node)
         if runs_anything(called):
             self.reads.add(ANYTHING)
@@ -185,6 +191,7 @@ class _Names(Branches):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for part in (*node.decorator_list, *defaults(node.args)):
             self.visit(part)
+        self._lend(wrapped(node))
         self._wrapped(node.decorator_list)
         own = locals_of(node) | {node.name}
         self._annotated(node)
@@ -208,9 +215,18 @@ class _Names(Branches):
             self.visit(part)
         self._inside([node.body], frozenset(arg.arg for arg in arguments(node.args)))
 
+    def _lend_lambdas(self, node: ast.Call | ast.Assign, receiver: str) -> None:
+        """Note what lambdas change that are handed out."""
+        for one in lambdas(node):
+            at_rest = _Names()
+            at_rest._inside([one.body], frozenset(arg.arg for arg in arguments(one.args)))
+            changed = {name for name in at_rest.mutates | at_rest.passes if self._outer(name)}
+            self.lends |= {Lending(receiver, "", name, KEPT) for name in changed}
+
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.visit(part)
+        self._lend(wrapped(node))
         self._wrapped(node.decorator_list)
         self._annotated(node)
         bases = {name for base in node.bases if (name := root_name(base)) is not None}
@@ -297,4 +313,5 @@ def _facts(names: _Names) -> Facts:
         handings=frozenset(names.handings),
         frees=dict(names.frees),
         attrs=frozenset(attr for _, attr in names.attrs),
+        lends=frozenset(names.lends),
     )

@@ -211,6 +211,11 @@ class Owned:
         kept = {pair for pair in unit.keeps if pair[0] in asked}
         return kept | {(bound, name) for bound in unit.binds for name in held}
 
+    def by_method(self, name: str, attr: str) -> set[str]:
+        """Return what a method of an object changes, the object's own name among it."""
+        method = self._methods.get(attr, _Method())
+        return ({name} if method.owner else set()) | method.around
+
     def restless(self, unit: Unit) -> set[str]:
         """Return names that a statement binds to what changes when it is merely looked at."""
         return set(unit.binds) if unit.calls & self._restless else set()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.slices.effects import Body, Handing
 from jupyter_mvt.capture.slices.harmless import FILES, OUT, PATH, PSEUDO
+from jupyter_mvt.capture.slices.lending import Lending
 from jupyter_mvt.capture.slices.lines import OUR_VALUE, PLAIN_MAGIC, SHOWS_ONLY, plain_lines
 from jupyter_mvt.capture.slices.names import names_in
 from jupyter_mvt.capture.slices.refits import refitted
@@ -30,7 +31,7 @@ class Unit:
     foreign
         Whether it is a magic or shell line, which only IPython understands.
     shares, keeps, sets, assigned, draws, handings, bodies, attrs, spared, graphs, wraps,
-    stateless, copies, derives, again
+    stateless, copies, derives, again, lends
         See `namebook.NameBook`.
     frees
         Function or class that it defines → free names.
@@ -67,6 +68,7 @@ class Unit:
     derives: frozenset[tuple[str, str]] = frozenset()
     refits: str = ""
     again: frozenset[str] = frozenset()
+    lends: frozenset[Lending] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +238,7 @@ def _unit(first: int, last: int, nodes: list[ast.stmt], *, foreign: bool, answer
         copies=frozenset(names.copies),
         again=frozenset(names.again),
         derives=frozenset(names.derives),
+        lends=frozenset(names.lends),
         refits=refitted(nodes[0]) if len(nodes) == 1 else "",
     )
 

@@ -4,12 +4,20 @@ Each is run as cells in one folder; the slice of ``y`` is run in another one, an
 same. Most of them were lost once.
 """
 
-from tests.capture.slices.soundness import classes, hooks, libraries, modules, tables, values
+from tests.capture.slices.soundness import (
+    callbacks,
+    classes,
+    hooks,
+    libraries,
+    modules,
+    tables,
+    values,
+)
 
 __all__ = ["CASES"]
 
 CASES: dict[str, tuple[list[str], dict[str, str]]] = {}
-for part in (values, classes, hooks, tables, libraries, modules):
+for part in (values, classes, hooks, callbacks, tables, libraries, modules):
     for name, case in part.CASES.items():
         assert name not in CASES, name
         CASES[name] = case if isinstance(case, tuple) else (case, {})
