@@ -244,9 +244,14 @@ def _outermost(
 
 
 def _taken_out(part: Candidate, holder: Candidate, log: CellLog | None) -> bool:
-    """Tell whether ``part = holder.best_estimator_`` was said with or after the training."""
+    """Tell whether ``part = holder.best_estimator_`` was said with or after the training.
+
+    One that was trained by its own name later, apart from its holder, counts as taken out too.
+    """
     if log is None or not is_bare(part.name):
         return False
+    if part.trained > holder.trained and part.trained[0] > log.last_write(root_of(holder.name)):
+        return True
     text = log.definition(part.name) or ""
     names = re.escape(part.name), re.escape(holder.name)
     said = re.search(r"\b{}\b[^=\n]*=.*\b{}\b".format(*names), text) is not None

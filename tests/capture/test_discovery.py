@@ -80,6 +80,14 @@ def test_what_was_taken_out_on_purpose_wins(kernel):
     assert chosen(kernel)[0] == ["grid"]
 
 
+def test_what_was_trained_by_its_own_name_later_wins(kernel):
+    kernel.run(X).run("grid = Toy(Toy())\ngrid.fit(X)").run("clf = grid.parts[0]")
+    kernel.run("clf.fit(X)")
+    assert chosen(kernel)[0] == ["clf"]
+    kernel.run("pipe = Toy(clf)\npipe.fit(X)")
+    assert chosen(kernel)[0] == ["pipe"]
+
+
 def test_what_is_built_in_a_loop_is_not_taken_out_by_a_mention_of_its_holder(kernel):
     kernel.run(X).run(
         "for depth in (1, 2):\n    last = Toy()\n    pipe = Toy(last)\n    pipe.fit(X)\n"
