@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import nbformat
 
-from tests.notebooks.kernel import Kernel
+from tests.notebooks.kernel import KEPT_OUT, Kernel
 from tests.notebooks.minimum import Minimum, minimum
 from tests.notebooks.oracle import would_train
 from tests.notebooks.soundness import Slice, check
@@ -64,6 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", type=Path, help="where to write all details")
     args = parser.parse_args(argv)
+    os.environ.update(KEPT_OUT)  # slices are run again, too
     paths = [(folder, path) for folder in args.folder for path in sorted(folder.rglob("*.ipynb"))
              if ".ipynb_checkpoints" not in path.parts]  # fmt: skip
     rows = []

@@ -15,6 +15,8 @@ from jupyter_client.manager import KernelManager
 
 ORACLE = Path(__file__).with_name("oracle.py")
 QUIET = {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "TOKENIZERS_PARALLELISM": "false"}
+KEPT_OUT = {"PIP_DRY_RUN": "1", "PIP_NO_INDEX": "1"}
+"""So that no notebook changes the environment it runs in, nor is cut short while it does."""
 NOT_OURS = {
     "ModuleNotFoundError": "package", "ImportError": "package", "FileNotFoundError": "file",
     "URLError": "network", "HTTPError": "network", "ConnectionError": "network",
@@ -41,7 +43,7 @@ class Kernel:
     def __init__(self, folder: Path, timeout: float) -> None:
         self.timeout = timeout
         self._manager = KernelManager(kernel_name="python3")
-        environment = {**os.environ, **QUIET, "MVT_TRUST": str(folder.parent / "trust")}
+        environment = {**os.environ, **QUIET, **KEPT_OUT, "MVT_TRUST": str(folder.parent / "trust")}
         environment.pop("JPY_SESSION_NAME", None)
         self._manager.start_kernel(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
         self._client = self._manager.client()
