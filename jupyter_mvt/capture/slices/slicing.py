@@ -141,8 +141,7 @@ def _forwards(
     runs: Sequence[Run], kinds: dict[str, str]
 ) -> tuple[list[list[Step]], Mapping[str, frozenset[str]]]:
     aliases, owned, known = Aliases(), Owned(), Defined(given_attributes(runs))
-    lent = Lent()
-    restless, opened = set[str](), set[str]()
+    restless, opened, lent = set[str](), set[str](), Lent()
     # Only where somebody walks back over a graph does it matter what was computed from what.
     walked = any(attr == "backward" for run in runs for unit in run.units for _, attr in unit.attrs)
     found = []
@@ -167,8 +166,8 @@ def _forwards(
             changed |= _set_behind(unit, now, known)
             theirs, needed, kept = through_modules(unit, now, {**known.made, **before}, aliases)
             needed |= aliases.reach(unit.reads) & known.given_more & known.frees.keys()
-            changed |= theirs | _drawn_through(unit, aliases, now, restless) | lent.changed(unit)
             needed |= lent.needed(unit)
+            changed |= theirs | _drawn_through(unit, aliases, now, restless) | lent.changed(unit)
             links = kept.union(owned.given_back(unit), *(pairs for _, pairs in calls))
             _link(unit, aliases, now, known, links=links, graphs=walked)
             aliases.keep(
@@ -187,7 +186,6 @@ def _forwards(
             steps.append(Step(unit, frozenset(written), frozenset(reads), sure, unit.kills, alone))
             known.follow(unit, now, fixed, sure=sure, classes=owned.classes)
             owned.learn(unit, known.bodies, fixed)
-            # What is called later may do its work in the very statement that hands it out.
             steps[-1].written |= lent.learn(unit, now, known, owned, fixed)
             restless = restless - unit.kills | owned.restless(unit)
             restless |= unit.binds if theirs & opened else set()
