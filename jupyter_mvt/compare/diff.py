@@ -299,7 +299,8 @@ class WeightsDiff:
 class Diff(Displayable, Live, Chartable):
     """What differs between `base` and `other`. Aspects that are equal are ``None``.
 
-    `extra` holds what aspects of other packages found, by their name.
+    `measured` counts the metrics that both sides have, if metrics were compared: without `metrics`
+    these are equal. `extra` holds what aspects of other packages found, by their name.
     """
 
     base: VersionRef
@@ -312,6 +313,7 @@ class Diff(Displayable, Live, Chartable):
     code: CodeDiff | None = None
     environment: EnvironmentDiff | None = None
     weights: WeightsDiff | None = None
+    measured: int | None = field(default=None, compare=False)
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -321,9 +323,11 @@ class Diff(Displayable, Live, Chartable):
     @classmethod
     def aspects(cls) -> tuple[str, ...]:
         """Return the names of all aspects of this package, in the order of views."""
-        return tuple(f.name for f in fields(cls) if f.name not in {"base", "other", "extra"})
+        apart = {"base", "other", "measured", "extra"}
+        return tuple(f.name for f in fields(cls) if f.name not in apart)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diff as plain builtins; equal aspects are left out."""
         data: dict[str, Any] = to_data(self)
+        del data["measured"]
         return {key: value for key, value in data.items() if value is not None and value != {}}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.compare.aspect import ASPECTS
 from jupyter_mvt.compare.diff import Diff
+from jupyter_mvt.compare.side import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,5 +39,10 @@ def compare(base: Side, other: Side, *, only: Collection[str] | None = None) -> 
         base=base.ref,
         other=other.ref,
         **{name: value for name, value in found.items() if name in own},
+        measured=_measured(base, other) if "metrics" in names else None,
         extra={k: v for k, v in found.items() if k not in own and v is not None},
     )
+
+
+def _measured(base: Side, other: Side) -> int:
+    return len({m.key for m in metrics(base)} & {m.key for m in metrics(other)})

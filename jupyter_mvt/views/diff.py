@@ -41,6 +41,8 @@ def payload(diff: Diff) -> wire.DiffView:
         view["metrics"] = sections.metrics(diff.metrics)
         rows = view["metrics"]["rows"]
         view["headline"] = _headline(rows)
+    elif diff.measured is not None:
+        view["measured"] = diff.measured
     if diff.predictions:
         names = diff.base.name, diff.other.name
         view["predictions"] = predictions.section(diff.predictions, *names)
@@ -83,12 +85,27 @@ def _sentence(diff: Diff, view: wire.DiffView) -> str:
         said.append(f"environment ({format.plural(count, 'entry', 'entries')})")
     if not said:
         if diff.weights:
-            return "Only the weights differ."
+            return "Only the weights differ." + _unmoved(diff)
         if diff.extra:
             return "Differs in: " + ", ".join(escape.line(name, 60) for name in diff.extra) + "."
-        return "" if diff.metrics or diff.predictions or diff.outputs else _EQUAL
+        if diff.predictions or diff.outputs:
+            return _unmoved(diff).strip()
+        return "" if diff.metrics else _EQUAL
     joined = " and ".join(", ".join(said).rsplit(", ", 1)) if len(said) > 1 else said[0]
-    return f"What else differs: {joined}. Which of it is the cause is not tested."
+    if diff.metrics or diff.measured is None:
+        return f"What else differs: {joined}. Which of it is the cause is not tested."
+    return f"What differs: {joined}.{_unmoved(diff)}"
+
+
+def _unmoved(diff: Diff) -> str:
+    """Return why no metric is among what differs."""
+    if diff.metrics or diff.measured is None:
+        return ""
+    if diff.measured == 0:
+        return " No metric was recorded for both versions."
+    if diff.measured == 1:
+        return " Their one metric is equal."
+    return f" All {format.count(diff.measured)} metrics are equal."
 
 
 def as_text(view: wire.DiffView, look: text.Look) -> str:

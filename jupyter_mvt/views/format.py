@@ -194,10 +194,10 @@ def when(time_ms: int, now_ms: int | None = None, zone: tzinfo = UTC) -> str:
     if seconds < -_HOUR or days > 6:
         date = f"{then.day} {_MONTHS[then.month - 1]}"
         return date if then.year == now.year else f"{date} {then.year}"
-    if seconds < 45:
+    if seconds < _MINUTE:
         return "just now"
     if seconds < _HOUR:
-        return f"{max(1, round(seconds / _MINUTE))} min ago"
+        return f"{int(seconds // _MINUTE)} min ago"
     # An hour ago is not yesterday, also after midnight.
     if days == 0 or seconds < 6 * _HOUR:
         return f"{int(seconds // _HOUR)} h ago"

@@ -171,7 +171,10 @@ class LogView(TypedDict):
 
 
 class DiffView(TypedDict):
-    """A diff. Equal aspects are absent. `headline` holds at most three metrics."""
+    """A diff. Equal aspects are absent. `headline` holds at most three metrics.
+
+    `measured` counts the metrics of both sides where none of them differs.
+    """
 
     view: Literal["diff"]
     schema: int
@@ -179,6 +182,7 @@ class DiffView(TypedDict):
     other: Version
     headline: list[Metric]
     sentence: str
+    measured: NotRequired[int]
     metrics: NotRequired[MetricsSection]
     predictions: NotRequired[PredictionsSection]
     outputs: NotRequired[OutputsSection]

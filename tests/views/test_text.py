@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_mvt as mvt
-from jupyter_mvt.views import graph
+from jupyter_mvt.views import diff, graph
 from jupyter_mvt.views.register import plain
 from jupyter_mvt.views.text import Look, width_of
 from tests.views import samples
@@ -112,6 +112,25 @@ def test_the_log_has_a_graph() -> None:
     ◆ v7: Recall −2.8 pp
     """
     assert shown(samples.log()) == dedent(expected)
+
+
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        (4, "All 4 metrics are equal."),
+        (1, "Their one metric is equal."),
+        (0, "No metric was recorded for both versions."),
+    ],
+)
+def test_a_diff_says_why_it_has_no_metrics(measured: int, said: str) -> None:
+    full = samples.full_diff()
+    some = replace(full, metrics=None, predictions=None, measured=measured)
+    what = "What differs: data (train), 3 params, 2 cells and environment (3 entries)."
+    assert diff.payload(some)["sentence"] == f"{what} {said}"
+    bare = replace(some, params=None, data=None, code=None, environment=None)
+    assert diff.payload(bare)["sentence"] == f"Only the weights differ. {said}"
+    asked = replace(bare, measured=None)
+    assert diff.payload(asked)["sentence"] == "Only the weights differ."
 
 
 def test_a_diff_lists_only_what_differs() -> None:

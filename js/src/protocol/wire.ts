@@ -98,6 +98,8 @@ export interface CurvesView {
 }
 /**
  * A diff. Equal aspects are absent. `headline` holds at most three metrics.
+ *
+ * `measured` counts the metrics of both sides where none of them differs.
  */
 export interface DiffView {
   view: "diff";
@@ -106,6 +108,7 @@ export interface DiffView {
   other: Version;
   headline: Metric[];
   sentence: string;
+  measured?: number;
   metrics?: MetricsSection;
   predictions?: PredictionsSection;
   outputs?: OutputsSection;

@@ -8,27 +8,25 @@ const DAY = 24 * HOUR;
 /** `2 min ago`, `yesterday`, `6 days ago`, then `12 Nov`, then `12 Nov 2025`. */
 export function ago(time: number, now: number = Date.now()): string {
   const gone = now - time;
+  const then = new Date(time);
+  const today = new Date(now);
+  const days = Math.round((midnight(today) - midnight(then)) / DAY);
+  // A clock that is ahead by a little is no reason to speak of the future.
+  if (gone < -HOUR || days > 6) {
+    const date = `${then.getDate()}\u00a0${MONTHS[then.getMonth()]}`;
+    return then.getFullYear() === today.getFullYear() ? date : `${date} ${then.getFullYear()}`;
+  }
   if (gone < MINUTE) {
     return "just now";
   }
   if (gone < HOUR) {
     return `${Math.floor(gone / MINUTE)}\u00a0min ago`;
   }
-  const then = new Date(time);
-  const today = new Date(now);
-  const days = Math.round((midnight(today) - midnight(then)) / DAY);
   // An hour ago is not yesterday, also after midnight.
   if (days === 0 || gone < 6 * HOUR) {
     return `${Math.floor(gone / HOUR)}\u00a0h ago`;
   }
-  if (days === 1) {
-    return "yesterday";
-  }
-  if (days < 30) {
-    return `${days}\u00a0days ago`;
-  }
-  const date = `${then.getDate()}\u00a0${MONTHS[then.getMonth()]}`;
-  return then.getFullYear() === today.getFullYear() ? date : `${date} ${then.getFullYear()}`;
+  return days === 1 ? "yesterday" : `${days}\u00a0days ago`;
 }
 
 /** The moment to the minute, with its zone. */

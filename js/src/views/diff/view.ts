@@ -88,8 +88,7 @@ function summary(data: DiffView, empty: boolean): HTMLElement {
     "pad",
     data.headline.length
       ? h("h3", { class: "hl" }, ...data.headline.slice(0, 3).map(headlineItem))
-      : h("h3", { class: "h" }, empty ? "Nothing differs" : "No metric differs"),
-    data.metrics || empty ? null : h("p", { class: "say" }, "Metrics are equal on both sides, or there are none to compare."),
+      : h("h3", { class: "h" }, empty ? "Nothing differs" : data.measured === 0 ? "No metrics to compare" : "No metric differs"),
     data.sentence ? h("p", { class: "say" }, empty ? afterTitle(data.sentence) : data.sentence) : null,
     counts.length
       ? div("row wrap", ...counts.map(([name, count]) => pill(name, `${count} ${look(name).word}`)))
