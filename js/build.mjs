@@ -6,13 +6,17 @@ import * as esbuild from "esbuild";
 const SOURCE = "src/widgets";
 const TARGET = "../jupyter_mvt/widgets/static";
 
-/** Style sheets are texts in the code: line ends, comments and the prefix of each rule need not travel. */
+/** Marks that stand for what sheets say over and over; `sheetOf` puts the words back. */
+const SHORT = Object.entries(JSON.parse(readFileSync("src/views/css/short.json", "utf8")));
+const short = (sheet) => SHORT.reduce((text, [mark, words]) => text.replaceAll(words, mark), sheet);
+
+/** Style sheets are texts in the code: line ends, comments and what is said often need not travel. */
 const tightSheets = {
   name: "tight-sheets",
   setup(build) {
     build.onLoad({ filter: /views[\\/]css[\\/]\w+\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(/`[^`]*`/g, (sheet) =>
-        sheet.replace(/\/\*.*?\*\//gs, "").replace(/\s*\n\s*/g, "").replace(/\} (?=[.@[])/g, "}").replaceAll(".mvt ", "§"),
+        short(sheet.replace(/\/\*.*?\*\//gs, "").replace(/\s*\n\s*/g, "").replace(/\} (?=[.@[])/g, "}")),
       ),
       loader: "ts",
     }));

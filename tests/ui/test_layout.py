@@ -28,6 +28,22 @@ _SETTINGS = """async (raw) => {
     await window.jupyterapp.serviceManager.settings.save("jupyter-mvt:plugin", raw);
 }"""
 
+# How far labels reach out of the narrowest panel when their versions have five digits, and how many
+# left edges their versions and their buttons have.
+_FIVE_DIGITS = """(panel) => {
+    panel.style.width = "250px";
+    const labels = panel.querySelector(".labs");
+    labels.append(labels.firstChild.cloneNode(true));
+    labels.lastChild.querySelector(".lb .el").textContent = "qa";
+    labels.querySelectorAll(".v").forEach((one) => { one.textContent = "v10000"; });
+    labels.querySelectorAll(".lrow>.btn:not(.icn)").forEach((one) => {
+        one.textContent = "Roll back";
+    });
+    const edges = (part) => new Set([...labels.querySelectorAll(part)]
+        .map((one) => one.getBoundingClientRect().left)).size;
+    return [labels.scrollWidth - labels.clientWidth, edges(".v"), edges(".lrow>.btn:not(.icn)")];
+}"""
+
 # Where the middles of the controls that are seen lie, each line once.
 _LINES = """(controls) => [...new Set([...controls.children]
     .map((one) => one.getBoundingClientRect()).filter(({width}) => width > 0)
@@ -84,6 +100,8 @@ def test_the_panel_looks_as_it_was_drawn(hub_desk: Desk, monkeypatch: pytest.Mon
     expect(shown.get_by_role("alertdialog")).to_be_visible()
     found += unlike("panel promote dark", look(page, shown, PARTS))
     assert found == []
+    # The question, too, is as wide as the labels.
+    assert shown.evaluate(_FIVE_DIGITS) == [0, 1, 1]
 
 
 @pytest.mark.parametrize("story", ["log", "many", "huge", "diff", "leaderboard"])

@@ -43,4 +43,15 @@ def test_stories_hold_still_and_keep_their_borders(browser: Browser, site: Path)
     assert tab.evaluate(still)
     chip = tab.locator(".lr .lb.production").first
     assert chip.evaluate("one => getComputedStyle(one).borderTopWidth") == "1px"
+    tab.goto(f"{site.as_uri()}?only=diff")
+    tab.wait_for_selector("body[data-ready]")
+    grounds = "nodes => nodes.map(one => getComputedStyle(one).backgroundColor)"
+    pressed, other = tab.locator(".bar .ctl .btn").evaluate_all(grounds)
+    assert pressed != other
+    keys = tab.locator(".br").evaluate_all(
+        "nodes => nodes.map(one => getComputedStyle(one, '::before').backgroundColor)"
+    )
+    keys += tab.locator(".sw:not(.ln6)").evaluate_all(grounds)
+    assert keys
+    assert other not in keys
     context.close()

@@ -40,7 +40,7 @@ function card(data: CommitView, emit: Emit, scope: Scope): HTMLElement {
       versionGlyph(),
       div(
         "",
-        h("h3", { class: "h tx" }, span("vv", version.name), version.message),
+        h("h3", { class: "h tx" }, span("vv", version.name), h("bdi", null, version.message)),
         versionMeta(version, data.parent ? parentsText([data.parent.name]) : null),
       ),
       base ? div("acts", opener("Compare", base, true)) : null,

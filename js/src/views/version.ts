@@ -25,7 +25,7 @@ export function drawVersion(root: HTMLElement, data: VersionView, _emit: Emit, s
         versionGlyph(),
         div(
           "",
-          h("h3", { class: "h tx" }, span("vv", version.name), version.message),
+          h("h3", { class: "h tx" }, span("vv", version.name), h("bdi", null, version.message)),
           versionMeta(version, parentsText(data.parents.map(({ name }) => name))),
         ),
       ),

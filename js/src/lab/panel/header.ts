@@ -81,7 +81,7 @@ export class Header {
     this.name.title = current?.folder ?? "";
     this.name.setAttribute("aria-label", several ? `Repository ${current?.name ?? "none"}, choose another` : (current?.name ?? "Model versions"));
     this.name.replaceChildren(icon("box"), h("b", { class: "el" }, current?.name ?? "Versions"), several ? icon("down", true) : "");
-    this.row.hidden = log === null || log.total === 0;
+    this.row.hidden = log === null || (log.total === 0 && !this.feed.filtered);
     this.reason();
     if (log) {
       const changes = this.host.changes();

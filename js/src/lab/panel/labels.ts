@@ -33,7 +33,7 @@ interface WayBack {
 export class Labels {
   readonly root: HTMLElement;
   readonly head: Section;
-  private readonly body = div("");
+  private readonly body = div("labs");
   private readonly open = new Set<string>();
   private drawn = createScope();
   /** Whether a question is being prepared: what is drawn anew meanwhile would take its place away. */

@@ -84,7 +84,7 @@ export class Panel {
     const say = (text: string): void => this.say(text);
     const folded = (name: string) => (open: boolean) => host.remember(name, open);
     this.kernel = new InKernel(host.kernel, scope, { say, changed: () => this.head(), done: (title) => this.kept(title) });
-    this.versions = new Versions(this.feed, { picked: () => this.picked(), compare: () => void this.detail.compare(), ask: () => void this.refresh(false), folded: folded("versions"), metric: (log) => this.metricOf(log.metric) }, scope);
+    this.versions = new Versions(this.feed, { picked: () => this.picked(), compare: () => void this.detail.compare(), ask: () => { this.foot.replaceChildren(span("el", "Searching…")); void this.refresh(false); }, folded: folded("versions"), metric: (log) => this.metricOf(log.metric) }, scope);
     this.detail = new Detail(this.feed, { target: () => this.versions.target(), ordered: () => this.versions.ordered(), act, say, folded: folded("version"), checkout: (version, place, back) => this.kernel.checkout(version, place, back), noKernel: () => host.kernel.missing(), wide: host.wide && ((title, view, asked) => host.wide?.(title, this.feed.key ?? "", view, asked)) }, scope);
     this.labels = new Labels(this.feed, scope, { target: () => this.versions.target(), act, say, folded: folded("labels"), compare: (base, other) => void this.detail.compare(base, other) });
     this.storage = new Storage(this.feed, scope, { folded: folded("storage"), act: (action, wish, follow) => (action === "gc" ? this.act(action, wish, follow) : host.client.act(this.feed.key ?? "", action, wish, follow)) });
@@ -232,6 +232,7 @@ export class Panel {
         this.footer();
       } else {
         this.body.replaceChildren();
+        this.foot.replaceChildren(span("el", "Nothing was read yet"));
       }
       this.countDown();
       return;

@@ -27,7 +27,7 @@ export function details(view: VersionView, actions: readonly HTMLElement[], plac
     "",
     div(
       "pd",
-      h("p", { class: "t" }, version.message || version.name),
+      h("p", { class: "t", dir: "auto" }, version.message || version.name),
       div("acts", ...actions),
       place,
     ),

@@ -67,8 +67,7 @@ export function delta(text: string, name: Verdict | string, tip?: string): HTMLS
 /** `Recall −2.8 pp` in a headline. */
 export function headlineItem(metric: Metric): HTMLSpanElement {
   const { shape, tone, word } = look(metric.verdict);
-  const text = [metricTitle(metric), changeText(metric)].filter(Boolean).join(" ");
-  return h("span", { class: `hi ${tone}`, title: metric.tip || null }, icon(shape), span("", text), hidden(word));
+  return h("span", { class: `hi ${tone}`, title: metric.tip || null }, icon(shape), span("", h("bdi", null, metricTitle(metric)), ` ${changeText(metric)}`.trimEnd()), hidden(word));
 }
 
 /** The title with its slice and split, as one line of text. */

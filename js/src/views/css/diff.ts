@@ -1,7 +1,7 @@
 /** Diff. */
 export const DIFF = `
 .mvt .hl{font-size:calc(var(--fs4) + 1px);font-weight:600;line-height:28px;letter-spacing:-.015em;display:flex;flex-wrap:wrap;gap:0 24px} .mvt h3.hl{font-size:calc(var(--fs4) + 1px);font-weight:600;line-height:28px}
-.mvt .hi{display:inline-flex;align-items:center;gap:7px;min-width:0;overflow-wrap:anywhere} .mvt .hi .ic{stroke-width:2} .mvt .hi.worse .ic{color:var(--worse)} .mvt .hi.better .ic{color:var(--better)} .mvt .hi.inconclusive,.mvt .hi.same,.mvt .hi.changed{font-weight:400;color:var(--t2)}
+.mvt .hi{display:inline-flex;gap:7px;min-width:0;overflow-wrap:anywhere} .mvt .hi .ic{height:1lh;stroke-width:2} .mvt .hi.worse .ic{color:var(--worse)} .mvt .hi.better .ic{color:var(--better)} .mvt .hi.inconclusive,.mvt .hi.same,.mvt .hi.changed{font-weight:400;color:var(--t2)}
 .mvt .hl+.row{margin-top:8px} .mvt .say{margin:4px 0 10px!important;max-width:780px;color:var(--t2);overflow-wrap:anywhere}
 .mvt .tabs{display:flex;gap:2px;padding:0 8px;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule);overflow-x:auto;scrollbar-width:none}
 .mvt .tab{height:36px;padding:0 8px;border:0;background:none;color:var(--t2);font:500 var(--fs2)/1 var(--ui);cursor:pointer;position:relative;white-space:nowrap;transition:color var(--ease)} .mvt .tab:hover{color:var(--t1)} .mvt .tab:focus-visible{outline-offset:-3px}

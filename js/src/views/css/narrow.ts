@@ -11,5 +11,5 @@ export const NARROW = `
 .x4{display:none!important}
 }}
 @media (prefers-reduced-motion:reduce){.mvt *{transition:none!important;animation:none!important}}
-@media (forced-colors:active){.mvt .lb,.mvt .lb.production,.mvt .vd.pill,.mvt .btn[aria-pressed=true]{border:1px solid CanvasText} .mvt .lr[aria-selected=true],.mvt tr.base{outline:1px solid Highlight;outline-offset:-1px} .mvt .trk>i{background:CanvasText} .mvt .ln.add,.mvt .ln.del,.mvt .tab[aria-selected=true]::after{forced-color-adjust:none}}
+@media (forced-colors:active){.mvt .lb,.mvt .vd.pill,.mvt .cmd,.mvt pre.raw{border:1px solid CanvasText} .mvt .lb.production{forced-color-adjust:none} .mvt .btn[aria-pressed=true]{forced-color-adjust:none;background:Highlight;color:HighlightText} .mvt .lr[aria-selected=true]{outline:1px solid Highlight;outline-offset:-1px} .mvt tr.base>*{border-top:1px solid Highlight;border-bottom:1px solid Highlight} .mvt .br::before,.mvt .sw,.mvt .ramp,.mvt .key,.mvt .trk>i,.mvt .vd .ic,.mvt .ln.add,.mvt .ln.del,.mvt .tab[aria-selected=true]::after{forced-color-adjust:none} .mvt .trk>i{background:CanvasText} .mvt .vd.better .ic{color:var(--better)} .mvt .vd.worse .ic{color:var(--worse)}}
 `;

@@ -1,14 +1,15 @@
 import { BASE } from "./base";
 import { NARROW } from "./narrow";
-import { DARK_TOKENS, TOKENS } from "./tokens";
+import SHORT from "./short.json";
+import { DARK_TOKENS, FORCED_TOKENS, TOKENS } from "./tokens";
 
 const MARK = "data-mvt-views";
-/** Bundles shorten what each rule begins with. */
-const SHORT = "§";
 
 /** A whole sheet: what all views are made of, with what some of them need besides. */
 export function sheetOf(...parts: readonly string[]): string {
-  return [TOKENS, DARK_TOKENS, BASE, ...parts, NARROW].join("").replaceAll(SHORT, ".mvt ");
+  const sheet = [TOKENS, DARK_TOKENS, FORCED_TOKENS, BASE, ...parts, NARROW].join("");
+  // Bundles carry marks for what is said often; the last one may stand within an earlier one.
+  return Object.entries(SHORT).reduceRight((text, [mark, words]) => text.replaceAll(mark, words), sheet);
 }
 
 /** Puts a style sheet where `element` can see it: into its document, or its shadow root. */

@@ -200,7 +200,7 @@ function versionRow({ row }: Node, metric: string, chosen: boolean): HTMLElement
     div(
       "ms",
       span("v", version.name),
-      h("span", { class: "el", title: version.message }, version.message),
+      h("span", { class: "el", dir: "auto", title: version.message }, version.message),
       ...version.labels.slice(0, 3).map(labelChip),
       ...version.tags.slice(0, 2).map((tag) => span("w", tagChip(tag))),
       fell ? h("span", { class: "w rg el" }, verdict("worse", fell, regressed.join(", "))) : null,
