@@ -21,6 +21,7 @@ from jupyter_mvt.objects.operation import Change
 from jupyter_mvt.objects.settings import DAY_US, Settings, read_settings
 from jupyter_mvt.store import oplog, reserve, trash
 from jupyter_mvt.store.gc import (
+    ASKED,
     Sweep,
     bring_back,
     delete_gone,
@@ -59,6 +60,11 @@ class _Round:
     now_us: int
     grace_us: int
     dropped: frozenset[ObjectId] = field(default_factory=frozenset)
+
+    @property
+    def dead(self) -> float:
+        """From what unneeded part on a pack is written anew: who names versions wants the room."""
+        return ASKED if self.dropped else 0.5
 
     def whole(self, view: View) -> set[ObjectId]:
         """Return the versions that the policy keeps whole."""
@@ -106,7 +112,7 @@ def gc(
     work = _round(handle, view, _droppable(handle, view, drop), grace_days)
     thin = work.thin(view)
     live = work.marker.live(view, set(thin))
-    found = sweep(handle.store, view, live, remembered=dry_run)
+    found = sweep(handle.store, view, live, dead=work.dead, remembered=dry_run)
     tables = unneeded(handle.store, view)
     expired = _expired(work, view)
     number = deleted = left = 0
@@ -130,6 +136,7 @@ def gc(
         until_us=work.now_us + work.grace_us,
         damaged=found.damaged,
         operation=number,
+        asked=tuple(drop),
         grace_days=work.grace_us / DAY_US,
         stopped=left > 0,
         left_bytes=left,
@@ -142,9 +149,10 @@ def freed_by(handle: Handle, view: View, *wishes: Collection[ObjectId]) -> list[
     kept = work.whole(view)
     freed = []
     for wish in wishes:
-        thin = set(replace(work, dropped=frozenset(wish)).thin(view, kept))
-        live = work.marker.live(view, thin)
-        freed.append(sweep(handle.store, view, live, remembered=True).freed_bytes)
+        asked = replace(work, dropped=frozenset(wish))
+        live = work.marker.live(view, set(asked.thin(view, kept)))
+        found = sweep(handle.store, view, live, dead=asked.dead, remembered=True)
+        freed.append(found.freed_bytes)
     return freed
 
 
@@ -275,7 +283,7 @@ def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId
     """
     chosen: set[ObjectId] = set()
     for word in words:
-        first, dash, last = word.partition("-")
+        first, dash, last = word.replace("–", "-").partition("-")  # as du writes it
         if dash and first[1:].isdigit() and last[1:].isdigit():
             chosen |= _between(handle, view, first, last)
         else:

@@ -199,6 +199,8 @@ class GcReport(_Value):
         Whether nothing was done.
     thin
         Versions that lost their models and variables; what describes them is kept.
+    asked
+        Which were said to go, as they were named.
     packs
         How many packs were dropped.
     tables
@@ -225,6 +227,7 @@ class GcReport(_Value):
 
     dry_run: bool
     thin: tuple[VersionRef, ...]
+    asked: tuple[str, ...] = ()
     packs: int
     tables: int = 0
     freed_bytes: int

@@ -31,7 +31,11 @@ from jupyter_mvt.store.pack import (
 )
 from jupyter_mvt.store.store import Store
 
-__all__ = ["Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep"]
+__all__ = ["ASKED", "Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep"]
+
+
+ASKED = 0.05
+"""Part of a pack that must be needed no more, where somebody said which versions shall go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,11 @@ class Sweep:
     damaged: tuple[str, ...] = ()
 
 
-def sweep(store: Store, view: View, live: Collection[bytes], *, remembered: bool = False) -> Sweep:
-    """Return which packs can be dropped: those whose needed part is less than half.
+def sweep(
+    store: Store, view: View, live: Collection[bytes], *, dead: float = 0.5,
+    remembered: bool = False,
+) -> Sweep:  # fmt: skip
+    """Return which packs can be dropped: those of which more than the part `dead` is not needed.
 
     Of several copies, the one in the largest pack counts. A copy that others are dropped for is
     read and verified first. With `remembered`, the packs' indexes are not read once more, which
@@ -72,7 +79,7 @@ def sweep(store: Store, view: View, live: Collection[bytes], *, remembered: bool
             if row.oid in live and row.oid not in home:
                 home[row.oid] = (key, row)
                 used[key] += row.stored
-    dropped = {key for key, (size, _) in packs.items() if 2 * used[key] < size}
+    dropped = {key for key, (size, _) in packs.items() if used[key] < (1 - dead) * size}
     damaged = _unsound(store, packs, home, dropped)
     dropped -= damaged
     moved = tuple(

@@ -53,6 +53,7 @@ def _check_pack(
         at = max(at, row.offset + row.stored)
         if not chosen():
             good.add(row.oid)
+            findings.bytes -= row.stored
             continue
         findings.objects += 1
         store.progress.advance(row.stored)

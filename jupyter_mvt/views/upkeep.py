@@ -43,6 +43,8 @@ def gc(report: GcReport) -> wire.NoticeView:
         be = "would become" if report.dry_run else "is now" if len(report.thin) == 1 else "are now"
         it, its = ("it", "its") if len(report.thin) == 1 else ("them", "their")
         said.append(f"{names} {be} thin: what describes {it} is kept, {its} content goes.")
+        if not report.freed_bytes:
+            said.append("Others need nearly all of it.")
     if report.deleted_bytes:
         be = "would be" if report.dry_run else "was"
         said.append(f"{deleted} {be} deleted for good.")
@@ -63,7 +65,7 @@ def gc(report: GcReport) -> wire.NoticeView:
     said.append(_PROMISE)
     command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
     if report.dry_run:
-        command = "%mvt gc"
+        command = "%mvt gc" + "".join(f" --drop {words}" for words in report.asked)
     if unfinished:
         return {**_notice("The gc was stopped.", said, command or "%mvt gc"), "kind": "info"}
     return _notice(_freed(report), said, command)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from jupyter_mvt.history.commit import Draft, commit
-from jupyter_mvt.history.gc import gc
+from jupyter_mvt.history.gc import freed_by, gc
 from jupyter_mvt.history.handle import Handle
 from jupyter_mvt.objects.commit import Content, Model
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.snapshot import Bundle
+from jupyter_mvt.store import oplog
 from jupyter_mvt.store.packer import pack
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.writer import begin
-from tests.history.test_gc import home, readable, sound, time
+from tests.history.test_gc import home, readable, sound, thin, time
 
 __all__ = ["home", "time"]
 
@@ -56,3 +57,21 @@ def test_a_keyframe_of_what_is_kept_is_kept(home, time):
         freed.append(foretold)
     assert sum(freed) > 0
     assert readable(home) == {"v6"}
+
+
+def test_who_names_versions_gets_their_room_though_most_of_the_pack_is_needed(home, time):
+    chance = np.random.RandomState(0)
+    for step in range(6):
+        keep_array(home, chance.randn(50_000).astype(np.float32), step)
+    pack(home.store, clock=time.clock(), last=0, everything=True, grace_us=0)
+    gc(home, grace_days=0)
+    before = used_bytes(home.store)
+    view = oplog.current(home.store)
+    second = {oid for oid, version in view.commits.items() if version.number == 2}
+    (foretold,) = freed_by(home, view, second)
+    report = gc(home, drop=["v2–v2"], grace_days=0)  # the dash is du's
+    assert foretold == report.freed_bytes > 150_000
+    assert before - used_bytes(home.store) > 150_000
+    assert report.asked == ("v2–v2",)
+    assert (readable(home), thin(home)) == ({"v1", "v3", "v4", "v5", "v6"}, {"v2"})
+    assert sound(home)

@@ -115,6 +115,7 @@ def test_a_subset_reads_a_share_of_the_objects_and_all_else(filled):
     whole = fsck(filled)
     some = fsck(filled, subset=0.5, seed="s")
     assert 0 < some.objects < whole.objects
+    assert 0 < some.bytes < whole.bytes
     assert (some.operations, some.files, some.problems) == (whole.operations, whole.files, ())
     flip(packs(filled)[0], -60)
     assert not fsck(open_store(filled.root), subset=0.001).ok

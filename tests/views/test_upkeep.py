@@ -217,9 +217,19 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             report(packs=0, thin=THIN[:1], operation=25),
             """
             ✓ Dropping v3 freed nothing yet.
-              v3 is now thin: what describes it is kept, its content goes. Nothing labelled, and no
-              ancestor of it, is ever freed.
+              v3 is now thin: what describes it is kept, its content goes. Others need nearly all of
+              it. Nothing labelled, and no ancestor of it, is ever freed.
                 %mvt undo 25
+            """,
+        ),
+        (
+            report(packs=1, freed_bytes=9, thin=THIN[:1], asked=("v3", "v7-v9"), dry_run=True),
+            """
+            ✓ 9 B would be freed.
+              v3 would become thin: what describes it is kept, its content goes. It would be deleted
+              by the first gc after 2026-11-18 11:06 UTC; until then undo works. Nothing labelled,
+              and no ancestor of it, is ever freed.
+                %mvt gc --drop v3 --drop v7-v9
             """,
         ),
         (
