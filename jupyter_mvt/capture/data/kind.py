@@ -83,8 +83,8 @@ class DatasetKind(Protocol):
 
 
 KINDS: Registry[DatasetKind] = Registry("dataset kind", "jupyter_mvt.dataset_kinds")
-for _name in ("pandas", "polars", "arrow", "numpy", "scipy", "torch", "jax", "huggingface",
-              "boosters", "bunch", "files", "plain"):  # fmt: skip
+for _name in ("pandas", "polars", "arrow", "numpy", "scipy", "torch", "tensorflow", "jax",
+              "huggingface", "boosters", "bunch", "files", "plain"):  # fmt: skip
     KINDS.register(_name, f"jupyter_mvt.capture.data.kinds.{_name}:KIND")
 
 _by_name: dict[str, DatasetKind] = {}

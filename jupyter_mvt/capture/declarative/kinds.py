@@ -101,6 +101,11 @@ def _write_triple(encoder: Encoder, value: Any, path: str) -> Node:
     return [type(value).__name__, encoder.values(three, path)]
 
 
+def _write_dots(encoder: Encoder, value: Any, path: str) -> Node:
+    del encoder, value, path
+    return ["dots"]
+
+
 def _write_complex(encoder: Encoder, value: complex, path: str) -> Node:
     del encoder, path
     return ["complex", value.real, value.imag]
@@ -165,6 +170,7 @@ WRITERS: Mapping[type, Write] = {
     slice: _write_triple,
     range: _write_triple,
     complex: _write_complex,
+    type(...): _write_dots,
     bytes: _write_bytes,
     bytearray: _write_bytes,
     functools.partial: _write_partial,
@@ -220,6 +226,11 @@ def _read_bytes(make: Any) -> Read:
         return make(bytes.fromhex(text) if path is None else decoder.array(path).tobytes())
 
     return read
+
+
+def _read_dots(decoder: Decoder, node: Node, index: int) -> Any:
+    del decoder, node, index
+    return ...
 
 
 def _read_complex(decoder: Decoder, node: Node, index: int) -> complex:
@@ -324,6 +335,7 @@ READERS: Mapping[str, Read] = {
     "slice": _read_triple(slice),
     "range": _read_triple(range),
     "complex": _read_complex,
+    "dots": _read_dots,
     "bytes": _read_bytes(bytes),
     "bytearray": _read_bytes(bytearray),
     "partial": _read_partial,

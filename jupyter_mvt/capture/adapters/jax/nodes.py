@@ -39,8 +39,11 @@ FUNCTIONS = (
 _COMPUTING = ("jax._src.nn.", "jax._src.numpy.", "jax._src.lax.", "flax.nnx.nn.",
               "flax.linen.activation", "flax.linen.dtypes", "jax.numpy")  # fmt: skip
 _CLASSES = ("flax.linen.", "flax.nnx.", "optax.")
-_PLAIN = frozenset({"flax.typing.HashableMapping"})
-"""Containers of Flax that only hold."""
+_PLAIN = frozenset(
+    {"flax.typing.HashableMapping", "flax.nnx.transforms.iteration.StateAxes",
+     "flax.nnx.transforms.iteration.Carry"}
+)  # fmt: skip
+"""Classes of Flax that only hold: mappings, and how a recurrent module is repeated."""
 _GENERATORS = ("fry", "rbg", "urbg", "threefry2x32", "unsafe_rbg")
 _OWN = ("parent", "name", "_state", "_parent_ref", "_id", "scope")
 
