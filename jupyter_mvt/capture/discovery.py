@@ -210,7 +210,7 @@ def _distinct(candidates: list[Candidate], log: CellLog | None) -> list[Candidat
     kept = []
     for group in groups.values():
         in_loop = [c for c in group if root_of(c.name) in looped and "[" in c.name]
-        best = max(in_loop or group, key=lambda c: (c.trained, is_bare(c.name), _hint(c.name)))
+        best = max(in_loop or group, key=lambda c: (is_bare(c.name), c.trained, _hint(c.name)))
         kept.append(replace(best, trained=max(c.trained for c in group)))
     places = {candidate.name: place for place, candidate in enumerate(candidates)}
     return sorted(kept, key=lambda candidate: places[candidate.name])

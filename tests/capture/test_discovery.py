@@ -297,6 +297,13 @@ def test_a_variable_comes_before_what_an_object_holds(session):
     assert chosen(session)[0] == ["clf"]
 
 
+def test_what_a_trainer_of_it_trained_keeps_its_own_name(session):
+    session.run(X).run("class Coach:\n    def __init__(self, model):\n        self.model = model\n"
+                       "    def train(self):\n        self.model.fit(X)")  # fmt: skip
+    session.run("net = Toy()").run("trainer = Coach(net)\ndone = trainer.train()")
+    assert chosen(session) == (["net"], "changed last, in cell 4")
+
+
 def test_an_object_is_looked_into_without_running_its_code(session):
     session.run(X).run(
         "class Odd:\n    def __init__(self): self.__dict__['model'] = Toy().fit(X)\n"
