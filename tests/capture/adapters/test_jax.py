@@ -108,6 +108,16 @@ class TestNnxOfItsOwnModules(AdapterTests):
         return X
 
 
+def test_recurrent_modules_are_data():
+    cells = [nnx.GRUCell(3, 4, rngs=nnx.Rngs(seed)) for seed in (0, 1)]
+    model = nnx.Bidirectional(*map(nnx.RNN, cells))
+    frozen = ADAPTER.freeze(model, lambda obj: None)
+    again = ADAPTER.restore(thaw(frozen))
+    rows = jnp.linspace(-1, 1, 30).reshape(2, 5, 3)
+    assert (frozen.state_kind, frozen.lost) == ("declarative", ())
+    np.testing.assert_array_equal(again(rows), model(rows))
+
+
 @pytest.mark.parametrize("generator", ["threefry2x32", "rbg"])
 def test_dropout_goes_on_with_its_random_numbers(generator):
     key = nnx.Rngs(jax.random.key(3, impl=generator))

@@ -187,6 +187,22 @@ def test_training_goes_on_where_it_stopped():
     assert again.optimizer.learning_rate == model.optimizer.learning_rate
 
 
+def test_settings_that_are_objects_are_told_with_their_own():
+    dense = keras.layers.Dense(3, kernel_regularizer="l2", bias_initializer="ones")
+    model = keras.Sequential([keras.Input((4,)), dense])
+    falling = keras.optimizers.schedules.CosineDecay(0.1, 100)
+    model.compile(keras.optimizers.SGD(falling), "mse")
+    params = {param.name: param.value for param in ADAPTER.params(model)}
+    told = ("kernel_regularizer", "kernel_regularizer.l2", "bias_initializer")
+    assert [params[f"dense.{name}"] for name in told] == ["L2", 0.01, "Ones"]
+    assert "dense.kernel_initializer" not in params
+    rate = "optimizer.learning_rate"
+    assert [params[rate], params[f"{rate}.initial_learning_rate"]] == ["CosineDecay", 0.1]
+    model.compile("adam", "mse")
+    [rate] = [param for param in ADAPTER.params(model) if param.name == rate]
+    assert (rate.value, rate.default) == (0.001, True)
+
+
 def test_paths_and_params_do_not_count_sessions():
     model = TestFunctional().train()
     paths = [p.path for p in ADAPTER.freeze(model, no_source).bundle.parts if not p.volatile]

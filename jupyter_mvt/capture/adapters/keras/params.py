@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from jupyter_mvt.capture.adapters.keras.names import layers_of, steady_names
 from jupyter_mvt.objects.commit import Param
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["keras_params", "optimizer_params"]
 
 _SCALARS = (bool, int, float, str, type(None))
-_SKIPPED = frozenset({"name", "dtype", "trainable", "sparse", "ragged", "optional"})
+_SKIPPED = frozenset(
+    {"name", "dtype", "trainable", "sparse", "ragged", "optional", "build_input_shape"}
+)
+_HOMES = ("keras.optimizers", "keras.regularizers", "keras.constraints", "keras.initializers")
+_MOST = 1e38
 
 
 def keras_params(model: Any) -> tuple[Param, ...]:
@@ -51,13 +58,42 @@ def _settings(layer: Any) -> Iterator[Param]:
         return
     defaults = _defaults(type(layer))
     for key, value in config.items():
-        plain = repr(tuple(value)) if _is_row(value) else value
-        if key in _SKIPPED or not isinstance(plain, _SCALARS):
-            continue
         default = defaults.get(key, Parameter.empty)
-        yield Param(
-            name=key, value=plain, default=type(default) is type(value) and value == default
-        )
+        if key in _SKIPPED:
+            continue
+        if isinstance(value, dict):
+            yield from _described(key, value, default)
+            continue
+        plain = repr(tuple(value)) if _is_row(value) else value
+        if isinstance(plain, _SCALARS):
+            short = _shortest(plain)
+            same = type(default) is type(value) and default in (value, short)
+            yield Param(name=key, value=short, default=same)
+
+
+def _described(key: str, value: Mapping[str, Any], default: Any) -> Iterator[Param]:
+    """Yield a setting that is an object: a schedule, a regularizer, an initializer, a function."""
+    name, inner = value.get("class_name"), value.get("config")
+    if name == "function" and isinstance(inner, str):
+        yield Param(name=key, value=inner)
+        return
+    known = str(value.get("module")).startswith(_HOMES)
+    if not known or not isinstance(name, str) or not isinstance(inner, dict):
+        return
+    if isinstance(default, str) and default.replace("_", "") == name.lower():
+        return  # what there is if nobody says anything, such as an initializer
+    yield Param(name=key, value=name)
+    for word, item in inner.items():
+        if word != "name" and item is not None and isinstance(item, _SCALARS):
+            yield Param(name=f"{key}.{word}", value=_shortest(item))
+
+
+def _shortest(value: Any) -> Any:
+    """Return a number of 32 bits as somebody would write it: 0.001, not 0.0010000000474974513."""
+    if not isinstance(value, float) or not math.isfinite(value) or abs(value) > _MOST:
+        return value
+    narrow = np.float32(value)
+    return float(str(narrow)) if float(narrow) == value else value
 
 
 def _is_row(value: Any) -> bool:
