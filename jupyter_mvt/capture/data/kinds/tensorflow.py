@@ -87,8 +87,9 @@ def _files(pipeline: Any) -> Table | None:
     """Return the files that a pipeline reads, if it names them."""
     paths = getattr(pipeline, "file_paths", None)  # keras.utils.image_dataset_from_directory
     named = getattr(pipeline, "_filenames", None)
-    if paths is None and getattr(named, "_tensors", None):
-        paths = np.ravel(_host(named._tensors[0])).tolist()
+    tensors = getattr(named, "_tensors", None)
+    if paths is None and tensors:
+        paths = np.ravel(_host(tensors[0])).tolist()
     return table_of(gather([*paths])) if paths and is_path([*paths]) else None
 
 
