@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from jupyter_mvt.capture.arrays import aligned, array_of, check_entry
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, refuse
 from jupyter_mvt.errors import MvtError, RestoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import numpy as np
+    from collections.abc import Callable, Iterator, Mapping
 
     from jupyter_mvt.capture.adapter import Skeleton
     from jupyter_mvt.capture.declarative.policy import Resolver
@@ -22,6 +23,7 @@ __all__ = ["Checks", "Decoder", "Read", "rebuild"]
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+_LARGE = 64 << 10
 
 
 class Read(Protocol):
@@ -79,6 +81,7 @@ class Decoder:
         self._open: set[int] = set()
         self._finish: list[Any] = []
         self._memories: dict[str, np.ndarray[Any, Any]] = {}
+        self._uses: Counter[int] | None = None
 
     def build(self) -> Any:
         """Return the root, rebuilt and checked."""
@@ -188,6 +191,7 @@ class Decoder:
         if live is not None:
             self._checks.before(type(value), given, live)
             _set_state(value, live)
+            self._let_go(state, live)
         if items is not None:
             value.extend(self.values(items))
         for pair in pairs or ():
@@ -195,6 +199,31 @@ class Decoder:
             value[key] = item
         self._finish.append(value)
         return value
+
+    def _let_go(self, state: Value, live: Any) -> None:
+        """Forget arrays that only this state held: compiled code has taken a copy of them."""
+        if not isinstance(live, dict) or not isinstance(state, list):
+            return
+        sizes = (item.nbytes for item in live.values() if isinstance(item, np.ndarray))
+        if sum(sizes) < _LARGE:
+            return
+        if self._uses is None:
+            self._uses = Counter(_references([[self._graph.root], *self._nodes]))
+        if self._uses[state[0]] == 1:
+            del self._built[state[0]]
+            for index in _references(self._nodes[state[0]]):
+                if self._uses[index] == 1 and isinstance(self._built.get(index), np.ndarray):
+                    del self._built[index]
+
+
+def _references(value: Any) -> Iterator[int]:
+    """Yield the numbers of the nodes that lists lead to; a shape may look like one, too."""
+    if isinstance(value, list):
+        if len(value) == 1 and type(value[0]) is int:
+            yield value[0]
+        for item in value:
+            if isinstance(item, list):
+                yield from _references(item)
 
 
 def _instance(cls: Any, arguments: list[Any]) -> Any:

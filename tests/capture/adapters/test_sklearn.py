@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -311,3 +312,17 @@ def test_a_tree_that_leads_astray_is_refused(field, value):
     with pytest.raises(MvtError) as refused:
         ADAPTER.restore(bad)
     assert refused.value.code == "corrupt-state"
+
+
+def test_a_forest_is_not_held_twice_while_it_comes_back(monkeypatch):
+    monkeypatch.setattr("jupyter_mvt.capture.adapters.sklearn.checks._AT_ONCE", 300_000)
+    x = np.random.RandomState(0).rand(3000, 2)
+    forest = ensemble.RandomForestRegressor(16, random_state=0).fit(x, x.sum(1))
+    frozen = ADAPTERS.get("sklearn").freeze(forest, lambda _: None)
+    skeleton = thaw(frozen)
+    tracemalloc.start()
+    again = ADAPTERS.get("sklearn").restore(skeleton)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.5 * sum(part.nbytes for part in frozen.bundle.parts)
+    assert (again.predict(x) == forest.predict(x)).all()

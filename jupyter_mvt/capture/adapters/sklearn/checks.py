@@ -11,15 +11,19 @@ from jupyter_mvt.capture.declarative.graph import refuse
 __all__ = ["SklearnChecks"]
 
 
+_AT_ONCE = 8 << 20
+
+
 class SklearnChecks:
     """Bounds of trees, search trees, support vectors and splines; good for one object.
 
-    Building a tree only copies its nodes, so those of all trees of a forest are looked through
-    at once when everything is built, before anything walks them.
+    Building a tree only copies its nodes, so those of many trees of a forest are looked through
+    at once, before anything walks them; not of all, which would be held twice.
     """
 
     def __init__(self) -> None:
         self._trees: list[tuple[Any, int]] = []
+        self._waiting = 0
         self._names: dict[Any, str] = {}
 
     def before(self, cls: Any, arguments: list[Any], state: Any) -> None:
@@ -49,12 +53,18 @@ class SklearnChecks:
         if not isinstance(values, np.ndarray) or values.shape != (count, outputs, max(counts)):
             refuse("a tree has not a value for each node")
         self._trees.append((nodes, features))
+        self._waiting += nodes.nbytes
+        if self._waiting > _AT_ONCE:
+            self._look_through()
+
+    def _look_through(self) -> None:
+        trees, self._trees, self._waiting = self._trees, [], 0
+        _check_nodes(trees)
 
     def after(self, value: Any) -> None:
         """Refuse estimators whose parts do not fit each other."""
         if self._trees:
-            trees, self._trees = self._trees, []
-            _check_nodes(trees)
+            self._look_through()
         state = getattr(value, "__dict__", None)
         if not isinstance(state, dict):
             return
