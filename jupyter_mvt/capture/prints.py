@@ -163,7 +163,9 @@ class Prints:
 
     def _frame(self, value: Any) -> None:
         self._text(value.shape, getattr(value, "name", ""))
+        self._text(getattr(value, "flags", ""))
         self._add(dict(getattr(value, "attrs", None) or {}), 1)
+        self._add({name: one for name, one in vars(value).items() if name[:1] != "_"}, 1)
         if hasattr(value, "index"):
             self._index(value.index)
         if hasattr(value, "columns"):

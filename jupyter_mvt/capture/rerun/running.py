@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from jupyter_mvt.capture.rerun.plan import Piece
-from jupyter_mvt.capture.rerun.shell import Captured, Commands, Shell
+from jupyter_mvt.capture.rerun.shell import Captures, Commands, Reloads, Shell
 from jupyter_mvt.capture.rerun.standins import StandIns
-from jupyter_mvt.capture.slices.lines import CAPTURE, PLAIN_MAGIC, SHELL, plain_lines
+from jupyter_mvt.capture.slices.lines import CAPTURE, PLAIN_MAGIC, RELOADS, SHELL, plain_lines
 from jupyter_mvt.capture.slices.syntax import analyse
 from jupyter_mvt.errors import CaptureError
 
@@ -50,13 +50,21 @@ class Session:
     ) -> None:
         self._stand_ins = stand_ins or StandIns()
         self._pending: CellFailed | None = None
+        self._captures, self._reloads = Captures(), Reloads()
         main = types.ModuleType("__main__")
         self.skipped: dict[str, None] = {}
         commands = Commands(home, self.skipped)
         answers: dict[int, Any] = {}
-        main.__dict__.update(display=_show_nothing, Out=answers, _oh=answers)
+        main.__dict__.update(display=self._captures.show, Out=answers, _oh=answers)
         shell = Shell(main.__dict__, commands, lambda text: exec(text, main.__dict__))
-        main.__dict__.update({"get_ipython": lambda: shell, SHELL: commands, CAPTURE: Captured})
+        main.__dict__.update(
+            {
+                "get_ipython": lambda: shell,
+                SHELL: commands,
+                CAPTURE: self._captures,
+                RELOADS: self._reloads,
+            }
+        )
         self._inputs = ["", *inputs]
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
@@ -80,6 +88,14 @@ class Session:
             raise CellFailed(piece.order, error) from error
         self._stand_ins.learn(text)
         self._typed(piece)
+        self._reloads.check()
+        try:
+            self._all(tree, piece, text, name)
+        finally:
+            self._captures.end()
+            self._reloads.learn()
+
+    def _all(self, tree: ast.Module, piece: Piece, text: str, name: str) -> None:
         answer = _answer(piece)
         for node in tree.body:
             trains = self._stand_ins.trains(node, self.namespace)
@@ -173,6 +189,7 @@ class Session:
         value = self.namespace.pop(_VALUE, None)
         if value is None:
             return
+        self._captures.show(value)
         names = self.namespace
         names["___"], names["__"], names["_"] = names.get("__"), names.get("_"), value
         names[f"_{order}"] = names["Out"][order] = value
@@ -199,7 +216,3 @@ def _answer(piece: Piece) -> int:
 def _bound(value: ast.expr) -> ast.Assign:
     name = ast.copy_location(ast.Name(_VALUE, ast.Store()), value)
     return ast.Assign(targets=[name], value=value)
-
-
-def _show_nothing(*values: object, **options: object) -> None:
-    """Stand in for IPython's ``display``."""

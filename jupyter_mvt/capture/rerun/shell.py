@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import os
 import re
 import shlex
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any
 
 from jupyter_mvt.capture.rerun.guarding import detach
 from jupyter_mvt.capture.slices.lines import plain_lines
 
-__all__ = ["Captured", "Commands", "Lines", "Shell"]
+__all__ = ["Captured", "Captures", "Commands", "Lines", "Output", "Reloads", "Shell"]
 
 
 _PARTS = re.compile(r"[;\n]|&&?|\|\|?")
@@ -98,19 +102,130 @@ def _names_outside(part: str) -> bool:
     return program not in _READERS or ">" in part[: outside[-1].start()]
 
 
-class Captured:
-    """Stands for what ``%%capture`` binds: nothing is printed here."""
+class Output:
+    """What was shown of a value.
 
-    stdout = stderr = ""
-    outputs: tuple[object, ...] = ()
+    Attributes
+    ----------
+    data
+        Kind → text.
+    """
+
+    def __init__(self, value: object) -> None:
+        self.data = {"text/plain": repr(value)}
+        self.metadata: dict[str, object] = {}
+
+
+class Captured:
+    """What ``%%capture`` binds: the texts of the cell, as it goes on.
+
+    Attributes
+    ----------
+    outputs
+        What was shown.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._left = frozenset(words)
+        self._texts = io.StringIO(), io.StringIO()
+        self.outputs: list[Output] = []
+
+    @property
+    def stdout(self) -> str:
+        """What was printed."""
+        return self._texts[0].getvalue()
+
+    @property
+    def stderr(self) -> str:
+        """What was printed to the other stream."""
+        return self._texts[1].getvalue()
+
+    def begin(self) -> ExitStack:
+        """Take what is printed from here on, until that is closed."""
+        stack = ExitStack()
+        if "--no-stdout" not in self._left:
+            stack.enter_context(redirect_stdout(self._texts[0]))
+        if "--no-stderr" not in self._left:
+            stack.enter_context(redirect_stderr(self._texts[1]))
+        return stack
+
+    def shown(self, value: object) -> None:
+        """Take a value that is shown."""
+        if "--no-display" not in self._left:
+            self.outputs.append(Output(value))
 
     def __call__(self) -> None:
-        """Show it."""
+        """Print it again."""
+        sys.stdout.write(self.stdout)
+        sys.stderr.write(self.stderr)
 
     show = __call__
 
     def __str__(self) -> str:
-        return ""
+        return self.stdout
+
+
+class Captures:
+    """The one of a cell that runs, if it has any."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._now: Captured | None = None
+
+    def __call__(self, *words: str) -> Captured:
+        """Begin one."""
+        self._now = Captured(words)
+        self._stack = self._now.begin()
+        return self._now
+
+    def show(self, *values: object, **options: object) -> None:
+        """Stand in for IPython's ``display``."""
+        del options
+        if self._now is not None:
+            for value in values:
+                self._now.shown(value)
+
+    def end(self) -> None:
+        """End that of a cell, with the cell."""
+        self._stack.close()
+        self._now = None
+
+
+class Reloads:
+    """Runs modules again whose files were rewritten, as ``%autoreload`` does."""
+
+    def __init__(self) -> None:
+        self._reloader: Any = None
+
+    def __call__(self, words: str) -> None:
+        """Begin that, end it, or do it once."""
+        if self._reloader is None:
+            found = importlib.import_module("IPython.extensions.autoreload")
+            self._reloader = found.ModuleReloader()
+        word = words.split()[0].lower() if words.split() else "now"
+        if word == "now":
+            self._reloader.check(True)
+            return
+        self._reloader.check_all = word not in ("1", "explicit")
+        self._reloader.enabled = word not in ("0", "off")
+
+    def mark(self, name: str) -> None:
+        """Have a module run again that was named by ``%aimport``."""
+        if self._reloader is not None:
+            self._reloader.mark_module_reloadable(name)
+
+    def check(self) -> None:
+        """Run modules again whose files are newer, before a cell."""
+        if self._reloader is not None and self._reloader.enabled:
+            self._reloader.check()
+
+    def learn(self) -> None:
+        """Note the files of modules that a cell has imported."""
+        if self._reloader is not None:
+            for module in list(sys.modules.values()):
+                name, time = self._reloader.filename_and_mtime(module)
+                if name is not None:
+                    self._reloader.modules_mtimes.setdefault(module.__name__, time)
 
 
 class Shell:

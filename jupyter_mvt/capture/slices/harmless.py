@@ -19,6 +19,7 @@ __all__ = [
     "OUT",
     "PATH",
     "PSEUDO",
+    "RELOADING",
     "SETTINGS",
     "VIEWS",
     "WARNINGS",
@@ -27,10 +28,12 @@ __all__ = [
     "hands_out_names",
     "holds_file",
     "is_look",
+    "module",
+    "modules_named",
     "named_in_texts",
-    "names_module",
     "only_keeps",
     "patches",
+    "reaches_main",
     "reads_files",
     "root_of",
     "runs_anything",
@@ -60,6 +63,9 @@ OUT = "<out>"
 FUTURE = "<future>"
 """Stands for how definitions are read: whether annotations are kept as texts."""
 
+RELOADING = "<reloading>"
+"""Stands for whether modules are run again when their files are rewritten."""
+
 SETTINGS = "<settings>"
 """Stands for all settings of libraries together, that any call may go by."""
 
@@ -73,7 +79,8 @@ PATH = "<path>"
 """Stands for what decides which modules an import finds."""
 
 PSEUDO = frozenset({
-    ANYTHING, CALLBACKS, CLASSES, FILES, FUTURE, MODULES, OUT, PATH, SETTINGS, WARNINGS,
+    ANYTHING, CALLBACKS, CLASSES, FILES, FUTURE, MODULES, OUT, PATH, RELOADING,
+    SETTINGS, WARNINGS,
 })  # fmt: skip
 """Names that stand for something else."""
 
@@ -249,10 +256,23 @@ def writes_files(node: ast.Call) -> bool:
     return name.startswith(_WRITES) and not (name == "close" and root in _DRAWING)
 
 
-def names_module(node: ast.Call) -> bool:
-    """Tell whether a call names a file that an import may find."""
-    return any(isinstance(part, ast.Constant) and str(part.value).endswith(".py")
-               for part in ast.walk(node))  # fmt: skip
+def modules_named(node: ast.Call) -> set[str]:
+    """Return what stands for the modules that an import may find in files that a call names."""
+    texts = [str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)
+             and isinstance(part.value, str)]  # fmt: skip
+    return {module(re.split(r"[/\\]", text)[-1][:-3]) for text in texts if text.endswith(".py")}
+
+
+def module(name: str) -> str:
+    """Return what stands for a module of that name, as it was imported first."""
+    return f"<module {name}>"
+
+
+def reaches_main(node: ast.Call) -> bool:
+    """Tell whether a text given to a call is a program that asks for names of the notebook."""
+    given = [*node.args, *(word.value for word in node.keywords)]
+    return any(isinstance(one, ast.Constant) and "import" in str(one.value)
+               and "__main__" in str(one.value) for one in given)  # fmt: skip
 
 
 def reads_files(node: ast.Call) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 __all__ = [
@@ -11,15 +12,20 @@ __all__ = [
     "OUR_QUERY",
     "OUR_VALUE",
     "PLAIN_MAGIC",
+    "RELOADS",
     "SHELL",
     "SHOWS_ONLY",
+    "captured_name",
     "plain_lines",
 ]
 
 SHELL, CAPTURE = "__mvt_shell__", "__mvt_captured__"
 """Names that run a shell's command, and stand for what ``%%capture`` binds."""
 
-OURS = frozenset({SHELL, CAPTURE})
+RELOADS = "__mvt_reloads__"
+"""The name by which ``%autoreload`` is said."""
+
+OURS = frozenset({SHELL, CAPTURE, RELOADS})
 
 OUR_MAGIC = r"mvt\b(?!\s+checkout\b.*\s--into-namespace\b)"
 """Our own magic where it binds no name; a checkout into the namespace makes what follows."""
@@ -29,6 +35,9 @@ OUR_VALUE = re.compile(r"^\s*[\w., \t]+=\s*%mvt\b(?!\s+checkout\b)")
 
 OUR_QUERY = re.compile(r"\s*%%mvt\s+sql\b")
 """The first line of a cell in SQL."""
+
+TIMED = "__mvt_timed__"
+"""The class in whose body a timed statement runs: what it binds is its own."""
 
 _BODY_MAGICS = frozenset({"time", "timeit", "capture", "prun", "mvt"})
 _SHELLS = frozenset({"bash", "sh", "system", "sx", "script"})
@@ -52,7 +61,13 @@ _INSTALLS = re.compile(r"(?:(?:sudo|python3?|-m|\S*/python3?|\{?sys\.executable\
 _LOOKS = re.compile(r"(?:ls|head|tail|cat|pwd|wc|du|df|nvidia-smi|which|whoami|echo|file|free|"
                     r"lscpu|date|uname|env|printenv|tree)\b[^>|;&`]*$")  # fmt: skip
 _WRITEFILE = re.compile(r"^%%(?:writefile|file)\s+(-a\s+)?(\S+)\s*$")
-_CAPTURED = re.compile(r"^%%capture\s+(?:--?\S+\s+)*(\w+)\s*$")
+_CAPTURED = re.compile(r"^%%capture\s+((?:--?\S+\s+)*)(\w+)((?:\s+--?\S+)*)\s*$")
+_TIMED = re.compile(
+    r"^(\s*)([\w.,\s]+=\s*)?%timeit((?:\s+-[nrp]\s*\d+|\s+-[qtco]+|\s+-v\s+\w+)*)\s+([^\s-].*)$"
+)
+_TIMES = re.compile(r"-([nr])\s*(\d+)")
+_SETUP = re.compile(r"%%timeit(?:\s+-[nrp]\s*\d+|\s+-[qtco]+|\s+-v\s+\w+)*\s+([^\s-].*?)\s*$")
+_REPEATS, _MOST_TIMES = 7, 1000
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 
 PLAIN_MAGIC = re.compile(
@@ -78,7 +93,8 @@ _MEANING: tuple[tuple[re.Pattern[str], str], ...] = (
      "[get_ipython().run_cell(''.join(cell['source'])) for cell in __import__('json').loads("
      "__import__('pathlib').Path({!r}).read_text('utf-8'))['cells']"
      " if cell['cell_type'] == 'code']"),
-    (re.compile(r"^%aimport\s+([\w.]+)\s*$"), "import {}"),
+    (re.compile(r"^%aimport\s+([\w.]+)\s*$"), f"import {{0}}; {RELOADS}.mark({{0!r}})"),
+    (re.compile(r"^%autoreload\b\s*([^#]*?)\s*(?:#.*)?$"), f"{RELOADS}({{!r}})"),
     (re.compile(r"^%run\s+(?:-[itne]\s+)*([\w./]+)\s*$"),
      "exec(compile(__import__('pathlib').Path({0!r} + '.py').read_text(), {0!r}, 'exec'))"),
     (re.compile(r"^%run\s+(?:-[itne]\s+)*(\S+?\.py)\s+(\S.*?)\s*$"),
@@ -108,13 +124,65 @@ def plain_lines(source: str) -> list[str]:
         if name is None or name[1] not in _BODY_MAGICS:
             whole = _said(lines[start], "\n".join(lines[start + 1 :]))
             return [*before, whole, *[""] * (len(lines) - start - 1)]
-        captured = _CAPTURED.match(lines[start])
-        # What is timed runs in a function of its own, as the body of a class nearly does.
         within = "    " if name[1] == "timeit" else within
-        said = "class __mvt_timed__:" if name[1] == "timeit" else ""
-        before.append(f"{captured[1]} = {CAPTURE}()" if captured else said)
+        before.append(_opening(lines[start]))
         start += 1
+        inside = [number for number in range(start, len(lines)) if lines[number].strip()]
+        if name[1] == "timeit" and len(inside) == 1:
+            lines[inside[0]] = _turns(lines[start - 1], lines[inside[0]].strip())
     return before + [within + _plain(line) for line in lines[start:]]
+
+
+def captured_name(source: str) -> str:
+    """Return the name under which a cell's texts are kept, ``""`` if they are not."""
+    for line in source.lstrip("\n").split("\n"):
+        if not line.startswith("%%"):
+            break
+        found = _CAPTURED.match(line)
+        if found is not None:
+            return found[2]
+    return ""
+
+
+def _opening(line: str) -> str:
+    """Return the first line of a cell that is Python besides it, as Python."""
+    captured = _CAPTURED.match(line)
+    if captured is not None:
+        return f"{captured[2]} = {CAPTURE}{tuple((captured[1] + captured[3]).split())!r}"
+    # What is timed runs in a function of its own, as the body of a class nearly does.
+    return f"class {TIMED}:" if line.startswith("%%timeit") else ""
+
+
+def _timed(found: re.Match[str]) -> str:
+    """Return a timed statement as often as it was told to run, once if that is not told."""
+    before, value, options, said = found.groups()
+    turns = _turns(options, said.strip())
+    if value:
+        return (
+            f"{before}{value}{turns} and None" if turns != said.strip() else f"{before}{value}None"
+        )
+    return f"{before}class {TIMED}: {turns}"
+
+
+def _turns(options: str, said: str) -> str:
+    """Return a statement as often as it is timed, with what is done before each repetition."""
+    told = {key: int(number) for key, number in _TIMES.findall(options)}
+    turns = told.get("n", 1)
+    repeats = told.get("r", _REPEATS) if "n" in told else 1
+    setup = _SETUP.match(options)
+    if not _is_value(said) or (setup is not None and not _is_value(setup[1])):
+        return said
+    inner = f"[({said}) for __mvt_turn__ in range({min(turns, _MOST_TIMES)})]"
+    inner = f"({setup[1]}, {inner})" if setup is not None else inner
+    return f"[{inner} for __mvt_turn__ in range({min(repeats, _MOST_TIMES)})]"
+
+
+def _is_value(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _said(first: str, body: str) -> str:
@@ -141,6 +209,9 @@ def _shell(command: str) -> str:
 
 
 def _plain(line: str) -> str:
+    timed = _TIMED.match(line)
+    if timed is not None:
+        return _timed(timed)
     line = _STATEMENT_MAGIC.sub(r"\1", line)
     line = _ALIAS.sub("!", _AUTOMAGIC.sub("%", line))
     value = _SHELL_VALUE.match(line)

@@ -19,7 +19,7 @@ from jupyter_mvt.capture.slices.harmless import (
     WARNINGS,
     holds_file,
     is_look,
-    names_module,
+    modules_named,
     only_keeps,
     reads_files,
     spares_arguments,
@@ -142,7 +142,9 @@ class NameBook:
             self.reads.add(FILES)
         if writes_files(node):
             self.reads.add(FILES)
-            self.mutates |= {FILES, PATH} if names_module(node) else {FILES}
+            modules = modules_named(node)
+            self.reads |= modules  # one that was imported before is not looked for again
+            self.mutates |= {FILES, PATH} if modules else {FILES}
 
     def _settings(self, node: ast.Call) -> None:
         """Note that a call works as libraries are set to, and that it may set one."""

@@ -26,17 +26,20 @@ from jupyter_mvt.capture.slices.harmless import (
     FUTURE,
     OUT,
     PATH,
+    RELOADING,
     SETTINGS,
     draws_nothing,
     is_look,
+    module,
     named_in_texts,
     patches,
+    reaches_main,
     runs_anything,
     spares_arguments,
     written_to,
 )
 from jupyter_mvt.capture.slices.lending import KEPT, Lending, given_to, lambdas, placed, wrapped
-from jupyter_mvt.capture.slices.lines import OURS
+from jupyter_mvt.capture.slices.lines import OURS, RELOADS
 from jupyter_mvt.capture.slices.settings import set_by, sets_globally, sets_more
 from jupyter_mvt.capture.slices.stateless import bases_of_stateless, holds_nothing
 
@@ -138,6 +141,11 @@ class _Names(Branches):
         if getattr(node, "module", None) == "__future__" and "annotations" in bound:
             self.mutates.add(FUTURE)
         if not self._shadow:
+            dotted = getattr(node, "module", None)
+            names = (
+                [dotted or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
+            self.mutates |= {module(part) for name in names for part in name.split(".") if part}
             self.imports |= bound
             for name in bound:
                 self._bind(name)
@@ -157,11 +165,12 @@ class _Names(Branches):
                     self._mutated(part.id if isinstance(part, ast.Name) else None)
         elif isinstance(called, ast.Name):
             self.calls |= {called.id} - OURS
+            self.mutates |= {RELOADING} if called.id == RELOADS else set()
         self.draws = self.draws or not draws_nothing(called)
         self._lend(given_to(node))
         self._lend_lambdas(node, root_name(called) or "")
         self._touch_files(node)
-        if runs_anything(called):
+        if runs_anything(called) or reaches_main(node):
             self.reads.add(ANYTHING)
             self.mutates.add(ANYTHING)
         self._settings(node)

@@ -6,15 +6,16 @@ Functions that a cell has defined without saying so (``%run``, ``exec``) are as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from jupyter_mvt.capture.slices.aliases import Aliases
 from jupyter_mvt.capture.slices.effects import closure
-from jupyter_mvt.capture.slices.harmless import MODULES, PATH
+from jupyter_mvt.capture.slices.harmless import ANYTHING, FILES, MODULES, PATH, RELOADING
 from jupyter_mvt.capture.slices.runs import ATOM, DATA, FIXED, OWN, Run
 from jupyter_mvt.capture.slices.syntax import Unit
 
-__all__ = ["own_names", "through_modules"]
+__all__ = ["own_names", "through_modules", "with_reloads"]
 
 
 def own_names(run: Run, units: Iterable[Unit], kinds: Mapping[str, str]) -> dict[str, str]:
@@ -56,3 +57,24 @@ def through_modules(
     pairs |= {(name, MODULES) for name in unit.binds if kinds.get(name) != DATA}
     spared = {name for _, name in unit.spared}
     return (touched | spared | {MODULES} if acts else set()), {MODULES, PATH}, pairs
+
+
+def with_reloads(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return runs in which it may change anything to write a module while ``%autoreload`` is on."""
+    found, on = [], False
+    for run in runs:
+        units = []
+        for unit in run.units:
+            on = on or RELOADING in unit.mutates
+            units.append(_reloading(unit) if on and _writes_modules(unit) else unit)
+        found.append(replace(run, units=tuple(units)) if on else run)
+    return found
+
+
+def _reloading(unit: Unit) -> Unit:
+    return replace(unit, mutates=unit.mutates | {ANYTHING}, reads=unit.reads | {RELOADING})
+
+
+def _writes_modules(unit: Unit) -> bool:
+    named = any(name.startswith("<module ") for name in unit.reads)
+    return FILES in unit.mutates and (named or unit.foreign)

@@ -111,7 +111,7 @@ def raises_warnings(node: ast.Call) -> bool:
 
 def reloads(node: ast.Call) -> bool:
     """Tell whether a call runs a module again."""
-    return called_name(node) == "reload"
+    return called_name(node) in ("exec_module", "reload")
 
 
 def _parts(node: ast.AST) -> list[str]:

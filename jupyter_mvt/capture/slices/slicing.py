@@ -19,7 +19,7 @@ from jupyter_mvt.capture.slices.effects import closure, handed
 from jupyter_mvt.capture.slices.harmless import ANYTHING, MODULES, PSEUDO, SETTINGS
 from jupyter_mvt.capture.slices.lent import Lent
 from jupyter_mvt.capture.slices.owned import Owned
-from jupyter_mvt.capture.slices.ownstate import own_names, through_modules
+from jupyter_mvt.capture.slices.ownstate import own_names, through_modules, with_reloads
 from jupyter_mvt.capture.slices.renewal import renew, unfitted
 from jupyter_mvt.capture.slices.runs import ATOM, DATA, FIXED, MANY, STATEFUL, Run, Step
 from jupyter_mvt.capture.slices.syntax import Unit
@@ -46,7 +46,7 @@ def made_by(
     kinds
         Kinds of the values that names had before the first run.
     """
-    runs = with_classes(runs)
+    runs = with_reloads(with_classes(runs))
     steps, frees = _forwards(runs, dict(kinds or {}))
     needed = closure(names, frees)
     bound = [run.rebound.union(*(step.unit.binds for step in own))
@@ -202,9 +202,9 @@ def _forwards(
 def _there(names: Iterable[str], bound: Collection[str]) -> set[str]:
     """Return those of `names` that something was ever bound to; of others nothing can be changed.
 
-    Private names are not watched.
+    Private names, and those of modules that imports may find, are not watched.
     """
-    return {name for name in names if name in bound or name in PSEUDO or name[:1] == "_"}
+    return {name for name in names if name in bound or name in PSEUDO or name[:1] in "_<"}
 
 
 def _link(

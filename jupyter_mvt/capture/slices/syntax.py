@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.capture.slices.effects import Body, Handing
 from jupyter_mvt.capture.slices.harmless import FILES, OUT, PATH, PSEUDO
 from jupyter_mvt.capture.slices.lending import Lending
-from jupyter_mvt.capture.slices.lines import OUR_VALUE, PLAIN_MAGIC, SHOWS_ONLY, plain_lines
+from jupyter_mvt.capture.slices.lines import (
+    OUR_VALUE,
+    PLAIN_MAGIC,
+    SHOWS_ONLY,
+    captured_name,
+    plain_lines,
+)
 from jupyter_mvt.capture.slices.names import names_in
 from jupyter_mvt.capture.slices.refits import refitted
 from jupyter_mvt.capture.slices.training import Training, trained_parameter, trainings
@@ -159,7 +165,7 @@ def analyse(source: str, trainers: Mapping[str, tuple[int, str]] | None = None) 
 
 
 def _real(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names) - PSEUDO
+    return frozenset(name for name in names if name not in PSEUDO and name[:1] != "<")
 
 
 def _parse(source: str) -> tuple[str, ast.Module | None]:
@@ -192,13 +198,17 @@ def _units(source: str, text: str, tree: ast.Module) -> tuple[Unit, ...]:
         else:
             groups.append((first, last, [node]))
     answers = bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
-    return tuple(
+    captured = captured_name(source)
+    units = tuple(
         _unit(first, last, nodes,
               foreign=any(_is_foreign(one, other) for one, other in
                           zip(written[first - 1 : last], plain[first - 1 : last], strict=True)),
               answers=answers and nodes[-1] is tree.body[-1])
         for first, last, nodes in groups
     )  # fmt: skip
+    # Whatever is called may print, and what is printed is kept under that name.
+    return tuple(replace(unit, mutates=unit.mutates | {captured}) if captured else unit
+                 for unit in units)  # fmt: skip
 
 
 def _is_foreign(written: str, plain: str) -> bool:

@@ -9,6 +9,7 @@ from tests.capture.slices.soundness import (
     classes,
     hooks,
     libraries,
+    magics,
     modules,
     tables,
     values,
@@ -17,7 +18,7 @@ from tests.capture.slices.soundness import (
 __all__ = ["CASES"]
 
 CASES: dict[str, tuple[list[str], dict[str, str]]] = {}
-for part in (values, classes, hooks, callbacks, tables, libraries, modules):
+for part in (values, classes, hooks, callbacks, tables, libraries, magics, modules):
     for name, case in part.CASES.items():
         assert name not in CASES, name
         CASES[name] = case if isinstance(case, tuple) else (case, {})

@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -110,8 +111,8 @@ def _first(cells: list[str], looks: float) -> dict[str, Any]:
 
 
 def _is_for_ipython(cell: str) -> bool:
-    firsts = {line[:1] for line in cell.split("\n")}
-    return "get_ipython" in cell or "__future__" in cell or "%" in firsts
+    magic = re.search(r"^\s*(?:\w+\s*=\s*)?%", cell, re.MULTILINE)
+    return "get_ipython" in cell or "__future__" in cell or magic is not None
 
 
 def _plainly(cells: list[str]) -> tuple[Any, dict[str, Any]]:
