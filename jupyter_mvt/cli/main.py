@@ -15,6 +15,7 @@ from jupyter_mvt.api import places
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
+from jupyter_mvt.commands.completion import Completion
 from jupyter_mvt.commands.help import Help
 from jupyter_mvt.errors import MvtError, StorageError, UsageError, interrupted
 from jupyter_mvt.objects.clock import Clock
@@ -118,7 +119,7 @@ def _text(value: Any) -> str:
     zone = datetime.fromtimestamp(0, UTC).astimezone().tzinfo
     look = Look(width=max(60, min(width, 140)), now_ms=Clock().now_us() // 1000, zone=zone or UTC,
                 command="mvt")  # fmt: skip
-    return value.text() if isinstance(value, Help) else plain(value, look)
+    return value.text() if isinstance(value, (Help, Completion)) else plain(value, look)
 
 
 def _write(text: str, stream: Any) -> None:

@@ -142,7 +142,8 @@ class Command:
 VERBS = (
     "init", "status", "commit", "watch", "log", "show", "curves", "diff", "evaluate", "cost",
     "leaderboard", "sql", "branch", "switch", "tag", "label", "note", "rollback", "checkout",
-    "stash", "undo", "redo", "oplog", "gc", "du", "fsck", "index", "trust", "reproduce", "help",
+    "stash", "undo", "redo", "oplog", "gc", "du", "fsck", "index", "trust", "reproduce",
+    "completion", "help",
 )  # fmt: skip
 """The built-in verbs, in the order of help."""
 

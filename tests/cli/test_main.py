@@ -143,6 +143,7 @@ LINES = {
     "rollback": "rollback production", "du quota": "du quota 1GB",
     "cost set": "cost set --hour 1", "sql": "sql select+1", "trust": "trust --list",
     "undo": "undo", "redo": "redo", "evaluate": "evaluate HEAD X y", "watch": "watch on",
+    "completion": "completion bash",
 }  # fmt: skip
 """Words that a verb needs here; every other one does without."""
 

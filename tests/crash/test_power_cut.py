@@ -31,13 +31,13 @@ SOAK = int(float(os.environ.get("MVT_SOAK", "1")) * 500_000)
 READING = {
     "status", "log", "show", "curves", "diff", "leaderboard", "sql", "branch list", "tag list",
     "label list", "label history", "checkout", "oplog", "cost show", "du show", "fsck",
-    "index show", "help",
+    "index show", "completion", "help",
 }  # fmt: skip
 ELSEWHERE = {"init", "reproduce", "stash list", "stash pop", "trust", "watch"}
 """Cut by themselves (``init``), or of the session or the person: the repository is not changed."""
 LINES = {
     "sql": "sql select+1", "label history": "label history production",
-    "checkout": "checkout v1 --trust",
+    "checkout": "checkout v1 --trust", "completion": "completion bash",
 }  # fmt: skip
 EACH = STATES // (len(STEPS) + 1) + 1
 SECOND: list[Callable[[World], object]] = [

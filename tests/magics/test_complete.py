@@ -91,7 +91,7 @@ def typed(shell, home):
 TYPED = {
     "%mvt comm": (["commit"], "comm"),
     "x = %mvt checkout pro": (["production"], "pro"),
-    "%%mvt com": (["commit"], "com"),
+    "%%mvt com": (["commit", "completion"], "com"),
     "%mvt commit ex": (["exp.net", "exp"], "ex"),
     "%mvt commit --da": (["--data"], "--da"),
     "%mvt commit --data ": (["X_train", "exp", "clf"], ""),
