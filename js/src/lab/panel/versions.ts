@@ -100,6 +100,9 @@ export class Versions {
     const rows = query ? log.rows.filter(matcher(query, log.metrics)) : log.rows;
     const metric = this.host.metric(log);
     this.list.root.hidden = rows.length === 0;
+    // What few rows need not; asking the style sheet for their number costs a look at all of them.
+    this.root.classList.toggle("of1", rows.length < 2);
+    this.root.classList.toggle("of2", rows.length === 2);
     this.list.show(nodesOf(log, rows, metric, laneOf(log)), metric);
     const all = log.total.toLocaleString("en");
     this.head.name("Versions", query ? `${rows.length.toLocaleString("en")} of ${all}` : all);

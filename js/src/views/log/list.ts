@@ -1,6 +1,6 @@
 import type { LogRow } from "../../protocol/wire";
 import { labelChip, tagChip } from "../atoms/chips";
-import { when } from "../atoms/times";
+import { ago, when } from "../atoms/times";
 import { delta, verdict } from "../atoms/verdicts";
 import { div, h, span } from "../h";
 import type { Scope } from "../scope";
@@ -44,6 +44,7 @@ export function versionList(actions: ListActions, scope: Scope, virtualFrom = VI
   let narrow = false;
   let width = 0;
   let drawn = { start: -1, end: -1 };
+  let held = new Map<string, HTMLElement>();
 
   const height = (): number => (narrow ? 42 : 34);
   const nodeAt = (i: number): Node | undefined => nodes[nodes.length - 1 - i];
@@ -72,10 +73,14 @@ export function versionList(actions: ListActions, scope: Scope, virtualFrom = VI
     list.style.setProperty("--rw", `${left + (shownLanes - 1) * gap + (narrow ? 15 : 20)}px`);
     const rows: HTMLElement[] = [];
     need(nodes.length - end, nodes.length - 1 - start);
+    const still = new Map<string, HTMLElement>();
     const wanted = focused && (current < start || current >= end) ? [current] : [];
     for (const i of [...wanted, ...Array.from({ length: end - start }, (_, k) => start + k)]) {
       const node = nodeAt(i);
-      const row = node ? versionRow(node, metric, picked.has(node.row.version.id)) : comingRow(i);
+      const told = node ? JSON.stringify([node.row, metric, ago(node.row.version.time_ms)]) : `${i}`;
+      const row = held.get(told) ?? (node ? versionRow(node, metric) : comingRow(i));
+      still.set(told, row);
+      row.setAttribute("aria-selected", String(node !== undefined && picked.has(node.row.version.id)));
       row.dataset.i = String(i);
       row.tabIndex = i === current ? 0 : -1;
       if (virtual) {
@@ -86,7 +91,8 @@ export function versionList(actions: ListActions, scope: Scope, virtualFrom = VI
       rows.push(row);
     }
     const lines = drawRail(rail, nodes, { start, end, height: height(), left, gap, lift: narrow ? 9 : 0, lanes: shownLanes });
-    list.replaceChildren(...rows, h("li", { role: "presentation" }, lines));
+    held = still;
+    settle(list, [...rows, h("li", { role: "presentation" }, lines)]);
     if (focused) {
       rowAt(current)?.focus({ preventScroll: true });
     }
@@ -191,12 +197,19 @@ function comingRow(i: number): HTMLElement {
   return h("li", { class: "lr", role: "option", "aria-selected": "false", "aria-busy": "true", "aria-label": "Reading this version" }, div("ms", bar));
 }
 
-function versionRow({ row }: Node, metric: string, chosen: boolean): HTMLElement {
+/** Makes these the children of a list; what stays in it is not touched, and so not laid out anew. */
+function settle(list: HTMLElement, children: readonly HTMLElement[]): void {
+  const staying = new Set<Element>(children);
+  Array.from(list.children).forEach((child) => staying.has(child) || child.remove());
+  children.forEach((child, i) => list.children[i] === child || list.insertBefore(child, list.children[i] ?? null));
+}
+
+function versionRow({ row }: Node, metric: string): HTMLElement {
   const { version, regressed } = row;
   const [fell] = regressed;
   return h(
     "li",
-    { class: "lr", role: "option", "aria-selected": String(chosen) },
+    { class: fell ? "lr fell" : "lr", role: "option" },
     div(
       "ms",
       span("v", version.name),
