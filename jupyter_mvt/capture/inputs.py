@@ -98,6 +98,8 @@ def find_datasets(
     found = {} if training is None else dict(_arguments(namespace, training, model.name))
     if training is not None and not found:
         found = dict(_of_trainer(namespace, training))
+        fed = replace(training, arguments=training.fed)
+        found = found or dict(_arguments(namespace, fed, model.name))
     notes = []
     derived = [] if training is None else [
         argument for argument in training.arguments if not argument.plain and argument.root in found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ __all__ = ["FITS", "STEPS", "Argument", "Training", "trained_parameter", "traini
 FITS = frozenset({"fit", "fit_transform", "fit_predict", "partial_fit", "train_on_batch"})
 STEPS = frozenset({"backward", "step"})
 _CALLS = FITS | STEPS | {"train"}
+_MEASURES = re.compile(r"no_grad|inference_mode")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Training:
         Whether the receiver is the variable of a loop, so that all elements were trained.
     arguments
         What it was trained on.
+    fed
+        Of a loop of one's own: what its calls are given, or select from, that it does not make.
     """
 
     line: int
@@ -52,6 +56,7 @@ class Training:
     receivers: tuple[str, ...]
     group: bool = False
     arguments: tuple[Argument, ...] = ()
+    fed: tuple[Argument, ...] = ()
 
 
 def trainings(tree: ast.Module, trainers: Mapping[str, tuple[int, str]]) -> tuple[Training, ...]:
@@ -65,12 +70,35 @@ def trainings(tree: ast.Module, trainers: Mapping[str, tuple[int, str]]) -> tupl
         User's functions that fit one of their parameters: name → its position and name.
     """
     found = [
-        training
+        replace(training, fed=_fed(statement)) if training.method in STEPS else training
         for statement in tree.body
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         for training in _within(statement, statement, {}, trainers)
     ]
     return tuple(sorted(found, key=lambda item: item.line))
+
+
+def _fed(loop: ast.stmt) -> tuple[Argument, ...]:
+    """Return the names that calls in a loop are given, and that are selected from, but not made."""
+    found: dict[str, ast.Name] = {}
+    made = {node.id for node in ast.walk(loop)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
+    todo: list[ast.AST] = [loop]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.With) and _MEASURES.search(ast.unparse(node.items[0])):
+            continue
+        given: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            given = [*node.args, *(word.value for word in node.keywords)]
+        elif isinstance(node, ast.Subscript):
+            given = [node.value]
+        for value in (value for item in given for value in _elements(item)):
+            if isinstance(value, ast.Name) and value.id not in made:
+                found.setdefault(value.id, value)
+        todo += ast.iter_child_nodes(node)
+    places = sorted(found.values(), key=lambda name: (name.lineno, name.col_offset))
+    return tuple(_argument("", name) for name in places)
 
 
 def _within(
