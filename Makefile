@@ -18,7 +18,7 @@ ifndef ABREAST
 .NOTPARALLEL:
 endif
 .DELETE_ON_ERROR:
-.PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks chromium gallery bench bench-ui bench-store js clean
+.PHONY: soak setup demo lab test lint types floors test-py test-js test-ui test-wheel test-frameworks test-tensorflow chromium gallery bench bench-ui bench-store js clean
 
 setup:
 	+$(ABREAST_MAKE) .make/test-env
@@ -83,6 +83,17 @@ bench-store: .make/test-env .make/peers/bin/dvc
 # are large.
 test-frameworks: .make/frameworks-env
 	$(RUN) pytest -m frameworks -n $(JOBS) -q tests
+
+# Keras on TensorFlow, in an environment of its own, where there is no PyTorch.
+ON_TENSORFLOW := $(addprefix tests/capture/, data/test_tensorflow_kind.py $(addprefix adapters/test_keras, \
+	.py _backends.py _resume.py))
+
+test-tensorflow: .make/tensorflow/bin/pytest
+	KERAS_BACKEND=tensorflow .make/tensorflow/bin/python -m pytest -m frameworks -q $(ON_TENSORFLOW)
+
+.make/tensorflow/bin/pytest: $(BIN)/python pyproject.toml | js
+	$(PYTHON) -m venv .make/tensorflow
+	.make/tensorflow/bin/pip install -q tensorflow-cpu "keras>=3.8" scikit-learn hypothesis pytest pytest-timeout -e .
 
 # The large figures of what we promise, in at most fifteen minutes on two quiet cores. It writes
 # tests/soak/RESULTS.md; MVT_SOAK=4 MVT_SOAK_MINUTES=60 does four times as much.
