@@ -126,9 +126,13 @@ class Encoder:
         """Return a value that `owner` keeps under `key`."""
         if type(value) in _PLAIN:
             return value
+        volatile = not self.volatile and self.dialect.is_volatile(owner, key)
+        return self._inside(owner, key, value, path, volatile=volatile)
+
+    def _inside(self, owner: Any, key: str, value: Any, path: str, *, volatile: bool) -> Value:
         step = self.dialect.step(owner, key)
         below = f"{path}.{step}" if path and step else path or step
-        if self.volatile or not self.dialect.is_volatile(owner, key):
+        if self.volatile or not volatile:
             return self.value(value, below)
         first, self.volatile = len(self.graph.nodes), True
         try:
@@ -248,8 +252,12 @@ class Encoder:
             key for key in state if not (stated and key == _VERSION_KEY) and not is_stamp(key)
         )
         number = self.layout(name, keys, version if stated else None)
-        values = [self.inside(value, key, state[key], path) for key in keys]
-        loose = [place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)]
+        loose = {place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)}
+        values = [
+            state[key] if type(state[key]) in _PLAIN
+            else self._inside(value, key, state[key], path, volatile=place in loose)
+            for place, key in enumerate(keys)
+        ]  # fmt: skip
         if loose:
             kept = [None if place in loose else item for place, item in enumerate(values)]
             self.graph.volatile[index] = ["new", number, kept]

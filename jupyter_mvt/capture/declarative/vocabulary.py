@@ -153,11 +153,18 @@ class _Dialect:
         return state
 
     def is_volatile(self, owner: Any, key: str) -> bool:
-        return any(item.is_volatile(owner, key) for item in self._dialects)
+        # Asked for every attribute there is: a generator would take longer than the answers.
+        for item in self._dialects:  # noqa: SIM110
+            if item.is_volatile(owner, key):
+                return True
+        return False
 
     def step(self, owner: Any, key: str) -> str:
-        steps = (item.step(owner, key) for item in self._dialects)
-        return next((step for step in steps if step != key), key)
+        for item in self._dialects:
+            step = item.step(owner, key)
+            if step != key:
+                return step
+        return key
 
 
 class _Checks:

@@ -186,8 +186,12 @@ def _refuse_unkept(module: Any) -> None:
 
 
 def _is_lazy(module: Any) -> bool:
-    tensors = (*module.parameters(recurse=False), *module.buffers(recurse=False))
-    return any(type(tensor).__name__.startswith("Uninitialized") for tensor in tensors)
+    # From its tables: the generators that it has for them cost ten times as much.
+    for table in (module._parameters, module._buffers):
+        for tensor in table.values():
+            if type(tensor).__name__.startswith("Uninitialized"):
+                return True
+    return False
 
 
 ADAPTER = TorchAdapter()

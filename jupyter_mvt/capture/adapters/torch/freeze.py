@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["freeze_module", "freeze_value", "restore_module", "restore_value", "torch_vocabulary"]
 
 _TABLES = ("_parameters", "_buffers", "_modules")
+_NONE: Mapping[str, Any] = {}
 
 
 class _Dialect:
@@ -82,10 +83,11 @@ class _Dialect:
 
     def is_volatile(self, owner: Any, key: str) -> bool:
         # train() and eval() switch it back and forth; nothing is learned by that.
-        if not self._is_module(owner):
-            return False
+        if key == "training":
+            return self._is_module(owner)
         # And a weight that hooks compute is as old as the last call.
-        return key == "training" or (bool(vars(owner).get(HOOKS)) and key in renewed(owner))
+        hooks = getattr(owner, "__dict__", _NONE).get(HOOKS)
+        return bool(hooks) and self._is_module(owner) and key in renewed(owner)
 
     def step(self, owner: Any, key: str) -> str:
         table = key in _TABLES and self._is_module(owner)
