@@ -159,7 +159,7 @@ COLUMNS: dict[str, Callable[[], Any]] = {
         TALL.groupby(TALL.k.astype("category"), observed=False),
         TALL.groupby(level=0),
     ],
-    "windows": lambda: [
+    "rolling windows": lambda: [
         TALL[["n"]].rolling(2),
         TALL.rolling(2, on="n", min_periods=1)["n"],
         TALL.n.expanding(2),

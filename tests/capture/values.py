@@ -179,7 +179,9 @@ FITTED: dict[str, Callable[[], Any]] = {
     "module": lambda: torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU()),
 }
 
-CASES = {**TENSORS, **ARRAYS, **COLUMNS, **PLAIN, **FITTED}
+_KINDS = (TENSORS, ARRAYS, COLUMNS, PLAIN, FITTED)
+CASES = {name: case for cases in _KINDS for name, case in cases.items()}
+assert len(CASES) == sum(map(len, _KINDS)), "two cases have one name: one of them is never tried"
 HOLDERS = ("state dict", "batch", "size and dtype")
 """Of `TENSORS` those that hold several."""
 RANDOM = {"state dict", "module"}
