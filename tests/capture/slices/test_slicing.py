@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mvt.capture.cells import observe
+from jupyter_mvt.capture.slices.lines import plain_lines
 from tests.capture.conftest import Kernel
 
 
@@ -179,3 +180,19 @@ def test_any_slice_gives_the_same_value(cells, name):
     for text in made(session, name).values():
         exec(text, again)
     assert again[name] == session.namespace[name], list(itertools.chain(*cells))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%timeit f(x)", "class __mvt_timed__: [[(f(x)) for __mvt_turn__ in range(1)]"
+         " for __mvt_turn__ in range(1)]"),
+        ("%timeit -n2 -r 3 f(x)", "class __mvt_timed__: [[(f(x)) for __mvt_turn__ in range(2)]"
+         " for __mvt_turn__ in range(3)]"),
+        ("%timeit x[0] = 4", "class __mvt_timed__: x[0] = 4"),
+        ("%%capture --no-stderr out", "out = __mvt_captured__('--no-stderr',)"),
+        ("%autoreload 2  # always", "__mvt_reloads__('2')"),
+    ],
+)  # fmt: skip
+def test_what_magics_mean_is_said_in_python(line, said):
+    assert plain_lines(line) == [said]

@@ -18,13 +18,13 @@ CASES = {
         ],
         "timed: a line of a function": [
             "x=[1]\ndef f():\n    x[0] = 5",
-            "%timeit f()",
+            "%timeit -n 1 f()",
             "y = list(x)",
         ],
         "timed: a fit": [
             "from sklearn.linear_model import LinearRegression\nm = LinearRegression()\n"
             "X=np.arange(6.).reshape(3,2)",
-            "%timeit m.fit(X, [1,2,3])",
+            "%timeit -n 2 -r 1 m.fit(X, [1,2,3])",
             "y = m.coef_.tolist()",
         ],
         "timed: a line with an answer": [

@@ -131,11 +131,12 @@ def _with_magics(cells: list[str]) -> tuple[Any, dict[str, Any]]:
     from types import SimpleNamespace
 
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
     from jupyter_mvt.capture.cells.log import CellLog
 
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
+    # A history would be a database, which takes most of the time that a shell takes to begin.
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     shell.user_ns.update(_given())
     log = CellLog()
     for cell in cells:
