@@ -67,6 +67,12 @@ def test_a_notification_takes_its_operation_back(hub_desk: Desk) -> None:
     toast.get_by_role("button", name="Undo").click()
     expect(shown.locator(".pf")).to_contain_text("Undid operation")
     assert repo.labels["production"].name == "v2"
+    # An undo is not undone but done again.
+    hub_desk.command("jupyter-mvt:undo")
+    shown.get_by_role("alertdialog").get_by_role("button", name="Undo it").click()
+    expect(shown.locator(".pf")).to_contain_text("production is at v1 again")
+    expect(shown.locator(".pf").get_by_role("button")).to_have_count(0)
+    assert repo.labels["production"].name == "v1"
 
 
 def test_a_roll_back_shows_that_predictions_are_the_same(hub_desk: Desk) -> None:

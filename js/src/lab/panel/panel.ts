@@ -156,7 +156,7 @@ export class Panel {
   /** Asks whether the newest operation, whoever did it, is to be taken back. */
   async undo(): Promise<void> {
     try {
-      const answer = await this.host.client.view<TableView>(this.feed.key ?? "", "operations");
+      const answer = this.feed.key ? await this.host.client.view<TableView>(this.feed.key, "operations") : null;
       const row = answer?.view.rows.find(([, verb]) => !/undone by|^(undo|redo)/.test(verb?.text ?? ""));
       const [number, verb, change, , who, time] = row ?? [];
       if (!number) {
@@ -353,7 +353,8 @@ export class Panel {
 
   private async act(action: string, wish: Record<string, string | number>, follow?: Follow): Promise<Done> {
     const done = await this.host.client.act(this.feed.key ?? "", action, wish, follow);
-    this.tell(done, done.operation > 0);
+    // What undoes an undo is redo, which the question has named.
+    this.tell(done, done.operation > 0 && action !== "undo");
     later(0, () => this.refresh(false), this.scope);
     return done;
   }
