@@ -213,3 +213,14 @@ def test_windows_of_a_tensor_elsewhere_are_its_content(name: str) -> None:
     part = Part(path="it", dtype="bytes", shape=(size,), nbytes=size, read=lambda: b"",
                 window=device_window(tensor))  # fmt: skip
     assert b"".join(cut(part)) == octets(tensor)
+
+
+def test_a_large_tensor_is_looked_at_again_without_a_copy() -> None:
+    tensor = torch.zeros(17 << 18)
+    (part,) = frozen(tensor).bundle.parts
+    assert part.window is not None
+    assert bytes(part.window(0, 8)) == bytes(8)
+    tensor.add_(1)
+    assert bytes(part.window(0, 8)) == bytes(part.read())[:8] == tensor[:2].numpy().tobytes()
+    (part,) = frozen(torch.zeros(17 << 9, 1 << 9).T).bundle.parts
+    assert part.window is None

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TensorReader", "TensorWriter", "device_window", "tensor_bytes"]
 
+_LARGE = 16 << 20
+
 _MOST_REPEATED = 1 << 32
 
 
@@ -147,16 +149,24 @@ def _store_storage(
 
 
 def _add(encoder: Encoder, tensor: Any, path: str) -> None:
+    nbytes = tensor.numel() * tensor.element_size()
+    elsewhere = tensor.device.type != "cpu"
+    # A large one is looked at again before its version is made: that shall copy nothing.
+    in_place = nbytes > _LARGE and tensor.is_contiguous() and not _is_lazy_view(tensor)
     encoder.parts.append(
         Part(
             path=path,
             dtype=_name(tensor),
             shape=tuple(tensor.shape),
-            nbytes=tensor.numel() * tensor.element_size(),
+            nbytes=nbytes,
             read=lambda: tensor_bytes(tensor),
-            window=None if tensor.device.type == "cpu" else device_window(tensor),
+            window=device_window(tensor) if elsewhere or in_place else None,
         )
     )
+
+
+def _is_lazy_view(tensor: Any) -> bool:
+    return bool(tensor.is_conj() or tensor.is_neg())
 
 
 def tensor_bytes(tensor: Any) -> Buffer:
