@@ -186,7 +186,7 @@ def _refuse_unkept(module: Any) -> None:
 
 
 def _is_lazy(module: Any) -> bool:
-    # From its tables: the generators that it has for them cost ten times as much.
+    # From its tables: the generators that it has for them are slow, and there are many modules.
     for table in (module._parameters, module._buffers):
         for tensor in table.values():
             if type(tensor).__name__.startswith("Uninitialized"):
