@@ -32,8 +32,12 @@ _FLAGS = [
     # No name but this machine's resolves: what draws without the outside draws offline.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-# Notebook 7.6 itself throws this one on its stock pages.
-_STOCK_ERRORS = re.compile(r"Cannot read properties of undefined \(reading 'schema'\)")
+# Notebook 7.6 throws the first on its stock pages; the second is what JupyterLab's own services
+# say of a kernel that is restarted while they still ask it for a subshell.
+_STOCK_ERRORS = re.compile(
+    r"Cannot read properties of undefined \(reading 'schema'\)"
+    r"|Canceled future for create_subshell_request message before replies were done"
+)
 
 _KERNEL_READY = """async () => {
     const session = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -127,5 +131,5 @@ class Desk:
         return [url for url in self.requests if not url.startswith(own)]
 
     def complaints(self) -> list[str]:
-        """Return the page's errors, less the one of the stock application."""
+        """Return the page's errors, less those of the stock application."""
         return [error for error in self.errors if not _STOCK_ERRORS.search(error)]
