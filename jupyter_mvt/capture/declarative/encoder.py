@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -248,9 +249,7 @@ class Encoder:
         name = self.namer.name(cls, path)
         version = state.get(_VERSION_KEY)
         stated = isinstance(version, str)
-        keys = tuple(
-            key for key in state if not (stated and key == _VERSION_KEY) and not is_stamp(key)
-        )
+        keys = _kept(tuple(state), stated)
         number = self.layout(name, keys, version if stated else None)
         loose = {place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)}
         values = [
@@ -281,6 +280,12 @@ class Encoder:
         return [
             [self.value(key, path), self.inside(value, str(key), item, path)] for key, item in pairs
         ]
+
+
+@lru_cache(maxsize=1024)
+def _kept(keys: tuple[str, ...], stated: bool) -> tuple[str, ...]:
+    """Return the attributes that are kept; the trees of a forest all have the same."""
+    return tuple(key for key in keys if not (stated and key == _VERSION_KEY) and not is_stamp(key))
 
 
 def _is_view(node: Node) -> bool:
