@@ -216,10 +216,10 @@ class Writing:
         del value
         return state
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> frozenset[str]:
         """Return that nothing is."""
-        del owner, key
-        return False
+        del owner, keys
+        return frozenset()
 
     def step(self, owner: Any, key: str) -> str:
         """Return the attribute's name, unless it adds nothing for a reader of paths."""

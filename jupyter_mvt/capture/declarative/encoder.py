@@ -15,7 +15,7 @@ from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable, is_stamp
 from jupyter_mvt.objects.manifest import Part, Tie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Set
 
 __all__ = ["Dialect", "Encoder", "Write"]
 
@@ -52,8 +52,8 @@ class Dialect(Protocol):
         """Return the state to keep of `value`, without counters and hooks."""
         ...
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        """Tell whether an attribute or key is stored but outside identity."""
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> Set[str]:
+        """Return which of an object's attributes or keys are stored but outside identity."""
         ...
 
     def step(self, owner: Any, key: str) -> str:
@@ -127,7 +127,7 @@ class Encoder:
         """Return a value that `owner` keeps under `key`."""
         if type(value) in _PLAIN:
             return value
-        volatile = not self.volatile and self.dialect.is_volatile(owner, key)
+        volatile = not self.volatile and key in self.dialect.volatile(owner, (key,))
         return self._inside(owner, key, value, path, volatile=volatile)
 
     def _inside(self, owner: Any, key: str, value: Any, path: str, *, volatile: bool) -> Value:
@@ -251,14 +251,14 @@ class Encoder:
         stated = isinstance(version, str)
         keys = _kept(tuple(state), stated)
         number = self.layout(name, keys, version if stated else None)
-        loose = {place for place, key in enumerate(keys) if self.dialect.is_volatile(value, key)}
+        loose = self.dialect.volatile(value, keys)
         values = [
             state[key] if type(state[key]) in _PLAIN
-            else self._inside(value, key, state[key], path, volatile=place in loose)
-            for place, key in enumerate(keys)
+            else self._inside(value, key, state[key], path, volatile=key in loose)
+            for key in keys
         ]  # fmt: skip
         if loose:
-            kept = [None if place in loose else item for place, item in enumerate(values)]
+            kept = [None if key in loose else item for key, item in zip(keys, values, strict=True)]
             self.graph.volatile[index] = ["new", number, kept]
         return ["new", number, values]
 

@@ -16,7 +16,7 @@ from jupyter_mvt.capture.declarative.graph import names, read_graph
 from jupyter_mvt.capture.declarative.policy import Undeclarable, is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence, Set
 
     from jupyter_mvt.capture.declarative.decoder import Checks, Read
     from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
@@ -152,12 +152,11 @@ class _Dialect:
             state = item.state(value, state)
         return state
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        # Asked for every attribute there is: a generator would take longer than the answers.
-        for item in self._dialects:  # noqa: SIM110
-            if item.is_volatile(owner, key):
-                return True
-        return False
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> Set[str]:
+        found: Set[str] = frozenset()
+        for item in self._dialects:
+            found |= item.volatile(owner, keys)
+        return found
 
     def step(self, owner: Any, key: str) -> str:
         for item in self._dialects:

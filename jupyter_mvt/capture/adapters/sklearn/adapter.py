@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -109,13 +110,20 @@ class _Dialect:
             return (*state[: _COUNTERS.start], *zeros, *state[_COUNTERS.stop :])
         return state
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> frozenset[str]:
         del owner
-        return key.endswith(("_fit_time", "_score_time")) or key == "refit_time_"
+        return _times(keys)
 
     def step(self, owner: Any, key: str) -> str:
         del owner
         return key
+
+
+@lru_cache(maxsize=1024)
+def _times(keys: tuple[str, ...]) -> frozenset[str]:
+    """Return which attributes tell how long something took; a forest's trees have the same."""
+    ends = ("_fit_time", "_score_time")
+    return frozenset(key for key in keys if key.endswith(ends) or key == "refit_time_")
 
 
 def _learned(key: str) -> bool:

@@ -101,9 +101,10 @@ class Dialect:
             return {**_without_rows(kept, _rows(value.model)), "_cache": statistics}
         return _without_rows(state, _rows(value)) if _MODEL in names else state
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        """Tell whether `key` is what was computed on demand, or a place to compute in."""
-        return key in _PASSING and type(owner).__module__.startswith("statsmodels.")
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> frozenset[str]:
+        """Return what was computed on demand, and places to compute in."""
+        own = type(owner).__module__.startswith("statsmodels.")
+        return _PASSING.intersection(keys) if own else frozenset()
 
     def step(self, owner: Any, key: str) -> str:
         """Return nothing for the wrapper's inner results."""

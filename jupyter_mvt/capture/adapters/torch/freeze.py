@@ -81,13 +81,13 @@ class _Dialect:
         kept = {key: item for key, item in state.items() if key not in hooks}
         return {**kept, HOOKS: renewing} if renewing else kept
 
-    def is_volatile(self, owner: Any, key: str) -> bool:
-        # train() and eval() switch it back and forth; nothing is learned by that.
-        if key == "training":
-            return self._is_module(owner)
-        # And a weight that hooks compute is as old as the last call.
+    def volatile(self, owner: Any, keys: tuple[str, ...]) -> frozenset[str]:
+        if not self._is_module(owner):
+            return frozenset()
+        # train() and eval() switch it back and forth; nothing is learned by that. And a weight
+        # that hooks compute is as old as the last call.
         hooks = getattr(owner, "__dict__", _NONE).get(HOOKS)
-        return bool(hooks) and self._is_module(owner) and key in renewed(owner)
+        return frozenset({"training", *(renewed(owner) if hooks else ())}.intersection(keys))
 
     def step(self, owner: Any, key: str) -> str:
         table = key in _TABLES and self._is_module(owner)
