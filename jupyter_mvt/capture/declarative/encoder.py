@@ -21,6 +21,7 @@ __all__ = ["Dialect", "Encoder", "Write"]
 
 _VERSION_KEY = "_sklearn_version"
 _SMALL = 64
+_TEXT = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _new_object = copyreg.__newobj__  # type: ignore[attr-defined]
 
@@ -295,7 +296,7 @@ def _is_view(node: Node) -> bool:
 def _flat(state: Any) -> Mapping[str, Any] | None:
     if state is None:
         return {}
-    if type(state) is dict and all(type(key) is str for key in state):
+    if type(state) is dict and _TEXT.issuperset(map(type, state)):
         return state
     return None
 
