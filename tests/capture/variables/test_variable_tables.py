@@ -116,13 +116,8 @@ def test_groups_and_windows_are_of_the_frame_beside_them():
     assert found["groups"].sum().n.tolist() == [4, 2]
 
 
-@pytest.mark.parametrize("kind", ["groups", "window", "step", "schema", "wide"])
-def test_forged_words_of_what_is_computed_are_refused(kind):
-    frame = pd.DataFrame({"k": ["a", "b"], "n": [1.0, 2]})
-    value = {"groups": lambda: frame.groupby("k"), "window": lambda: frame.rolling(2),
-             "step": lambda: pd.offsets.MonthEnd(2), "schema": lambda: pl.Schema({"a": pl.Int8}),
-             "wide": lambda: pl.Series([1], dtype=pl.Int128)}[kind]()  # fmt: skip
-    frozen = freeze_objects({"v": value})
+def refusals(frozen):
+    """Put wrong words into every place of a state; count what is refused by our own errors."""
     entries, read = stored(frozen)
     state = decode(frozen.state)
     refused = 0
@@ -135,7 +130,17 @@ def test_forged_words_of_what_is_computed_are_refused(kind):
                     restore_objects(encode({**state, "nodes": changed}), entries, read)
                 except (RestoreError, CorruptionError):
                     refused += 1
-    assert refused > 3
+    return refused
+
+
+@pytest.mark.parametrize("kind", ["groups", "window", "step", "schema", "wide"])
+def test_forged_words_of_what_is_computed_are_refused(kind):
+    frame = pd.DataFrame({"k": ["a", "b"], "n": [1.0, 2]})
+    value = {"groups": lambda: frame.groupby("k"), "window": lambda: frame.rolling(2),
+             "step": lambda: pd.offsets.MonthEnd(2), "schema": lambda: pl.Schema({"a": pl.Int8}),
+             "wide": lambda: pl.Series([1], dtype=pl.Int128)}[kind]()  # fmt: skip
+    frozen = freeze_objects({"v": value})
+    assert refusals(frozen) > 3
 
 
 def test_groups_that_a_function_chooses_stay_a_flagged_pickle():
@@ -149,19 +154,7 @@ FRAME = pd.DataFrame({"t": ["x", None], "o": [[1], {"k": 1}]})
 
 def test_parts_that_do_not_fit_are_refused_by_our_own_errors_only():
     frozen = freeze_objects({"v": FRAME, "array": pd.array([1, None]), "arrow": pa.array(["a"])})
-    entries, read = stored(frozen)
-    state = decode(frozen.state)
-    refused = 0
-    for number, node in enumerate(state["nodes"]):
-        for place in range(1, len(node)):
-            for wrong in (None, -1, [], "no", [10**6], {}):
-                changed = [list(one) for one in state["nodes"]]
-                changed[number][place] = wrong
-                try:
-                    restore_objects(encode({**state, "nodes": changed}), entries, read)
-                except (RestoreError, CorruptionError):
-                    refused += 1
-    assert refused > 100
+    assert refusals(frozen) > 100
 
 
 def test_a_part_of_another_size_is_refused():
