@@ -17,6 +17,8 @@ from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Entry, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_mvt.objects.ids import Buffer
 
 __all__ = [
@@ -24,11 +26,14 @@ __all__ = [
     "aligned",
     "array_of",
     "array_part",
+    "array_window",
     "check_entry",
     "dtype_name",
     "dtype_of",
+    "is_large",
     "is_padded",
     "raw",
+    "stretch",
 ]
 
 RAW_DTYPES = {
@@ -42,6 +47,7 @@ RAW_DTYPES = {
 }
 """Item sizes of the dtypes that numpy lacks; their content is kept as raw bits."""
 
+_LARGE = 16 << 20
 _MAX_DIMENSIONS = 32
 _ALIGNED = 64
 
@@ -103,7 +109,50 @@ def array_part(array: np.ndarray[Any, Any], path: str, *, volatile: bool = False
         nbytes=array.nbytes,
         read=lambda: raw(array),
         volatile=volatile,
+        window=array_window(array),
     )
+
+
+def is_large(nbytes: int) -> bool:
+    """Tell whether content is large enough to be taken stretch by stretch."""
+    return nbytes > _LARGE
+
+
+def array_window(array: np.ndarray[Any, Any]) -> Callable[[int, int], Buffer] | None:
+    """Return a reader of stretches of what `raw` gives, ``None`` for an array that is not large.
+
+    A large one in another order than that of its content is never copied as a whole then; and
+    one that is trained meanwhile is looked at again without being copied.
+    """
+    if not is_large(array.nbytes):
+        return None
+    return lambda start, stop: stretch(array, start, stop)
+
+
+def stretch(array: np.ndarray[Any, Any], start: int, stop: int) -> Buffer:
+    """Return the bytes `start` to `stop` of what `raw` gives, reading little more than these."""
+    if start == stop:
+        return b""
+    plain = np.atleast_1d(array.view(np.ndarray))
+    size = plain.itemsize
+    first, last = start // size, -(-stop // size)
+    octets = memoryview(raw(_elements(plain, first, last)))
+    return octets[start - first * size : stop - first * size]
+
+
+def _elements(array: np.ndarray[Any, Any], first: int, last: int) -> np.ndarray[Any, Any]:
+    """Return the elements `first` to `last` in C order, copying about as much as these."""
+    if array.ndim == 1:
+        return array[first:last]
+    row = array[0].size
+    low, high = first // row, -(-last // row)
+    if row < last - first or array.flags.c_contiguous:
+        return array[low:high].reshape(-1)[first - low * row : last - low * row]
+    pieces = [
+        _elements(array[i], max(first - i * row, 0), min(last - i * row, row)).reshape(-1)
+        for i in range(low, high)
+    ]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def raw(array: np.ndarray[Any, Any]) -> Buffer:

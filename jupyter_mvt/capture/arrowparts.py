@@ -7,6 +7,7 @@ where one row is inserted.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -15,12 +16,11 @@ import pyarrow as pa
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
 from jupyter_mvt.errors import CorruptionError
-from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jupyter_mvt.objects.manifest import Entry
+    from jupyter_mvt.objects.manifest import Entry, Part
 
 __all__ = ["freeze_table", "restore_table"]
 
@@ -188,11 +188,7 @@ class _Writer:
         return self._add(np.packbits(found, bitorder="little"), f"{path}.valid")
 
     def _add(self, values: Array, path: str) -> str:
-        part = array_part(values, path)
-        self.parts.append(
-            Part(path=path, dtype=part.dtype, shape=part.shape, nbytes=part.nbytes,
-                 read=part.read, shifts=True)
-        )  # fmt: skip
+        self.parts.append(replace(array_part(values, path), shifts=True))
         return path
 
 

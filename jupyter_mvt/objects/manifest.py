@@ -50,8 +50,9 @@ class Part:
         Rows or text, where an insertion moves what follows: cut where the content says, so that
         the rest is found again. Weights, which change in place, are cut at fixed offsets.
     window
-        Returns the bytes ``start:stop`` in memory of their own, for content that is not in this
-        process's memory (a file, another device) and need not be there all at once.
+        Returns the bytes ``start:stop``, for content that is large, or is not in this process's
+        memory (a file, another device), and need not be there all at once. Read again, it
+        tells whether it is still the same.
     """
 
     path: str

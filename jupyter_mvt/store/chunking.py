@@ -14,7 +14,7 @@ from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.store.packplan import item_size
 
-__all__ = ["CHUNK", "SMALL", "beginning", "cut", "small"]
+__all__ = ["CHUNK", "SMALL", "again", "cut", "small"]
 
 CHUNK = 8 << 20
 """Length of chunks at fixed offsets, and of the stretches in which a file is read."""
@@ -56,11 +56,11 @@ def small(part: Part) -> bytes | None:
     return bytes(_checked(part, found, part.nbytes))
 
 
-def beginning(part: Part, length: int) -> memoryview:
-    """Return the first `length` bytes of `part`, read again."""
+def again(part: Part, at: int, length: int) -> memoryview:
+    """Return `length` bytes of `part`, read again."""
     if part.window is None:
-        return _checked(part, part.read(), part.nbytes)[:length]
-    return _checked(part, part.window(0, length), length)
+        return _checked(part, part.read(), part.nbytes)[at : at + length]
+    return _checked(part, part.window(at, at + length), length)
 
 
 def _memory(part: Part) -> Iterator[memoryview]:

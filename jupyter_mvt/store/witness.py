@@ -10,7 +10,7 @@ from __future__ import annotations
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 from jupyter_mvt.objects.manifest import Part
-from jupyter_mvt.store.chunking import beginning
+from jupyter_mvt.store.chunking import CHUNK, again
 
 __all__ = ["Witness", "part_changed"]
 
@@ -20,17 +20,12 @@ _READ_WHOLE = 16 << 20
 
 
 class Witness:
-    """Remembers the beginnings of some parts, and looks at them again.
+    """Remembers a little of what is stored, from all over, and looks at it again.
 
     Parameters
     ----------
     parts
         What is going to be stored.
-
-    Attributes
-    ----------
-    chosen
-        The numbers of those whose beginnings are to be shown to `see`.
     """
 
     def __init__(self, parts: tuple[Part, ...]) -> None:
@@ -41,24 +36,38 @@ class Witness:
             if part.nbytes and not part.volatile and (part.nbytes <= _READ_WHOLE or part.window)
         ]
         step = max(1, -(-len(able) // _PLACES))
-        self.chosen = set(able[::step])
-        self._seen: list[tuple[Part, int, ObjectId]] = []
+        self._chosen = set(able[::step])
+        windows = sum(parts[number].nbytes for number in able if parts[number].window)
+        self._apart = max(CHUNK, windows // _PLACES)
+        self._due = 0
+        self._seen: list[tuple[Part, int, int, ObjectId]] = []
 
-    def see(self, part: Part, first: Buffer) -> None:
-        """Take note of how one of the chosen parts begins."""
-        begins = first[:_LENGTH]
-        self._seen.append((part, len(begins), digest(begins)))
+    def see(self, number: int, part: Part, at: int, piece: Buffer) -> None:
+        """Take note of what is at `at`, if that is a place to look at again.
+
+        Pieces of one part are shown in their order.
+        """
+        if at == 0:
+            self._due = self._apart
+            if number not in self._chosen:
+                return
+        elif at < self._due or part.window is None or part.volatile:
+            return
+        else:
+            self._due = at + self._apart
+        some = piece[:_LENGTH]
+        self._seen.append((part, at, len(some), digest(some)))
 
     def confirm(self) -> None:
-        """Check that the parts still begin as they did.
+        """Check that everything is still as it was.
 
         Raises
         ------
         CaptureError
-            One does not (code ``part-changed``).
+            Something is not (code ``part-changed``).
         """
-        for part, length, before in self._seen:
-            if digest(beginning(part, length)) != before:
+        for part, at, length, before in self._seen:
+            if digest(again(part, at, length)) != before:
                 raise part_changed(part)
 
 

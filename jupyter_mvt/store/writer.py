@@ -134,10 +134,11 @@ class PackWriter:
         large = self._pack_small(bundle.parts, kept, witness)
         queue: _Queue = deque()
         for number in large:
-            for count, piece in enumerate(cut(part := bundle.parts[number])):
-                if count == 0 and number in witness.chosen:
-                    witness.see(part, piece)
+            part, at = bundle.parts[number], 0
+            for piece in cut(part):
+                witness.see(number, part, at, piece)
                 self._enqueue(queue, kept[number], piece)
+                at += len(piece)
         while queue:
             self._drain(queue)
         for part, chunks in zip(bundle.parts, kept, strict=True) if self._moved else ():
@@ -186,8 +187,7 @@ class PackWriter:
             if content is None:
                 large.append(number)
                 continue
-            if number in witness.chosen:
-                witness.see(part, content)
+            witness.see(number, part, 0, content)
             homes.append(kept[number])
             contents.append(content)
             size += len(content)

@@ -8,9 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from jupyter_mvt.capture.arrays import array_of, array_part, check_entry, dtype_name, dtype_of
+from jupyter_mvt.capture.arrays import (
+    array_of,
+    array_part,
+    check_entry,
+    dtype_name,
+    dtype_of,
+    raw,
+    stretch,
+)
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Entry
+from jupyter_mvt.store.chunking import cut
 
 DTYPES = st.one_of(
     arrays.boolean_dtypes(),
@@ -46,6 +55,37 @@ def test_any_array_comes_back(data, shape, order):
     assert (again.dtype, again.shape) == (little.dtype, little.shape)
     assert again.tobytes() == little.tobytes()
     assert again.flags.writeable
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.data(),
+    arrays.array_shapes(min_dims=0, max_dims=4, min_side=1, max_side=5),
+    st.permutations(range(4)),
+    st.sampled_from([1, -1, 2]),
+)
+def test_a_stretch_is_what_the_whole_has_there(data, shape, axes, step):
+    array = data.draw(arrays.arrays(data.draw(DTYPES), shape))
+    array = array.transpose([axis for axis in axes if axis < array.ndim])
+    array = array[..., ::step] if array.ndim else array
+    whole = bytes(raw(array))
+    start = data.draw(st.integers(0, len(whole)))
+    stop = data.draw(st.integers(start, len(whole)))
+    assert bytes(stretch(array, start, stop)) == whole[start:stop]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_large_array_is_read_in_stretches(order):
+    array = np.arange(9 << 18, dtype=">f8").reshape(9, -1)
+    part = array_part(array.copy(order), "a")
+    assert part.window is not None
+    assert b"".join(cut(part)) == bytes(raw(array))
+
+
+def test_padding_of_a_stretch_is_no_content():
+    dtype = np.dtype([("flag", "u1"), ("value", "f8")], align=True)
+    noise = np.frombuffer(bytes([255]) * dtype.itemsize * 5, dtype)
+    assert bytes(stretch(noise, 7, 61)) == bytes(raw(noise))[7:61]
 
 
 def test_padding_is_no_content():

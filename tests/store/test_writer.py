@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
+from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.errors import CaptureError, CorruptionError, UsageError
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.manifest import Part, Tie
@@ -130,6 +132,17 @@ def test_memory_that_changes_while_it_is_written_is_noticed(
     assert caught.value.message == (
         "'a' changed while it was being stored: something is still training it."
     )
+    assert list(local.backend.list("packs/")) == []
+
+
+def test_a_change_anywhere_in_a_large_array_is_noticed(local: Store) -> None:
+    live = np.zeros((3 * CHUNK // 8, 8), np.uint8, order="F")
+    with begin(local) as pack:
+        pack.bundle(Bundle(parts=(array_part(live, "table"),)))
+        live[2 * CHUNK // 8] += 1
+        with pytest.raises(CaptureError) as caught:
+            pack.publish()
+    assert caught.value.code == "part-changed"
     assert list(local.backend.list("packs/")) == []
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.arrays import is_large
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.kinds import named, wide
 from jupyter_mvt.capture.overlaps import block, overlapping, span
@@ -92,11 +93,18 @@ def _place(encoder: Encoder, group: list[_Item]) -> None:
         del owners  # an address means something only while its owner lives
         return bytes(blank) + memory.tobytes() if blank else memory.data
 
+    def window(start: int, stop: int, owners: list[Any] = alive) -> Buffer:
+        del owners
+        if start >= blank:
+            return memory[start - blank : stop - blank].data
+        return bytes(blank - start) + memory[: stop - blank].tobytes()
+
     nodes, size = encoder.graph.nodes, high - low + blank
     own = {nodes[item.number][1] for item in group if nodes[item.number][0] == "array"}
     encoder.parts[:] = [part for part in encoder.parts if part.path not in own]
     path = encoder.claim(f"{group[0].path}~memory")
-    encoder.parts.append(Part(path=path, dtype="bytes", shape=(size,), nbytes=size, read=read))
+    encoder.parts.append(Part(path=path, dtype="bytes", shape=(size,), nbytes=size, read=read,
+                              window=window if is_large(size) else None))  # fmt: skip
     for item in group:
         node = nodes[item.number]
         if item.is_array:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import RAW_DTYPES, array_part, dtype_of, is_padded
+from jupyter_mvt.capture.arrays import RAW_DTYPES, array_part, array_window, dtype_of, is_padded
 from jupyter_mvt.capture.declarative.kinds import wide
 from jupyter_mvt.capture.overlaps import block, overlapping, span
 from jupyter_mvt.errors import CorruptionError
@@ -137,10 +137,12 @@ class Memory:
     def _add(
         self, path: str, dtype: str, shape: tuple[int, ...], nbytes: int,
         read: Callable[[], Buffer], *, shifts: bool = False,
+        window: Callable[[int, int], Buffer] | None = None,
     ) -> None:  # fmt: skip
         self.parts.append(
-            Part(path=path, dtype=dtype, shape=shape, nbytes=nbytes, read=read, shifts=shifts)
-        )
+            Part(path=path, dtype=dtype, shape=shape, nbytes=nbytes, read=read, shifts=shifts,
+                 window=window)
+        )  # fmt: skip
 
     def _logical(self, number: int, array: Array, name: str, *, shifts: bool) -> None:
         self.parts.append(replace(array_part(array, name), shifts=shifts))
@@ -154,7 +156,7 @@ class Memory:
         memory = block(low, high - low)
         dtype, size = _numbers(kinds, memory.nbytes)
         self._add(name, dtype, (memory.nbytes // size,), memory.nbytes,
-                  lambda: memory.data)  # fmt: skip
+                  lambda: memory.data, window=array_window(memory))  # fmt: skip
         for item in group:
             offset = item.array.ctypes.data - low
             if item.storage is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import array_of, dtype_name, dtype_of
+from jupyter_mvt.capture.arrays import array_of, array_part, dtype_name, dtype_of
 from jupyter_mvt.capture.sharing import owner
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.errors import CorruptionError
@@ -141,8 +141,7 @@ class _Used:
         # An array that owns its memory is contiguous in one order or the other.
         flat = self.memory.reshape(-1, order="A")
         octets = flat.view(np.uint8)[first : self.last] if flat.nbytes else np.empty(0, np.uint8)
-        return Part(path=f"memory.{self.number}", dtype="bytes", shape=(octets.nbytes,),
-                    nbytes=octets.nbytes, read=lambda: octets.data)  # fmt: skip
+        return replace(array_part(octets, f"memory.{self.number}"), dtype="bytes")
 
 
 def build(

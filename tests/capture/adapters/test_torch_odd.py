@@ -222,5 +222,11 @@ def test_a_large_tensor_is_looked_at_again_without_a_copy() -> None:
     assert bytes(part.window(0, 8)) == bytes(8)
     tensor.add_(1)
     assert bytes(part.window(0, 8)) == bytes(part.read())[:8] == tensor[:2].numpy().tobytes()
-    (part,) = frozen(torch.zeros(17 << 9, 1 << 9).T).bundle.parts
-    assert part.window is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "complex64", "complex128", "bool"])
+def test_a_large_tensor_in_another_order_is_read_in_stretches(dtype: str) -> None:
+    tensor = (torch.arange(9 << 20) % 251).to(getattr(torch, dtype)).view(-1, 9).T
+    (part,) = frozen(tensor.repeat(1, 2)[:, :2_000_000].T.contiguous().T).bundle.parts
+    assert part.window is not None
+    assert b"".join(cut(part)) == bytes(part.read())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jupyter_mvt.capture.adapters.torch.layouts import is_composed, read_composed, write_composed
-from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of
+from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, is_large, stretch
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.errors import CaptureError
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.ids import Buffer
 
 __all__ = ["TensorReader", "TensorWriter", "device_window", "tensor_bytes"]
-
-_LARGE = 16 << 20
 
 _MOST_REPEATED = 1 << 32
 
@@ -152,7 +150,8 @@ def _add(encoder: Encoder, tensor: Any, path: str) -> None:
     nbytes = tensor.numel() * tensor.element_size()
     elsewhere = tensor.device.type != "cpu"
     # A large one is looked at again before its version is made: that shall copy nothing.
-    in_place = nbytes > _LARGE and tensor.is_contiguous() and not _is_lazy_view(tensor)
+    in_place = is_large(nbytes) and not (tensor.is_conj() or tensor.is_neg())
+    reader = device_window if elsewhere else _memory_window
     encoder.parts.append(
         Part(
             path=path,
@@ -160,13 +159,9 @@ def _add(encoder: Encoder, tensor: Any, path: str) -> None:
             shape=tuple(tensor.shape),
             nbytes=nbytes,
             read=lambda: tensor_bytes(tensor),
-            window=device_window(tensor) if elsewhere or in_place else None,
+            window=reader(tensor) if elsewhere or in_place else None,
         )
     )
-
-
-def _is_lazy_view(tensor: Any) -> bool:
-    return bool(tensor.is_conj() or tensor.is_neg())
 
 
 def tensor_bytes(tensor: Any) -> Buffer:
@@ -181,6 +176,15 @@ def tensor_bytes(tensor: Any) -> Buffer:
 def _flat(tensor: Any) -> Any:
     # A single number counts as contiguous whatever its stride, which bytes then trip over.
     return tensor.contiguous().as_strided((tensor.numel(),), (1,))
+
+
+def _memory_window(tensor: Any) -> Callable[[int, int], Buffer]:
+    """Return a reader of a tensor that lies in this process's memory, in any order."""
+    torch = sys.modules["torch"]
+    # numpy lacks some dtypes, and has all their sizes.
+    bits = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+    dtype = bits.get(tensor.element_size(), tensor.dtype)
+    return lambda start, stop: stretch(tensor.detach().view(dtype).numpy(), start, stop)
 
 
 def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
