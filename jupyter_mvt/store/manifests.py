@@ -21,6 +21,7 @@ MAGIC = b"MVTM\x01"
 _VOLATILE = 1
 _ID = 32
 _MAX_DIMENSIONS = 64
+_BYTES = [bytes((value,)) for value in range(0x80)]  # small numbers as they are written
 
 
 def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> tuple[Manifest, bytes]:
@@ -104,9 +105,19 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
     for dtype in dtypes:
         _string(out, _text(dtype))
     _number(out, len(entries))
+    out += _body(entries, dtypes)
+    _number(out, len(ties))
+    for tie in ties:
+        _string(out, _text(tie.path))
+        _string(out, _text(tie.target))
+    return bytes(out)
+
+
+def _body(entries: Sequence[Entry], dtypes: dict[str, int]) -> bytes:
     paths = [_text(entry.path) for entry in entries]
     chunks = bytes.fromhex("".join([oid for entry in entries for oid in entry.chunks]))
     at = 0
+    pieces: list[bytes | bytearray] = []
     kinds: dict[tuple[object, ...], bytes] = {}  # thousands of entries, of a few kinds
     for entry, path, shared in zip(entries, paths, _shared(paths), strict=True):
         count = len(entry.chunks)
@@ -118,16 +129,13 @@ def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
         at += _ID * count
         own = path[shared:]
         if shared < 0x80 and len(own) < 0x80:
-            out += b"%c%c%b%b%b" % (shared, len(own), own, described, ids)
-            continue
-        _number(out, shared)
-        _string(out, own)
-        out += described + ids
-    _number(out, len(ties))
-    for tie in ties:
-        _string(out, _text(tie.path))
-        _string(out, _text(tie.target))
-    return bytes(out)
+            pieces += (_BYTES[shared], _BYTES[len(own)], own, described, ids)
+        else:
+            head = bytearray()
+            _number(head, shared)
+            _string(head, own)
+            pieces += (head, described, ids)
+    return b"".join(pieces)
 
 
 def _kind(dtype: int, entry: Entry) -> bytes:

@@ -51,7 +51,6 @@ ALIGNED = 64 << 10
 SMALL_ALIGN = 16
 
 _TAIL = 16 << 10
-_JOINED = 512 << 10  # what fits the processor's cache is written from there
 _NOTHING = bytes.fromhex(digest(b""))
 
 
@@ -92,7 +91,7 @@ class PackStream:
         self._put(data)
 
     def add_small(self, objects: Iterable[tuple[bytes, bytes]]) -> None:
-        """Append raw objects shorter than `ALIGNED`, each its id and content, in few writes."""
+        """Append raw objects shorter than `ALIGNED`, each its id and content, in one write."""
         pieces: list[bytes] = []
         table, row, at = self._table, ROW.pack, self.size
         for oid, data in objects:
@@ -104,9 +103,6 @@ class PackStream:
             table += row(oid, at, size, size, RAW)
             pieces.append(data)
             at += size
-            if at - self.size >= _JOINED:
-                self._put(b"".join(pieces))
-                pieces.clear()
         self._put(b"".join(pieces))
 
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
