@@ -13,10 +13,16 @@ import numpy as np
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.ids import Buffer
-from jupyter_mvt.store.frames import pack_frame, unpack_frame
-from jupyter_mvt.store.hot import same
+from jupyter_mvt.store.frames import holds, pack_frame, unpack_frame
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
-from jupyter_mvt.store.planes import ITEM_SIZES, Bytes, decode_planes, encode_planes
+from jupyter_mvt.store.planes import (
+    ITEM_SIZES,
+    Bytes,
+    Probe,
+    decode_planes,
+    encode_planes,
+    probe_planes,
+)
 
 __all__ = ["ID_SIZE", "Encoded", "Keyframe", "decode", "encode"]
 
@@ -27,7 +33,7 @@ REKEY = 0.8
 _WORTH = 0.97
 _SMALLEST = 64
 _SLICES = 4
-_SLICE = 4 << 10
+_SLICE = 6 << 10
 _LEVEL = 3
 
 
@@ -43,7 +49,7 @@ class Keyframe:
         """Return what part of its size it takes on its own, as a sample tells."""
         if self._share is None:
             sample = _sample(np.frombuffer(self.data, np.uint8), item)
-            self._share = _alone(sample, item, _probe(sample, item)).size / len(sample)
+            self._share = _choose(sample, item).size / len(sample)
         return self._share
 
 
@@ -85,8 +91,7 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
     usable = [frame for frame in keyframes if len(frame.data) == len(raw)] if item else []
     if usable and (delta := _as_delta(raw, item, sample, usable)) is not None:
         return delta
-    encoding = _probe(sample, item)
-    found = _alone(raw, item, encoding, prove=True)
+    found = _alone(raw, item, _choose(sample, item))
     return found if found.size < _WORTH * len(raw) else Encoded(RAW, (data,))
 
 
@@ -125,21 +130,32 @@ def _sample(raw: Bytes, item: int) -> Bytes:
     return np.concatenate([raw[at : at + _SLICE] for at in starts])
 
 
-def _probe(sample: Bytes, item: int) -> int:
-    """Return the encoding by which a sample gets smallest on its own."""
-    kinds = (RAW, ZSTD, PLANES) if item in ITEM_SIZES else (RAW, ZSTD)
-    return min(kinds, key=lambda encoding: _alone(sample, item, encoding).size)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The encoding by which a sample gets smallest on its own, and how small."""
+
+    size: int
+    encoding: int = RAW
+    probe: Probe | None = None
 
 
-def _alone(raw: Bytes, item: int, encoding: int, *, prove: bool = False) -> Encoded:
-    if encoding == ZSTD:
+def _choose(sample: Bytes, item: int) -> _Choice:
+    found = [_Choice(len(sample)), _Choice(len(pack_frame(sample.data, _LEVEL)), ZSTD)]
+    if item in ITEM_SIZES:
+        probe = probe_planes(sample, item)
+        found.append(_Choice(probe.size, PLANES, probe))
+    return min(found, key=lambda choice: choice.size)
+
+
+def _alone(raw: Bytes, item: int, choice: _Choice) -> Encoded:
+    if choice.encoding == ZSTD:
         packed = pack_frame(raw.data, _LEVEL)
-        if prove and not same(unpack_frame(packed, len(raw)), raw.data):
+        if not holds(packed, raw.data):
             msg = "what was packed does not come back"
             raise ValueError(msg)
         return Encoded(ZSTD, (packed,))
-    if encoding == PLANES:
-        return Encoded(PLANES, tuple(encode_planes(raw, item, prove=prove)))
+    if choice.probe is not None:
+        return Encoded(PLANES, tuple(encode_planes(raw, item, choice.probe)))
     return Encoded(RAW, (raw.data,))
 
 
@@ -150,16 +166,16 @@ def _as_delta(raw: Bytes, item: int, sample: Bytes, frames: Sequence[Keyframe]) 
     one that takes much less than that does not become small by differences from it either.
     """
 
-    def length(frame: Keyframe) -> int:
-        base = _sample(np.frombuffer(frame.data, np.uint8), item)
-        return sum(len(piece) for piece in encode_planes(sample, item, base))
+    def probe(frame: Keyframe) -> Probe:
+        return probe_planes(sample, item, _sample(np.frombuffer(frame.data, np.uint8), item))
 
-    nearest = min(frames, key=length)
+    found = [(probe(frame), frame) for frame in frames]
+    least, nearest = min(found, key=lambda pair: pair[0].size)
     most = REKEY * nearest.share(item)
-    if length(nearest) >= most * len(sample):
+    if least.size >= most * len(sample):
         return None
     base = np.frombuffer(nearest.data, np.uint8)
-    pieces = encode_planes(raw, item, base, prove=True)
-    found = Encoded(DELTA, (nearest.oid, *pieces), nearest.oid)
+    pieces = encode_planes(raw, item, least, base)
+    delta = Encoded(DELTA, (nearest.oid, *pieces), nearest.oid)
     # The sample may have been luckier than the whole.
-    return found if found.size < most * len(raw) else None
+    return delta if delta.size < most * len(raw) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from jupyter_mvt.objects.ids import Buffer
 
@@ -13,7 +14,10 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["pack_frame", "pack_numbers", "unpack_frame"]
+__all__ = ["Evenness", "holds", "pack_frame", "pack_numbers", "unpack_frame"]
+
+Evenness: TypeAlias = Literal["runs", "sparse", "dense"]
+"""How alike the bytes of a plane are: nearly all the same, many of them, hardly any in a row."""
 
 _LITERALS = 1002
 """zstd's ``ZSTD_c_literalCompressionMode``; 1: what is in no run goes to the entropy coder."""
@@ -27,6 +31,12 @@ _HARDLY_ANY: dict[int, int] = {
     zstd.CompressionParameter.target_length: 256,
     _LITERALS: 1,
 }
+_PLACES: dict[Evenness, dict[int, int]] = {
+    "runs": _FEW_RUNS,
+    "sparse": _HARDLY_ANY,
+    "dense": {**_HARDLY_ANY, zstd.CompressionParameter.target_length: 4096},
+}
+_PIECE = 128 << 10
 _mine = threading.local()
 
 
@@ -36,14 +46,13 @@ def pack_frame(data: Buffer, level: int) -> bytes:
     return _packed(data, f"level {level}", options)
 
 
-def pack_numbers(data: Buffer, *, runs: bool = False) -> bytes:
+def pack_numbers(data: Buffer, evenness: Evenness) -> bytes:
     """Return `data`, one byte of each of many numbers, as one frame.
 
     Such bytes hardly repeat in runs, they only are unevenly distributed. To look for runs in few
-    places, and leave the rest to the entropy coder, is twice as fast, and smaller. With `runs`
-    nearly all of them are the same.
+    places, and leave the rest to the entropy coder, is twice as fast, and smaller.
     """
-    return _packed(data, "runs", _FEW_RUNS) if runs else _packed(data, "numbers", _HARDLY_ANY)
+    return _packed(data, evenness, _PLACES[evenness])
 
 
 def _packed(data: Buffer, name: str, options: Mapping[int, int]) -> bytes:
@@ -52,6 +61,23 @@ def _packed(data: Buffer, name: str, options: Mapping[int, int]) -> bytes:
     if name not in made:
         made[name] = zstd.ZstdCompressor(options=options)
     return made[name].compress(data, made[name].FLUSH_FRAME)
+
+
+def holds(frame: Buffer, data: memoryview) -> bool:
+    """Tell whether `frame` unpacks to `data`; each piece is compared while it is in the cache."""
+    try:
+        if zstd.get_frame_info(frame).decompressed_size != len(data):
+            return False
+        decoder = zstd.ZstdDecompressor()
+        at, rest = 0, frame
+        while at < len(data):
+            found = decoder.decompress(rest, max_length=min(_PIECE, len(data) - at))
+            if not found or data[at : at + len(found)].tobytes() != found:
+                return False
+            at, rest = at + len(found), b""
+    except (zstd.ZstdError, EOFError):
+        return False
+    return decoder.eof and not decoder.unused_data
 
 
 def unpack_frame(data: Buffer, size: int) -> bytes:

@@ -8,40 +8,66 @@ is not the numbers that are written so, but the steps to them; see `store.delta`
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store.delta import UNSIGNED, add, subtract
-from jupyter_mvt.store.frames import pack_numbers, unpack_frame
-from jupyter_mvt.store.hot import same
+from jupyter_mvt.store.frames import Evenness, holds, pack_numbers, unpack_frame
 
-__all__ = ["ITEM_SIZES", "Bytes", "decode_planes", "encode_planes"]
+__all__ = ["ITEM_SIZES", "Bytes", "Probe", "decode_planes", "encode_planes", "probe_planes"]
 
 Bytes: TypeAlias = "np.ndarray[Any, np.dtype[np.uint8]]"
 ITEM_SIZES = (1, 2, 4, 8)
 _PLANE = struct.Struct("<BI")
 _AS_IS, _ZSTD = 0, 1
-_PROBE = 2 << 10
-"""Items looked at in each of a few places."""
+_SOME = 2 << 10
+"""Items put together again in each of a few places."""
 _BLOCK = 128 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
 _SPARSE = 0.2
 """Part of its size to which a sample must shrink for runs to be looked for."""
+_KEPT = 8 << 20
+"""Longer memory is not kept."""
 _CHANGED = "what was encoded does not come back"
+_mine = threading.local()
 
 
-def encode_planes(
-    data: Bytes, item: int, base: Bytes | None = None, *, prove: bool = False
-) -> list[Buffer]:
-    """Return `data`, items of `item` bytes, as the pieces of its encoding.
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a sample tells of numbers: how to pack each plane of them, and how small they get.
 
-    With a `base` of the same length, it is the differences from it. What `prove` unpacks again
-    is each plane, while it is in the cache. Splitting has no cases that depend on the numbers,
-    so that some of them, put together again, stand for all.
+    Attributes
+    ----------
+    ways
+        Per plane how alike its bytes are; ``None`` for one that is kept as it is.
+    size
+        Bytes that the sample takes when it is encoded so.
+    """
+
+    ways: tuple[Evenness | None, ...]
+    size: int
+
+
+def probe_planes(sample: Bytes, item: int, base: Bytes | None = None) -> Probe:
+    """Return how `encode_planes` should treat what `sample` is a sample of."""
+    whole = len(sample) // item * item
+    found = [_way(plane) for plane in _split(sample[:whole], item, _part(base, whole))]
+    size = 1 + item * _PLANE.size + len(sample) - whole + sum(length for _, length in found)
+    return Probe(tuple(way for way, _ in found), size)
+
+
+def encode_planes(data: Bytes, item: int, probe: Probe, base: Bytes | None = None) -> list[Buffer]:
+    """Return `data`, items of `item` bytes, as the pieces of its encoding; proved to come back.
+
+    With a `base` of the same length, it is the differences from it. Each plane is unpacked again
+    while it is in the cache. Splitting has no cases that depend on the numbers, so that some of
+    them, put together again, stand for all.
 
     Raises
     ------
@@ -49,16 +75,10 @@ def encode_planes(
         What was to be proved is not so.
     """
     whole = len(data) // item * item
-    numbers, frame = data[:whole], None if base is None else base[:whole]
+    numbers, frame = data[:whole], _part(base, whole)
     planes = _split(numbers, item, frame)
-    packed = []
-    for plane in planes:
-        kind, piece = _pack_plane(plane)
-        if prove and kind == _ZSTD and not same(unpack_frame(piece, len(plane)), plane.data):
-            raise ValueError(_CHANGED)
-        packed.append((kind, piece))
-    if prove:
-        _prove(planes, numbers, frame)
+    _prove(planes, numbers, frame)
+    packed = [_pack_plane(plane, way) for plane, way in zip(planes, probe.ways, strict=True)]
     head = bytes([item]) + b"".join(_PLANE.pack(kind, len(piece)) for kind, piece in packed)
     return [head, *(piece for _, piece in packed), data[whole:].tobytes()]
 
@@ -93,25 +113,40 @@ def decode_planes(data: memoryview, target: Bytes, base: Bytes | None = None) ->
     target[count * item :] = np.frombuffer(tail, np.uint8)
 
 
+def _part(base: Bytes | None, length: int) -> Bytes | None:
+    return None if base is None else base[:length]
+
+
 def _split(data: Bytes, item: int, base: Bytes | None) -> list[Bytes]:
-    if item == 1 and base is None:
-        return [data]
+    """Return the planes, in memory that this thread's next call uses again."""
     kind = UNSIGNED[item]
-    numbers = data.view(kind)
-    step = _BLOCK // item
-    moved, spare = np.empty(step, kind), np.empty(step, kind)
-    planes = [np.empty(len(numbers), np.uint8) for _ in range(item)]
-    for at in range(0, len(numbers), step):
+    count, step = len(data) // item, _BLOCK // item
+    numbers, frame = data.view(kind), None if base is None else base.view(kind)
+    planes = [_room(f"plane {i}", count) for i in range(item)]
+    # One number more: read from its second byte on, a number ends in the next one.
+    moved, spare = _room("moved", _BLOCK + item).view(kind), _room("spare", _BLOCK).view(kind)
+    bytewise = [np.ndarray((step,), kind, moved.data, offset=i) for i in range(item)]
+    for at in range(0, count, step):
         block = numbers[at : at + step]
-        count = len(block)
-        if base is not None:
-            subtract(block, base.view(kind)[at : at + step], moved[:count], spare[:count])
-            block = moved[:count]
-        planes[0][at : at + count] = block  # the lowest byte of each: the others are cut off
-        for i, plane in enumerate(planes[1:], 1):
-            np.right_shift(block, block.dtype.type(8 * i), out=spare[:count])
-            plane[at : at + count] = spare[:count]
+        length = len(block)
+        if frame is None:
+            moved[:length] = block
+        else:
+            subtract(block, frame[at : at + step], moved[:length], spare[:length])
+        for plane, lowest in zip(planes, bytewise, strict=True):
+            plane[at : at + length] = lowest[:length]  # all but the lowest byte is cut off
     return planes
+
+
+def _room(name: str, size: int) -> Bytes:
+    """Return memory that this thread has used before: fresh memory costs more than splitting."""
+    rooms: dict[str, Bytes] = _mine.__dict__
+    if name not in rooms or len(rooms[name]) < size:
+        found = np.empty(size, np.uint8)
+        if size > _KEPT:
+            return found
+        rooms[name] = found
+    return rooms[name][:size]
 
 
 def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
@@ -132,36 +167,41 @@ def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
 
 def _prove(planes: Sequence[Bytes], numbers: Bytes, base: Bytes | None) -> None:
     """Put the planes together again in a few places."""
-    item = len(planes)
-    count = len(planes[0])
-    length = min(count, _PROBE)
-    found = np.empty(length * item, np.uint8)
-    for at in {0, (count - length) // 3, (count - length) // 3 * 2, count - length}:
-        part = slice(at * item, (at + length) * item)
-        some = [plane[at : at + length] for plane in planes]
-        _join(some, found, None if base is None else base[part])
-        if found.tobytes() != numbers[part].tobytes():
-            raise ValueError(_CHANGED)
+    item, count = len(planes), len(planes[0])
+    length = min(count, _SOME)
+    rest = count - length
+    starts = sorted({0, rest // 3, rest // 3 * 2, rest})
+
+    def some(data: Bytes, size: int) -> Bytes:
+        return np.concatenate([data[at * size : (at + length) * size] for at in starts])
+
+    found = np.empty(length * len(starts) * item, np.uint8)
+    frame = None if base is None else some(base, item)
+    _join([some(plane, 1) for plane in planes], found, frame)
+    if found.tobytes() != some(numbers, item).tobytes():
+        raise ValueError(_CHANGED)
 
 
-def _pack_plane(plane: Bytes) -> tuple[int, Buffer]:
-    count = len(plane)
-    sample = plane
-    if count > 8 * _PROBE:
-        middle = count // 2
-        sample = np.concatenate((plane[:_PROBE], plane[middle : middle + _PROBE], plane[-_PROBE:]))
-    packed = pack_numbers(sample.data)
-    if len(packed) > _WORTH * len(sample):
-        return _AS_IS, plane.data
+def _way(sample: Bytes) -> tuple[Evenness | None, int]:
+    """Return how a plane is to be packed, and the length of its sample then."""
+    length = len(pack_numbers(sample.data, "sparse"))
+    if length > _WORTH * len(sample):
+        return None, len(sample)
+    if length > _SPARSE * len(sample):
+        return "dense", length
     # The entropy coder spends a bit on each byte: where nearly all are the same, runs take less.
-    runs = len(packed) < _SPARSE * len(sample) and len(packed) > len(
-        pack_numbers(sample.data, runs=True)
-    )
-    if runs or sample is not plane:
-        packed = pack_numbers(plane.data, runs=runs)
-        if len(packed) > _WORTH * count:
-            return _AS_IS, plane.data
-    return _ZSTD, packed
+    runs = len(pack_numbers(sample.data, "runs"))
+    return ("runs", runs) if runs < length else ("sparse", length)
+
+
+def _pack_plane(plane: Bytes, way: Evenness | None) -> tuple[int, Buffer]:
+    if way is not None:
+        packed = pack_numbers(plane.data, way)
+        if len(packed) <= _WORTH * len(plane):
+            if not holds(packed, plane.data):
+                raise ValueError(_CHANGED)
+            return _ZSTD, packed
+    return _AS_IS, plane.tobytes()
 
 
 def _unpack_plane(kind: int, piece: memoryview, count: int) -> Bytes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store import planes
 from jupyter_mvt.store.codecs import Encoded, Keyframe, decode, encode
-from jupyter_mvt.store.frames import pack_frame
+from jupyter_mvt.store.frames import Evenness, holds, pack_frame, pack_numbers
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
 
 ITEMS = st.sampled_from([0, 1, 2, 4, 8])
@@ -162,7 +162,47 @@ def test_a_keyframe_of_another_length_is_refused() -> None:
         decode(DELTA, stored, memoryview(bytearray(3000)), data[:-1])
 
 
-def _otherwise(data: bytes, *, runs: bool = False) -> bytes:
+EVENNESS: list[Evenness] = ["runs", "sparse", "dense"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(EVENNESS),
+    st.sampled_from([1, 2, 500, 1 << 17, (1 << 17) + 1, 1 << 18, 300_000]),
+    st.sampled_from([0.0, 0.01, 0.3, 3.0, 100.0]),
+    st.integers(0, 1 << 20),
+    st.integers(1, 255),
+)
+def test_a_frame_holds_what_it_was_made_of_and_nothing_else(
+    evenness: Evenness, size: int, spread: float, at: int, flip: int
+) -> None:
+    plane = np.abs(np.random.default_rng(size).normal(0, spread, size)).astype(np.uint8)
+    frame = pack_numbers(plane.data, evenness)
+    assert holds(frame, plane.data)
+    other = plane.copy()
+    other[at % size] ^= flip
+    assert not holds(frame, other.data)
+    assert not holds(frame, plane.data[:-1])
+    assert not holds(frame, np.append(plane, plane[-1]).data)
+    assert not holds(frame[:-1], plane.data)
+    assert not holds(frame + frame, plane.data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200), st.binary(min_size=1, max_size=50))
+def test_garbage_holds_nothing(garbage: bytes, data: bytes) -> None:
+    assert not holds(garbage, memoryview(data))
+
+
+def test_what_was_encoded_stays_as_it_is_while_others_are() -> None:
+    first, second = _numbers(1, 200_000, 4), _numbers(2, 200_000, 4)
+    found = encode(first, 4)
+    encode(second, 4)
+    assert found.encoding == PLANES
+    assert _back(found, len(first)) == first
+
+
+def _otherwise(data: bytes, evenness: Evenness) -> bytes:
     return pack_frame(bytes(len(data)), 1)
 
 
