@@ -45,6 +45,7 @@ class Recoder:
         """Return the objects of a line that are wanted, up to where it is stopped."""
         found = []
         read: OrderedDict[bytes, Keyframe] = OrderedDict()
+        room = _Room()
         for oid, use in line:
             if self.stop():
                 break
@@ -52,7 +53,7 @@ class Recoder:
                 copies = self.store.index.find(oid)
                 self._remember(oid, use, any(copy.encoding != DELTA for copy in copies))
                 continue
-            made = self._make(oid, use, read)
+            made = self._make(oid, use, read, room)
             found.append(made)
             if made.pieces:
                 self._remember(oid, use, made.row.encoding != DELTA)
@@ -68,9 +69,9 @@ class Recoder:
             known.append(oid)
             del known[:-_FRAMES]
 
-    def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, Keyframe]) -> Made:
+    def _make(self, oid: bytes, use: Use, read: OrderedDict[bytes, Keyframe], room: _Room) -> Made:
         place = self.plan.wanted[oid]
-        raw, sound = self._read(oid, place)
+        raw, sound = self._read(oid, place, room.take(place.size))
         if raw is None:
             return Made(Row(oid, *place[1:]), ())
         # What is carried over as it is stored must be the very copy that was found sound.
@@ -80,7 +81,9 @@ class Recoder:
             return Made(Row(oid, 0, place.size, place.size, RAW), (raw,))
         frames = [] if oid in self.plan.pinned else self._keyframes(use, read)
         found = _encoded(oid, use, raw, frames)
-        if found.encoding != DELTA:
+        if found.encoding == DELTA:
+            room.give(raw)
+        else:
             _put(read, oid, raw)  # the next of this line may well be differences from it
         return Made(Row(oid, 0, found.size, place.size, found.encoding), found.pieces)
 
@@ -91,7 +94,9 @@ class Recoder:
         for oid in self.frames.get(use.slot, ()):
             if oid not in read:
                 for place in self.store.index.find(oid):
-                    data = self._read(oid, place)[0] if place.encoding != DELTA else None
+                    if place.encoding == DELTA:
+                        continue
+                    data = self._read(oid, place, memory(place.size))[0]
                     if data is not None:
                         _put(read, oid, data)
                         break
@@ -99,13 +104,34 @@ class Recoder:
                 found.append(read[oid])
         return found
 
-    def _read(self, oid: bytes, place: Place) -> tuple[memoryview | None, Place]:
-        """Return an object, verified, and the copy it is from; ``None`` when none is sound."""
-        data = memory(place.size)
+    def _read(self, oid: bytes, place: Place, data: memoryview) -> tuple[memoryview | None, Place]:
+        """Fill `data` with an object, verified; return it, and the copy it is from.
+
+        ``None`` when none is sound.
+        """
         for copy in (place, *self.store.index.find(oid)):
             if copy.size == place.size and not self.store.check(oid, copy, data):
                 return data, copy
         return None, place
+
+
+class _Room:
+    """Memory for an object, used for the next one unless it is kept: fresh memory is slow."""
+
+    def __init__(self) -> None:
+        self._free: list[memoryview] = []
+
+    def take(self, size: int) -> memoryview:
+        """Return memory for `size` bytes."""
+        while self._free:
+            found = self._free.pop()
+            if len(found) >= size:
+                return found[:size]
+        return memory(size)
+
+    def give(self, data: memoryview) -> None:
+        """Take back what nobody reads any more."""
+        self._free.append(data)
 
 
 def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:
