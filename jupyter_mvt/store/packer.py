@@ -37,6 +37,7 @@ GRACE_US = 24 * 3600 * 10**6
 
 _TARGET = 64 << 20
 _IN_FLIGHT = 3
+_KEYFRAME = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +149,22 @@ class _Run:
     written: list[str] = field(default_factory=list)
     encoded: int = 0
     after: int = 0
+    bases: dict[bytes, bytes] = field(default_factory=dict)
     stream: PackStream | None = None
     out: ObjectWriter | None = None
 
     def before(self, dropped: Iterable[str]) -> int:
         """Return the stored size of what packs held."""
         return sum(place.stored for key in dropped for _, place in self.plan.rewritten[key])
+
+    def keyframes(self, oids: Iterable[bytes]) -> set[bytes]:
+        """Return the objects that copies of `oids` are differences from."""
+        return {
+            self.bases[oid] if place.pack in self.written else self.store.keyframe(place)
+            for oid in oids
+            for place in self.store.index.find(oid)
+            if place.encoding == DELTA
+        }
 
     def write(self, pool: ThreadPoolExecutor | None) -> bool:
         """Write everything that is wanted; tell whether it was not stopped."""
@@ -193,6 +204,8 @@ class _Run:
                 self.out = self.store.backend.writer()
                 self.stream = PackStream(self.out)
             self.stream.add_encoded(row, made.pieces)
+            if row.encoding == DELTA:
+                self.bases[row.oid] = bytes(made.pieces[0][:_KEYFRAME])
             self.encoded += row.encoding != before.encoding
             self.after += row.stored
             if self.stream.size > _TARGET:
@@ -238,7 +251,7 @@ def _covered(store: Store, run: _Run, view: View, sound: dict[Place, bool]) -> t
     old = run.plan.rewritten
     marks = trash.packs(view)
     leaving = old.keys() - marks
-    frames = run.plan.pinned | store.keyframes(oid for rows in old.values() for oid, _ in rows)
+    frames = run.plan.pinned | run.keyframes(oid for rows in old.values() for oid, _ in rows)
 
     def stays(oid: bytes) -> bool:
         for place in store.index.find(oid):

@@ -147,15 +147,6 @@ class Store:
             self._keyframes[place] = self.backend.get_range(place.pack, place.offset, _KEYFRAME)
         return self._keyframes[place]
 
-    def keyframes(self, oids: Iterable[bytes]) -> set[bytes]:
-        """Return the objects that copies of `oids` are differences from."""
-        return {
-            self.keyframe(place)
-            for oid in oids
-            for place in self.index.find(oid)
-            if place.encoding == DELTA
-        }
-
     def _check_raw(self, oid: bytes, place: Place, target: memoryview) -> str:
         if place.size != place.stored:
             return "its length is wrong"

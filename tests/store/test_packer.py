@@ -19,6 +19,7 @@ from jupyter_mvt.objects.progress import SILENT
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.fsck import fsck
+from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, read_rows
 from jupyter_mvt.store.packer import pack
@@ -169,6 +170,28 @@ def test_no_difference_is_from_a_difference(local: Store, commit: Commit) -> Non
                 assert any(place.encoding < DELTA for place in local.index.find(base))
     assert bases
     assert fsck(local).ok
+
+
+def test_it_does_not_ask_the_disk_for_what_it_wrote(
+    local: Store, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i, arrays in enumerate(drifting(4)):
+        keep(local, commit, arrays, f"c{i}")
+    asked: list[str] = []
+    keyframe = Store.keyframe
+
+    def counted(store: Store, place: Place) -> bytes:
+        if place.encoding == DELTA:
+            asked.append(place.pack)
+        return keyframe(store, place)
+
+    monkeypatch.setattr(Store, "keyframe", counted)
+    report = pack(local, everything=True)
+    assert DELTA in encodings(local)
+    assert report.written
+    assert asked == []
+    pack(local)  # a plan reads which are differences from what
+    assert set(asked) == set(report.written)
 
 
 def test_small_packs_are_joined_and_then_left_alone(local: Store, commit: Commit) -> None:
