@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from jupyter_mvt.errors import CorruptionError, NotFoundError
 from jupyter_mvt.objects.commit import Content
 from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.index import Place
@@ -132,6 +133,32 @@ def make_plan(
     return plan
 
 
+class _Once:
+    """Reads what describes one version; each manifest but once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._manifests: dict[ObjectId, Manifest] = {}
+
+    def blob(self, oid: ObjectId) -> bytes:
+        """See `ObjectReader.blob`."""
+        return self._store.blob(oid)
+
+    def manifest(self, oid: ObjectId) -> Manifest:
+        """See `ObjectReader.manifest`."""
+        if oid not in self._manifests:
+            self._manifests[oid] = self._store.manifest(oid)
+        return self._manifests[oid]
+
+    def content(self, entry: Entry) -> memoryview:
+        """See `ObjectReader.content`."""
+        return self._store.content(entry)
+
+    def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
+        """See `ObjectReader.ahead`."""
+        return self._store.ahead(entries)
+
+
 def item_size(dtype: str) -> int:
     """Return the size of one number of a dtype, 0 for what is not numbers."""
     if dtype == "bool":
@@ -149,10 +176,11 @@ def _walk(store: Store, view: View, plan: Plan, version: ObjectId) -> set[bytes]
     """Add what a version needs to the plan's uses; return it."""
     thin = trash.is_thin(view, version)
     content = oplog.commit_object(store, version).content
-    found = reach(store, content, thin=thin)
+    reader = _Once(store)
+    found = reach(reader, content, thin=thin)
     if not thin:
         for bundle, manifest in _bundles(content):
-            _add_chunks(store, plan, bundle, manifest)
+            _add_chunks(reader, plan, bundle, manifest)
     needed = {bytes.fromhex(oid) for oid in (*found.manifests, *found.blobs, *found.chunks)}
     for oid in sorted(needed - plan.uses.keys()):
         plan.uses[oid] = Use()
@@ -168,9 +196,9 @@ def _bundles(content: Content) -> list[tuple[str, ObjectId]]:
     return [(bundle, ObjectId(oid)) for bundle, oid in found if oid]
 
 
-def _add_chunks(store: Store, plan: Plan, bundle: str, manifest: ObjectId) -> None:
+def _add_chunks(reader: _Once, plan: Plan, bundle: str, manifest: ObjectId) -> None:
     try:
-        entries = store.manifest(manifest).entries
+        entries = reader.manifest(manifest).entries
     except CorruptionError:
         return  # fsck names it; what it holds is left as it is
     for entry in entries:
