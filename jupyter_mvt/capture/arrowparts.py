@@ -15,14 +15,15 @@ import pyarrow as pa
 
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
+from jupyter_mvt.capture.arrowruns import content_part, lengths_part, numbers_part, offset_type
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["freeze_table", "restore_table"]
+__all__ = ["freeze_columns", "freeze_table", "restore_table"]
 
 Array = np.ndarray[Any, Any]
 _DEPTH = 16
@@ -37,14 +38,23 @@ def freeze_table(table: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
     TypeError
         It has a column of a type that is not taken apart (an extension that Arrow does not bring).
     """
+    return freeze_columns(table.schema, table.num_rows, table.columns)
+
+
+def freeze_columns(
+    schema: Any, rows: int, columns: Iterable[Any]
+) -> tuple[dict[str, Any], tuple[Part, ...]]:
+    """Return the description and the parts of a table; a column may be an array of numbers.
+
+    Raises
+    ------
+    TypeError
+        As `freeze_table` does.
+    """
     writer = _Writer()
-    columns = [writer.column(_one(column), f"column.{i}") for i, column in enumerate(table.columns)]
-    described = {
-        "schema": table.schema.serialize().to_pybytes().hex(),
-        "rows": table.num_rows,
-        "columns": columns,
-    }
-    return described, tuple(writer.parts)
+    described = [writer.column(column, f"column.{i}") for i, column in enumerate(columns)]
+    coded = schema.serialize().to_pybytes().hex()
+    return {"schema": coded, "rows": rows, "columns": described}, tuple(writer.parts)
 
 
 def restore_table(
@@ -99,15 +109,6 @@ def _is_text(kind: Any) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _is_wide(kind: Any) -> bool:
-    return bool(pa.types.is_large_string(kind) or pa.types.is_large_binary(kind)
-                or pa.types.is_large_list(kind))  # fmt: skip
-
-
-def _offset_type(kind: Any) -> type:
-    return np.int64 if _is_wide(kind) else np.int32
-
-
 def _width(kind: Any) -> int:
     """Return the bytes of one value of fixed width, else 0."""
     fixed = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
@@ -115,37 +116,34 @@ def _width(kind: Any) -> int:
     return kind.byte_width if fixed and not pa.types.is_boolean(kind) else 0
 
 
-def _numbers(kind: Any, width: int) -> np.dtype[Any]:
-    if pa.types.is_floating(kind):
-        return np.dtype(f"<f{width}")
-    return np.dtype(f"<i{width}") if width in (1, 2, 4, 8) else np.dtype(np.uint8)
-
-
 class _Writer:
     def __init__(self) -> None:
         self.parts: list[Part] = []
 
     def column(self, array: Any, path: str) -> list[Any]:
-        """Return the description of an array, adding its parts."""
+        """Return the description of a column, adding its parts."""
+        if isinstance(array, np.ndarray):
+            signed = array.view(f"i{array.itemsize}") if array.dtype.kind == "u" else array
+            return ["fixed", len(array), None, self._add(signed, path)]
         kind, length = array.type, len(array)
         valid = self._valid(array, path)
         if pa.types.is_null(kind):
             return ["null", length, None]
         if pa.types.is_boolean(kind):
-            bits = array.fill_null(False).to_numpy(zero_copy_only=False)
+            bits = np.asarray(array.fill_null(False))
             return ["bits", length, valid, self._add(np.packbits(bits, bitorder="little"), path)]
         width = _width(kind)
         if width:
-            return ["fixed", length, valid, self._add(_values(array, width), path)]
+            return ["fixed", length, valid, self._keep(numbers_part(array, width, path))]
         if _is_text(kind):
-            data = _content(array)
-            return ["text", length, valid, self._add(_lengths(array), f"{path}.lengths"),
-                    self._add(data, path)]  # fmt: skip
+            lengths = self._keep(lengths_part(array, f"{path}.lengths"))
+            return ["text", length, valid, lengths, self._keep(content_part(array, path))]
+        array = _one(array)
         if pa.types.is_dictionary(kind):
             return ["coded", length, None, self.column(array.indices, path),
                     self.column(_one(array.dictionary), f"{path}.values")]  # fmt: skip
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-            return ["list", length, valid, self._add(_lengths(array), f"{path}.lengths"),
+            return ["list", length, valid, self._keep(lengths_part(array, f"{path}.lengths")),
                     self.column(_one(array.flatten()), f"{path}.items")]  # fmt: skip
         if pa.types.is_fixed_size_list(kind):
             first, size = array.offset, kind.list_size
@@ -184,51 +182,15 @@ class _Writer:
             or pa.types.is_dictionary(array.type)
         ):
             return None
-        found = array.is_valid().to_numpy(zero_copy_only=False)
+        found = np.asarray(array.is_valid())
         return self._add(np.packbits(found, bitorder="little"), f"{path}.valid")
 
     def _add(self, values: Array, path: str) -> str:
-        self.parts.append(replace(array_part(values, path), shifts=True))
-        return path
+        return self._keep(replace(array_part(values, path), shifts=True))
 
-
-def _values(array: Any, width: int) -> Array:
-    dtype = _numbers(array.type, width)
-    buffer = array.buffers()[1]
-    if buffer is None or not len(array):
-        return np.zeros(0, dtype)
-    count = len(array) * width // dtype.itemsize
-    values = np.frombuffer(buffer, dtype, count, array.offset * width)
-    if not array.null_count:
-        return values
-    # What lies under a missing value is anything: zeroed, so that equal tables are equal.
-    kept = values.reshape(len(array), -1).copy()
-    kept[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
-    return kept.reshape(-1)
-
-
-def _offsets(array: Any) -> Array:
-    if not len(array) or array.buffers()[1] is None:
-        return np.zeros(1, np.int64)
-    kind = np.dtype(_offset_type(array.type))
-    return np.frombuffer(array.buffers()[1], kind, len(array) + 1, array.offset * kind.itemsize)
-
-
-def _lengths(array: Any) -> Array:
-    lengths = np.diff(_offsets(array)).astype(np.int64)
-    if array.null_count:
-        lengths[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
-    return lengths.astype(np.uint32) if not lengths.size or lengths.max() < 1 << 32 else lengths
-
-
-def _content(array: Any) -> Array:
-    if array.null_count:
-        blank: Any = "" if "string" in str(array.type) else b""
-        array = array.fill_null(blank)
-    offsets, data = _offsets(array), array.buffers()[2]
-    if data is None:
-        return np.zeros(0, np.uint8)
-    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+    def _keep(self, part: Part) -> str:
+        self.parts.append(part)
+        return part.path
 
 
 class _Reader:
@@ -303,9 +265,9 @@ class _Reader:
             _refuse("a length is out of range")
         ends = np.cumsum(lengths, dtype=np.int64)
         total = int(ends[-1]) if length else 0
-        if total > np.iinfo(_offset_type(kind)).max:
+        if total > np.iinfo(offset_type(kind)).max:
             _refuse("a length is out of range")
-        offsets: Array = np.zeros(length + 1, _offset_type(kind))
+        offsets: Array = np.zeros(length + 1, offset_type(kind))
         offsets[1:] = ends
         return pa.py_buffer(offsets), total
 

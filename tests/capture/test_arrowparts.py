@@ -206,3 +206,36 @@ def test_lengths_that_lie_are_refused() -> None:
         content["column.0.lengths"] = np.array(lengths, np.uint32).tobytes()
         with pytest.raises(CorruptionError):
             restore_table(described, entries, lambda entry: memoryview(content[entry.path]))
+
+
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name not in ("any of", "runs")])
+def test_chunks_of_a_column_make_no_difference(name: str) -> None:
+    column = COLUMNS[name]
+    pieces = pa.chunked_array([column.slice(0, 1), column.slice(1), column.slice(0, 0), column])
+    loose, parts = freeze_table(pa.table({"x": pieces}))
+    whole = pa.table({"x": pa.concat_arrays([column, column])})
+    packed, others = freeze_table(whole)
+    found = [(part.path, part.dtype, part.shape, bytes(part.read())) for part in parts]
+    assert (loose, found) == (
+        packed, [(part.path, part.dtype, part.shape, bytes(part.read())) for part in others]
+    )  # fmt: skip
+
+
+def test_what_lies_under_a_missing_text_is_not_kept() -> None:
+    valid, ends = pa.py_buffer(b"\x05"), pa.py_buffer(np.array([0, 1, 3, 4], np.int32))
+    column = pa.Array.from_buffers(pa.string(), 3, [valid, ends, pa.py_buffer(b"aXXb")])
+    _, hidden = freeze_table(pa.table({"x": column}))
+    _, plain = freeze_table(pa.table({"x": pa.array(["a", None, "b"])}))
+    assert [bytes(part.read()) for part in hidden] == [bytes(part.read()) for part in plain]
+
+
+def test_a_long_column_is_read_in_stretches() -> None:
+    rows = 5 << 20
+    numbers = pa.array(np.arange(rows), mask=np.arange(rows) % 3 == 0)
+    texts = pa.array(["abcdefgh"] * rows).take(numbers)
+    table = pa.table({"n": numbers, "t": texts})
+    _, parts = freeze_table(pa.concat_tables([table.slice(0, 1000), table.slice(1000)]))
+    large = {part.path: part for part in parts if part.window is not None}
+    assert sorted(large) == ["column.0", "column.1", "column.1.lengths"]
+    for part in large.values():
+        assert b"".join(cut(part)) == bytes(part.read())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
+from jupyter_mvt.capture.pandasparts import freeze_frame, live_frame
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -34,53 +33,22 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
             state["label"] = value.name if name == "Series" else None
             if getattr(frame.index, "freq", None) is not None:
                 state["freq"] = frame.index.freqstr  # which Arrow does not keep
-            table = _with_nans(pa.Table.from_pandas(frame), frame)
-            if not _same_frame(table, frame) or not _is_label(state["label"]):
+            found = freeze_frame(frame) if _is_label(state["label"]) else None
+            if found is None:
                 return None
-        elif root == "polars":
+            if type(labels := frame.columns).__name__ == "RangeIndex":
+                state["labels"] = [labels.start, labels.stop, labels.step]
+            state["table"], parts = found
+            return state, parts
+        if root == "polars":
             frame = value.to_frame() if name == "Series" else value
             if any(str(dtype).startswith("Object") for dtype in frame.dtypes):
                 return None  # Arrow would get their addresses
-            table = frame.to_arrow()
-        else:
-            table = value
-        state["table"], parts = freeze_table(table)
+            value = frame.to_arrow()
+        state["table"], parts = freeze_table(value)
     except (pa.ArrowException, TypeError, ValueError, AttributeError):
         return None  # what Arrow cannot say is pickled, and flagged so
     return state, parts
-
-
-def _with_nans(table: Any, frame: Any) -> Any:
-    """Put back NaN, which Arrow took for missing: its bits may say more."""
-    import pyarrow as pa
-
-    for number, dtype in enumerate(frame.dtypes):
-        if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize <= 8:
-            values = pa.array(np.ascontiguousarray(frame.iloc[:, number].to_numpy()))
-            table = table.set_column(number, table.schema.field(number), values)
-    return table
-
-
-def _same_frame(table: Any, frame: Any) -> bool:
-    """Whether a frame survives Arrow: types, labels; nested Python objects would not.
-
-    Types and columns are those of no rows as well, so that gigabytes are not copied to see them.
-    """
-    back = table.slice(0, 0).to_pandas()
-    return bool(
-        (back.dtypes.array == frame.dtypes.array).all()
-        and type(back.columns) is type(frame.columns)
-        and back.columns.equals(frame.columns)
-        and _index(table).equals(frame.index)
-        and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
-    )
-
-
-def _index(table: Any) -> Any:
-    """Return a table's index, read beside no more than one column."""
-    named = [name for name in table.schema.pandas_metadata["index_columns"] if type(name) is str]
-    last = range(table.num_columns - len(named), table.num_columns)
-    return table.select(sorted({*range(table.num_columns)[:1], *last})).to_pandas().index
 
 
 def _is_label(value: Any) -> bool:
@@ -116,7 +84,9 @@ def _read_stream(content: memoryview) -> Any:
 def _live(state: Mapping[str, Any], table: Any) -> Any:
     series = state["type"] == "Series"
     if state["library"] == "pandas":
-        frame = table.to_pandas()
+        frame = live_frame(table)
+        if "labels" in state:
+            frame.columns = _labels(state["labels"], frame.columns)
         if isinstance(state.get("freq"), str):
             frame.index.freq = state["freq"]  # pandas compares it with the times
         return frame["value"].rename(state["label"]) if series else frame
@@ -126,3 +96,15 @@ def _live(state: Mapping[str, Any], table: Any) -> Any:
         frame = pl.from_arrow(table)
         return frame.to_series() if isinstance(frame, pl.DataFrame) and series else frame
     return table
+
+
+def _labels(counted: Any, labels: Any) -> Any:
+    """Return the labels of columns, numbers in a row, as pandas counts them."""
+    import pandas as pd
+
+    first, end, step = counted
+    made = pd.RangeIndex(first, end, step, name=labels.name)
+    if not made.equals(labels):
+        msg = "The labels of a stored table make no sense."
+        raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
+    return made

@@ -14,7 +14,10 @@ import jupyter_mvt as mvt
 from jupyter_mvt.capture.data import keeping
 from jupyter_mvt.capture.data.fingerprint import describe
 from jupyter_mvt.capture.data.keeping import keep_data
+from jupyter_mvt.capture.variables.tables import live_table
 from jupyter_mvt.errors import CaptureError, CorruptionError, MvtError, NotFoundError
+from jupyter_mvt.objects.encode import decode
+from jupyter_mvt.objects.manifest import Entry
 
 X = np.arange(8.0).reshape(4, 2)
 MODEL = LinearRegression().fit(X, X[:, 0])
@@ -117,6 +120,37 @@ def test_a_frame_of_numbers_is_read_where_it_lies():
     for part, name in zip(found.bundle.parts, frame.columns, strict=False):
         assert np.shares_memory(np.frombuffer(part.read(), np.uint8), frame[name].to_numpy())
     assert found.nbytes == 5 * 8000
+
+
+@pytest.mark.parametrize("index", [None, "key", "date", "a"])
+def test_a_large_frame_comes_back_without_being_copied(index):
+    numbers = np.random.default_rng(0).random((200_000, 3))
+    frame = pd.DataFrame(numbers, columns=list("abc")).assign(word="x", n=np.arange(200_000))
+    frame["date"] = pd.date_range("2026", periods=len(frame), freq="s")
+    frame["key"] = frame["n"].astype(str)
+    frame.attrs = {"from": "the lake"}
+    if index is not None:
+        frame = frame.set_index(index, drop=index != "a")
+    found = keep_data(frame)
+    content = {part.path: bytearray(part.read()) for part in found.bundle.parts}
+    entries = {part.path: Entry(path=part.path, dtype=part.dtype, shape=part.shape, chunks=(),
+                                nbytes=part.nbytes) for part in found.bundle.parts}  # fmt: skip
+    back = live_table(decode(found.state), entries, lambda entry: memoryview(content[entry.path]))
+    pd.testing.assert_frame_equal(back, frame)
+    assert back.attrs == frame.attrs
+    memory = np.frombuffer(content["column.1"], np.float64)
+    assert np.shares_memory(back["b"].to_numpy(), memory)
+    back.loc[back.index[0], "b"] = 7.0
+    assert memory[0] == 7.0
+
+
+def test_columns_without_names_are_kept(repo):
+    frame = pd.DataFrame(np.arange(6.0).reshape(3, 2))
+    (dataset, made) = kept(repo, frame)
+    assert [note for note in made.commit.notes if note.about == "train"] == []
+    back = dataset.load()
+    pd.testing.assert_frame_equal(back, frame)
+    assert repr(back.columns) == "RangeIndex(start=0, stop=2, step=1)"
 
 
 def test_too_much_is_refused_before_it_is_read_for_fingerprints(repo, monkeypatch):

@@ -1,0 +1,156 @@
+"""What an Arrow column is made of, as parts read a stretch at a time.
+
+Arrow keeps a column in several chunks, anything at all under missing values, and offsets where
+lengths are stored. To make what is stored of a whole table first would be a second copy of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from jupyter_mvt.capture.arrays import array_part, is_large
+from jupyter_mvt.objects.manifest import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jupyter_mvt.objects.ids import Buffer
+
+__all__ = ["content_part", "lengths_part", "numbers_part", "offset_type"]
+
+Array = np.ndarray[Any, Any]
+_AT_ONCE = 1 << 20
+_WIDE = 1 << 32
+
+
+def numbers_part(column: Any, width: int, path: str) -> Part:
+    """Return the values of a column of fixed `width`, zero where one is missing."""
+    return _rows_part(column, path, _numbers(column.type, width), width, _values)
+
+
+def lengths_part(column: Any, path: str) -> Part:
+    """Return how long the text or the list in each row is, zero where it is missing."""
+    longest = 0
+    if sum(_extent(chunk) for chunk in _chunks(column)) >= _WIDE:
+        longest = max(int(_lengths(piece).max()) for piece in _pieces(column))
+    dtype = np.dtype(np.int64 if longest >= _WIDE else np.uint32)
+    return _rows_part(column, path, dtype, dtype.itemsize, _lengths)
+
+
+def content_part(column: Any, path: str) -> Part:
+    """Return the bytes of all rows of text, one after the other."""
+    views = [_content(chunk) for chunk in _chunks(column)]
+    if len(views) == 1:
+        return replace(array_part(views[0], path), shifts=True)
+    ends = list(accumulate(view.nbytes for view in views))
+    nbytes = ends[-1] if ends else 0
+
+    def window(start: int, stop: int) -> Buffer:
+        spans = [(view, end - view.nbytes) for view, end in zip(views, ends, strict=True)]
+        return b"".join(
+            view[max(start - begin, 0) : max(stop - begin, 0)].data for view, begin in spans
+        )
+
+    return _part(path, np.dtype(np.uint8), nbytes, window)
+
+
+def offset_type(kind: Any) -> type:
+    """Return the type of the offsets of text or lists."""
+    wide = (pa.types.is_large_string, pa.types.is_large_binary, pa.types.is_large_list)
+    return np.int64 if any(test(kind) for test in wide) else np.int32
+
+
+def _rows_part(
+    column: Any, path: str, dtype: np.dtype[Any], width: int,
+    taken: Callable[[Any, np.dtype[Any]], Array],
+) -> Part:  # fmt: skip
+    """Return a part of which each row has `width` bytes; `taken` gives those of an array."""
+
+    def window(start: int, stop: int) -> Buffer:
+        first, last = start // width, -(-stop // width)
+        pieces = [taken(piece, dtype) for piece in _chunks(column.slice(first, last - first))]
+        found = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype), *pieces])
+        octets: Any = found.view(np.uint8)
+        return memoryview(octets)[start - first * width : stop - first * width]
+
+    return _part(path, dtype, len(column) * width, window)
+
+
+def _part(
+    path: str, dtype: np.dtype[Any], nbytes: int, window: Callable[[int, int], Buffer]
+) -> Part:
+    return Part(path=path, dtype=dtype.name, shape=(nbytes // dtype.itemsize,), nbytes=nbytes,
+                read=lambda: window(0, nbytes), shifts=True,
+                window=window if is_large(nbytes) else None)  # fmt: skip
+
+
+def _chunks(column: Any) -> list[Any]:
+    found = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return [chunk for chunk in found if len(chunk)]
+
+
+def _pieces(column: Any) -> Iterator[Any]:
+    for chunk in _chunks(column):
+        for start in range(0, len(chunk), _AT_ONCE):
+            yield chunk.slice(start, _AT_ONCE)
+
+
+def _numbers(kind: Any, width: int) -> np.dtype[Any]:
+    if pa.types.is_floating(kind):
+        return np.dtype(f"<f{width}")
+    return np.dtype(f"<i{width}") if width in (1, 2, 4, 8) else np.dtype(np.uint8)
+
+
+def _missing(array: Any) -> Array:
+    return ~np.asarray(array.is_valid().to_numpy(zero_copy_only=False), bool)
+
+
+def _values(array: Any, dtype: np.dtype[Any]) -> Array:
+    width = array.type.byte_width
+    count = len(array) * width // dtype.itemsize
+    values = np.frombuffer(array.buffers()[1], dtype, count, array.offset * width)
+    if not array.null_count:
+        return values
+    # What lies under a missing value is anything: zeroed, so that equal tables are equal.
+    kept = values.reshape(len(array), -1).copy()
+    kept[_missing(array)] = 0
+    return kept.reshape(-1)
+
+
+def _offsets(array: Any) -> Array:
+    if array.buffers()[1] is None:
+        return np.zeros(len(array) + 1, np.int64)
+    kind = np.dtype(offset_type(array.type))
+    return np.frombuffer(array.buffers()[1], kind, len(array) + 1, array.offset * kind.itemsize)
+
+
+def _extent(array: Any) -> int:
+    offsets = _offsets(array)
+    return int(offsets[-1]) - int(offsets[0])
+
+
+def _lengths(array: Any, dtype: Any = np.int64) -> Array:
+    lengths = np.diff(_offsets(array)).astype(dtype)
+    if array.null_count:
+        lengths[_missing(array)] = 0
+    return lengths
+
+
+def _content(array: Any) -> Array:
+    if array.null_count and any(map(_hides, _pieces(array))):
+        blank: Any = "" if "string" in str(array.type) else b""
+        array = array.fill_null(blank)
+    offsets, data = _offsets(array), array.buffers()[2]
+    if data is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+
+
+def _hides(array: Any) -> bool:
+    """Tell whether something lies under a missing value."""
+    return bool(array.null_count and np.diff(_offsets(array))[_missing(array)].any())

@@ -1,0 +1,153 @@
+"""Frames of pandas as Arrow describes them, without a second copy of their numbers.
+
+Columns of plain numbers are stored from where they lie and come back where they were read to;
+what else there is, and the index, goes through Arrow.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from jupyter_mvt.capture.arrowparts import freeze_columns
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.manifest import Part
+
+__all__ = ["freeze_frame", "live_frame"]
+
+_OWN = 1 << 20
+_MOST_OWN = 64
+"""pandas warns of more than a hundred columns that lie apart when one is added."""
+
+
+def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
+    """Return the description of a frame and its parts; ``None`` if it would not survive Arrow.
+
+    Raises
+    ------
+    TypeError, ValueError, pyarrow.ArrowException
+        Arrow has no words for a column.
+    """
+    width = len(frame.columns)
+    plain = [number for number, dtype in enumerate(frame.dtypes) if _is_number(dtype)]
+    other = [number for number in range(width) if number not in set(plain)]
+    empty = pa.Table.from_pandas(frame.iloc[:0])
+    rest = pa.Table.from_pandas(_beside(frame, other) if plain else frame)
+    if not width or not _survives(empty, rest, frame, other):
+        return None
+    columns: list[Any] = [None] * width
+    for number in plain:
+        columns[number] = frame.iloc[:, number].to_numpy()
+    for place, number in enumerate(other):
+        columns[number] = rest.column(place)
+    columns += rest.columns[len(other) :]
+    rows = len(frame) if plain else rest.num_rows
+    return freeze_columns(_schema(empty.schema, rest.schema, frame, other), rows, columns)
+
+
+def live_frame(table: Any) -> Any:
+    """Return the frame that a table describes; long columns of numbers are not copied."""
+    import pandas as pd
+
+    shape = table.slice(0, 0).to_pandas()
+    own = [number for number, dtype in enumerate(shape.dtypes)
+           if _is_number(dtype) and _is_own(table.column(number), dtype)]  # fmt: skip
+    if not 0 < len(own) <= _MOST_OWN:
+        return table.to_pandas()
+    width = len(shape.columns)
+    other = [number for number in range(width) if number not in own]
+    rest = table.select([*other, *range(width, table.num_columns)]).to_pandas()
+    columns = {number: _memory(table.column(number), shape.dtypes.iloc[number]) for number in own}
+    columns |= {number: rest.iloc[:, place] for place, number in enumerate(other)}
+    ordered = {number: columns[number] for number in range(width)}
+    frame = pd.DataFrame(ordered, index=rest.index, copy=False)
+    frame.columns = shape.columns
+    frame.attrs = shape.attrs
+    return frame
+
+
+def _is_number(dtype: Any) -> bool:
+    return (
+        isinstance(dtype, np.dtype) and dtype.kind in "iuf" and dtype.itemsize <= 8
+        and dtype.isnative
+    )  # fmt: skip
+
+
+def _is_own(column: Any, dtype: Any) -> bool:
+    return bool(
+        column.nbytes >= _OWN
+        and column.num_chunks == 1
+        and not column.null_count
+        and column.type == pa.from_numpy_dtype(dtype)
+    )
+
+
+def _memory(column: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    found: np.ndarray[Any, Any] = np.frombuffer(column.chunk(0).buffers()[1], dtype, len(column))
+    return found if found.flags.writeable else found.copy()
+
+
+def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
+    """Tell whether a frame survives Arrow: types, labels; nested Python objects would not.
+
+    Types and columns are those of no rows as well, so that gigabytes are not copied to see them.
+    """
+    shape, back = empty.to_pandas(), rest.slice(0, 0).to_pandas()
+    return bool(
+        (back.dtypes.array == frame.dtypes.iloc[other].array).all()
+        and type(shape.columns) is _named_as(frame.columns)
+        and shape.columns.equals(frame.columns)
+        and _index(rest).equals(frame.index)
+        and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
+    )
+
+
+def _named_as(labels: Any) -> Any:
+    """Return what Arrow makes of labels; numbers in a row come back as any numbers would."""
+    import pandas as pd
+
+    return pd.Index if type(labels) is pd.RangeIndex else type(labels)
+
+
+def _index(table: Any) -> Any:
+    """Return a table's index, read beside no more than one column."""
+    kept = table.schema.pandas_metadata["index_columns"]
+    named = [name for name in kept if type(name) is str]
+    last = range(table.num_columns - len(named), table.num_columns)
+    some = table.select(sorted({*range(table.num_columns)[:1], *last}))
+    if some.num_columns or not kept:
+        return some.to_pandas().index
+    import pandas as pd
+
+    return pd.RangeIndex(kept[0]["start"], kept[0]["stop"], kept[0]["step"])
+
+
+def _beside(frame: Any, other: list[int]) -> Any:
+    """Return some columns of a frame, their index named as Arrow does beside all of them."""
+    some = frame.iloc[:, other]
+    names = set(frame.columns)
+    some.index = some.index.set_names([n if n not in names else None for n in some.index.names])
+    return some
+
+
+def _schema(empty: Any, rest: Any, frame: Any, other: list[int]) -> Any:
+    """Return the schema of a whole frame, from that of no rows and that of some columns."""
+    told, said = empty.pandas_metadata, rest.pandas_metadata
+    width = len(frame.columns)
+    fields = list(empty)[:width]
+    for place, number in enumerate(other):
+        fields[number] = rest.field(place)
+        told["columns"][number] = said["columns"][place]
+    fields += list(rest)[len(other) :]
+    levels, index = said["index_columns"], said["columns"][len(other) :]
+    stored = iter(index)
+    for name, level in zip(frame.index.names, levels, strict=True):
+        about = next(stored) if isinstance(level, str) else level
+        about["name"] = about["name"] if name not in set(frame.columns) else str(name)
+    told["columns"][width:] = index
+    told["index_columns"] = levels
+    return pa.schema(fields, {**rest.metadata, b"pandas": json.dumps(told).encode()})
