@@ -207,7 +207,7 @@ def _no_verb(command: Command, word: str, *rest: str) -> UsageError:
     _, _, meant, *given = [*command.example.split(), ""]
     if near:
         hint = _line(command.name, near[0], *rest)
-    elif given[:1] != [""] and not given[0].startswith("-"):
+    elif given[:1] not in ([], [""]) and not given[0].startswith("-"):
         hint = _line(command.name, meant, word, *rest)  # such as a name to be created
     else:
         hint = f"mvt help {command.name}"

@@ -12,7 +12,7 @@ from jupyter_mvt.objects.curve import Curves
 from jupyter_mvt.objects.dataset import Dataset
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.environment import Environment
-from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.manifest import Manifest
 from jupyter_mvt.objects.output import Output
 from jupyter_mvt.objects.snapshot import DatasetDraft, ModelDraft, Snapshot, Tuned, VariableDraft
@@ -41,8 +41,10 @@ def write_snapshot(pack: PackWriter, snapshot: Snapshot) -> Content:
 
 
 def _model(pack: PackWriter, draft: ModelDraft) -> Model:
-    weights, manifest = pack.bundle(draft.bundle)
-    optimizer = "" if draft.optimizer is None else pack.bundle(draft.optimizer)[0]
+    weights, manifest = pack.bundle(draft.bundle, f"the model {draft.var!r}")
+    optimizer = ""
+    if draft.optimizer is not None:
+        optimizer = pack.bundle(draft.optimizer, f"the optimizer of {draft.var!r}")[0]
     return Model(
         var=draft.var,
         role=draft.role,
@@ -73,6 +75,9 @@ def _base(tuned: Tuned, manifest: Manifest) -> BaseModel:
 
 
 def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:
+    stored: ObjectId | UnsetType = UNSET
+    if draft.bundle is not None:
+        stored = pack.bundle(draft.bundle, f"the data {draft.var!r}")[0]
     return Dataset(
         var=draft.var,
         role=draft.role,
@@ -86,7 +91,7 @@ def _dataset(pack: PackWriter, draft: DatasetDraft) -> Dataset:
         arg_of=draft.arg_of,
         nbytes=draft.nbytes,
         source=draft.source or UNSET,
-        stored=UNSET if draft.bundle is None else pack.bundle(draft.bundle)[0],
+        stored=stored,
         stored_state=pack.blob(draft.state) if draft.state else UNSET,
         index_columns=draft.index_columns or UNSET,
     )
@@ -142,7 +147,7 @@ def _outputs(pack: PackWriter, snapshot: Snapshot) -> tuple[Output, ...] | Unset
 
 
 def _variable(pack: PackWriter, draft: VariableDraft) -> Variable:
-    weights, manifest = pack.bundle(draft.bundle)
+    weights, manifest = pack.bundle(draft.bundle, f"the variable {draft.name!r}")
     return Variable(
         name=draft.name,
         type=draft.type,

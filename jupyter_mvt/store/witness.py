@@ -26,9 +26,12 @@ class Witness:
     ----------
     parts
         What is going to be stored.
+    of
+        What they are parts of, in words.
     """
 
-    def __init__(self, parts: tuple[Part, ...]) -> None:
+    def __init__(self, parts: tuple[Part, ...], of: str = "") -> None:
+        self._of = of
         # What cannot be read in windows is read whole, which may copy it.
         able = [
             number
@@ -68,10 +71,11 @@ class Witness:
         """
         for part, at, length, before in self._seen:
             if digest(again(part, at, length)) != before:
-                raise part_changed(part)
+                raise part_changed(part, self._of)
 
 
-def part_changed(part: Part) -> CaptureError:
+def part_changed(part: Part, of: str = "") -> CaptureError:
     """Return the error about a part that was not the same all the time."""
-    msg = f"{part.path!r} changed while it was being stored: something is still training it."
+    named = f"{part.path!r} of {of}" if of else repr(part.path)
+    msg = f"{named} changed while it was being stored: something is still training it."
     return CaptureError(msg, code="part-changed", hint="once nothing is training: mvt commit")

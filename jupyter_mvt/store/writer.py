@@ -119,8 +119,10 @@ class PackWriter:
         self._keep(taken)
         return ObjectId(taken.oid.hex())
 
-    def bundle(self, bundle: Bundle) -> tuple[ObjectId, Manifest]:
+    def bundle(self, bundle: Bundle, of: str = "") -> tuple[ObjectId, Manifest]:
         """Keep the parts of `bundle`; return the object id of its manifest, and the manifest.
+
+        `of` says in words what they are parts of.
 
         Raises
         ------
@@ -128,7 +130,7 @@ class PackWriter:
             One of them changes meanwhile (code ``part-changed``).
         """
         self._require_open()
-        witness = Witness(bundle.parts)
+        witness = Witness(bundle.parts, of)
         self._witnesses.append(witness)
         kept: list[list[ObjectId]] = [[] for _ in bundle.parts]
         large = self._pack_small(bundle.parts, kept, witness)
@@ -143,7 +145,7 @@ class PackWriter:
             self._drain(queue)
         for part, chunks in zip(bundle.parts, kept, strict=True) if self._moved else ():
             if any(chunks is moved for moved in self._moved):
-                raise part_changed(part)
+                raise part_changed(part, of)
         manifest, data = build_manifest(map(_entry, bundle.parts, kept), bundle.ties)
         return self.blob(data), manifest
 

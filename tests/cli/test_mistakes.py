@@ -56,6 +56,10 @@ MISTAKES = {
         2, "UsageError [unknown-command]: mvt gc has no verb 'runn'; it has run, policy.",
         "mvt gc run",
     ),
+    "du v3..v9": (
+        2, "UsageError [unknown-command]: mvt du has no verb 'v3..v9'; it has show, quota.",
+        "mvt help du",
+    ),
     "index foo": (
         2, "UsageError [unknown-command]: mvt index has no verb 'foo'; it has show, rebuild.",
         "mvt help index",

@@ -138,11 +138,15 @@ def test_memory_that_changes_while_it_is_written_is_noticed(
 def test_a_change_anywhere_in_a_large_array_is_noticed(local: Store) -> None:
     live = np.zeros((3 * CHUNK // 8, 8), np.uint8, order="F")
     with begin(local) as pack:
-        pack.bundle(Bundle(parts=(array_part(live, "table"),)))
+        pack.bundle(Bundle(parts=(array_part(live, "table"),)), "the model 'net'")
         live[2 * CHUNK // 8] += 1
         with pytest.raises(CaptureError) as caught:
             pack.publish()
     assert caught.value.code == "part-changed"
+    assert caught.value.message == (
+        "'table' of the model 'net' changed while it was being stored: something is still "
+        "training it."
+    )
     assert list(local.backend.list("packs/")) == []
 
 
