@@ -168,9 +168,16 @@ class StorageError(MvtError, OSError):
 
 
 class CorruptionError(MvtError):
-    """Bytes are not what their id says. Names the object, the file and what it touches."""
+    """Bytes are not what their id says. Names the object, the file and what it touches.
+
+    Attributes
+    ----------
+    about
+        Id of the damaged or missing object, empty where it is not about one.
+    """
 
     code = "corrupt"
+    about: str = ""
 
 
 class FormatError(MvtError):

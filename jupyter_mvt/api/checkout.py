@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api import restoring
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.history.damage import naming_damage
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit
     from jupyter_mvt.objects.version import VersionRef
+    from jupyter_mvt.store.store import Store
 
 __all__ = ["Checkout", "checkout", "verify"]
 
@@ -189,7 +191,12 @@ def verify(handle: Handle, oid: ObjectId) -> int:
         Some of it is not what its id says.
     """
     require_whole(oplog.current(handle.store), oid)
-    store, commit, total = handle.store, oplog.commit_object(handle.store, oid), 0
+    with naming_damage(handle):
+        return _read_all(handle.store, oplog.commit_object(handle.store, oid))
+
+
+def _read_all(store: Store, commit: Commit) -> int:
+    total = 0
     entries = [e for oid in _manifests(commit) for e in store.manifest(oid).entries]
     content = store.ahead(entries)
     with told(store.progress, "Verifying", sum(entry.nbytes for entry in entries)):

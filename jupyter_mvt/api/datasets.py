@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.history.damage import naming_damage
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.store import oplog
@@ -58,7 +59,8 @@ class StoredDataset:
             hint = "mvt commit --store-data keeps rows, from then on"
             raise NotFoundError(msg, hint=hint, code="data-not-stored")
         require_whole(view, self._version)
-        return load_data(self._handle.store, self.info)
+        with naming_damage(self._handle):
+            return load_data(self._handle.store, self.info)
 
     def to_parquet(self, path: str | Path) -> Path:
         """Write the content as a Parquet file and return its path; see `load`."""

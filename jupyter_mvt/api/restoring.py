@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.api.trust import is_trusted, refusal
 from jupyter_mvt.errors import NotFoundError, TrustError
+from jupyter_mvt.history.damage import naming_damage
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.progress import told
@@ -101,7 +102,8 @@ def tensor(
 
     kept = _model(handle, oid, commit, name)
     require_whole(oplog.current(handle.store), oid)
-    return load_tensor(handle.store, kept, path)
+    with naming_damage(handle):
+        return load_tensor(handle.store, kept, path)
 
 
 def variables(
@@ -122,9 +124,10 @@ def variables(
 
 @contextmanager
 def _trusting(handle: Handle, oid: ObjectId, commit: Commit) -> Iterator[None]:
-    """Say with a refusal who made the version, when, and how it is trusted."""
+    """Say with a refusal who made the version, when, and how it is trusted; and what is damaged."""
     try:
-        yield
+        with naming_damage(handle):
+            yield
     except TrustError as error:
         raise refusal(handle, oid, commit, error) from None
 

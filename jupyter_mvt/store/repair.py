@@ -100,11 +100,11 @@ def _look(
     damaged: dict[str, set[bytes]] = {}
     unreadable: set[str] = set()
     for key in store.backend.list(layout.PACKS):
-        if key in gone:
+        if key in gone or not layout.is_pack(key):
             continue
         try:
             rows = read_rows(store.backend, key)
-        except CorruptionError:
+        except (CorruptionError, NotFoundError):  # a link that leads nowhere is no pack, either
             unreadable.add(key)
             continue
         for row in rows:

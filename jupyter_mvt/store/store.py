@@ -251,7 +251,7 @@ class Store:
             damaged = ", ".join(sorted(self.index.damaged))
             where = f" It may have been in the damaged {damaged}." if damaged else ""
             msg = f"The object {oid} is missing from the repository.{where}"
-            raise CorruptionError(msg, code="missing-object", hint="mvt fsck")
+            raise _damaged(oid, msg, "missing-object")
         return places
 
     def _fill(self, oid: ObjectId, target: memoryview, near: Nearby | None = None) -> None:
@@ -270,4 +270,10 @@ class Store:
             if place not in tried and not self.check(raw, place, target):
                 return
         msg = f"The object {oid} is corrupt in {'; '.join(faults)}."
-        raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
+        raise _damaged(oid, msg, "corrupt-object")
+
+
+def _damaged(oid: ObjectId, msg: str, code: str) -> CorruptionError:
+    error = CorruptionError(msg, code=code, hint="mvt fsck")
+    error.about = oid
+    return error

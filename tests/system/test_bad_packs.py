@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,7 +73,8 @@ def test_a_flipped_bit(folder: Path) -> None:
     rewrite(path, data)
     why = "its bytes do not match its id"
     assert refused(folder) == [
-        f"CorruptionError [corrupt-object]: The object {oid} is corrupt in {pack}: {why}.",
+        f"CorruptionError [corrupt-object]: The object {oid} is corrupt in {pack}: {why}. "
+        "Touches production, v1.",
         "Hint: mvt fsck",
     ]
     text = f"The object {oid} in {pack} is corrupt: {why}."
@@ -96,12 +98,12 @@ def test_a_pack_that_is_another_file(folder: Path, tmp_path: Path, way: str) -> 
     rewrite(path, other)
     first, hint = refused(folder)
     named = first.removeprefix("CorruptionError [missing-object]: The object ").split()[0]
+    text, versions, labels = told(folder, named)
     assert first == (
         f"CorruptionError [missing-object]: The object {named} is missing from the repository."
-        f" It may have been in the damaged {pack}."
+        f" It may have been in the damaged {pack}. Touches production, {'–'.join(versions)}."
     )
     assert hint == "Hint: mvt fsck"
-    text, versions, labels = told(folder, named)
     assert text == f"The object {named} is missing."
     assert (versions[0], labels) == ("v1", ("production",))
     problems = {problem.key: problem.text for problem in mvt.open(folder).fsck().problems}
@@ -111,6 +113,29 @@ def test_a_pack_that_is_another_file(folder: Path, tmp_path: Path, way: str) -> 
     # What is committed again is written again, and whole.
     mvt.open(folder).commit(model(0), allow_empty=True)
     assert mvt.open(folder)["v1"].load().coef_.tobytes() == model(0).coef_.tobytes()
+
+
+def test_a_pack_that_is_a_link_to_nowhere(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "good")
+    _, pack = weights(mvt.open(folder))
+    path = folder / ".mvt" / pack
+    path.unlink()
+    path.symlink_to(tmp_path / "unmounted")
+    found = mvt.open(folder).fsck().problems
+    assert {(one.kind, one.versions, one.labels) for one in found} == {
+        ("missing-object", ("v1",), ("production",))
+    }
+    assert mvt.open(folder).repair(tmp_path / "good").lost == ()
+    assert mvt.open(folder).fsck().ok
+    assert mvt.open(folder)["v1"].load().coef_.tobytes() == model(0).coef_.tobytes()
+
+
+def test_one_array_of_a_damaged_version_names_what_it_touches(folder: Path) -> None:
+    oid, pack = weights(mvt.open(folder))
+    rewrite(folder / ".mvt" / pack, bytes((folder / ".mvt" / pack).stat().st_size))
+    with pytest.raises(CorruptionError, match=r" Touches production, v1\.$") as caught:
+        mvt.open(folder)["v1"].tensor("coef_")
+    assert caught.value.about in {oid, mvt.open(folder)["v1"].commit.content.models[0].weights}
 
 
 def test_a_lost_keyframe(folder: Path) -> None:

@@ -195,6 +195,7 @@ def test_a_format_of_which_nothing_tells_is_not_guessed(damaged, tmp_path, monke
 def test_a_file_that_somebody_laid_among_the_packs_is_no_pack(damaged, tmp_path):
     (tmp_path / ".mvt" / "packs" / "notes.txt").write_text("mine")
     assert kinds(tmp_path) == {("unknown-file", "packs/notes.txt")}
+    assert mvt.open(tmp_path).repair().packs == 0
     everything(tmp_path)
 
 
