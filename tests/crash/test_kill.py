@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -26,8 +25,7 @@ def killed(how: str, folder: Path, names: list[str]) -> int:
     """Kill commands; return how often, after checking that all was well."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash.killing", how, folder / "here", *names],
-        cwd=HERE, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True, text=True, check=False,
+        cwd=HERE, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

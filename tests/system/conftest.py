@@ -40,7 +40,7 @@ def weight() -> type[Weight]:
 def clean() -> dict[str, str]:
     """Return the environment of a process that knows nobody."""
     kept = {key: value for key, value in os.environ.items() if key not in PEOPLE}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "MVT_AUTHOR": "ana"}
+    return kept | {"MVT_AUTHOR": "ana"}
 
 
 @pytest.fixture
