@@ -15,7 +15,7 @@ from jupyter_mvt.capture.declarative.policy import Namer, Undeclarable, is_stamp
 from jupyter_mvt.objects.manifest import Part, Tie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 __all__ = ["Dialect", "Encoder", "Write"]
 
@@ -93,7 +93,10 @@ class Encoder:
         self.lost: list[str] = []
         self.volatile = False
         self._writers: dict[type, Write | None] = {**writers, **dialect.writers}
-        self._memo: dict[int, tuple[int, Any, str]] = {}
+        # Beside one another, not in a tuple for each: what survives makes Python collect.
+        self._memo: dict[int, int] = {}
+        self._met: list[Any] = []
+        self._where: list[str] = []
         self._paths: set[str] = set()
         self._layouts: dict[tuple[str, tuple[str, ...], str | None], int] = {}
         self._depth = 0
@@ -106,12 +109,14 @@ class Encoder:
         known = self._memo.get(id(value))
         if known is not None:
             self._tie(path, known)
-            return [known[0]]
+            return [known]
         index = len(self.graph.nodes)
         node: Node = []
         self.graph.nodes.append(node)
         if kind not in (tuple, frozenset) and not isinstance(value, np.generic):
-            self._memo[id(value)] = (index, value, path)
+            self._memo[id(value)] = index
+            self._met.append(value)
+            self._where.append(path)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise Undeclarable(path[:80], f"objects are nested more than {MAX_DEPTH} deep")
@@ -120,9 +125,9 @@ class Encoder:
         self._depth -= 1
         return [index]
 
-    def values(self, values: Any, path: str) -> list[Value]:
+    def values(self, values: Any, path: str) -> Sequence[Value]:
         """Return several values, numbered."""
-        return [self.value(item, f"{path}.{number}") for number, item in enumerate(values)]
+        return [self.value(item, f"{path}.{n}") for n, item in enumerate(values)] or ()
 
     def inside(self, owner: Any, key: str, value: Any, path: str) -> Value:
         """Return a value that `owner` keeps under `key`."""
@@ -160,7 +165,7 @@ class Encoder:
 
     def met(self) -> Iterator[tuple[int, Any, str]]:
         """Yield node number, object and path of all that was taken apart, tuples aside."""
-        yield from self._memo.values()
+        yield from zip(self._memo.values(), self._met, self._where, strict=True)
 
     def is_small(self, array: np.ndarray[Any, Any], path: str) -> bool:
         """Tell whether `array` is better kept inside the graph: few labels, never weights."""
@@ -199,9 +204,9 @@ class Encoder:
             return _refuse
         return None
 
-    def _tie(self, path: str, known: tuple[int, Any, str]) -> None:
+    def _tie(self, path: str, known: int) -> None:
         # Private second names (RNN's list of flat weights) would only be noise in a diff.
-        node = self.graph.nodes[known[0]]
+        node = self.graph.nodes[known]
         if node and node[0] in ("array", "tensor") and "._" not in f".{path}":
             self._aliases.append((self.claim(path), node))
 

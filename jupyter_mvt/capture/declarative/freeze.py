@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.adapter import Frozen, Skeleton, Sources
 from jupyter_mvt.capture.declarative.decoder import Checks, Read, rebuild
 from jupyter_mvt.capture.declarative.encoder import Dialect, Encoder, Write
-from jupyter_mvt.capture.declarative.graph import Graph
+from jupyter_mvt.capture.declarative.graph import Graph, plain_bytes
 from jupyter_mvt.capture.declarative.kinds import READERS, WRITERS
 from jupyter_mvt.capture.declarative.memories import KIND, read_view
 from jupyter_mvt.capture.declarative.policy import Allowed, Namer, Resolver, Undeclarable
 from jupyter_mvt.capture.declarative.science import SCIENCE_READERS, science_writers
 from jupyter_mvt.capture.declarative.subarrays import ARRAY_READERS
 from jupyter_mvt.capture.declarative.values import VALUE_READERS, value_writer
-from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.snapshot import Bundle
 
@@ -105,7 +104,7 @@ def restore_object(
 def _architecture(graph: Graph, parts: tuple[Part, ...]) -> ObjectId:
     classes = [graph.layouts[node[1]].cls for node in graph.nodes if node and node[0] == "new"]
     arrays = [(part.path, part.dtype, part.shape) for part in parts if not part.volatile]
-    return digest(encode([classes, arrays]))
+    return digest(plain_bytes([classes, arrays]))
 
 
 def count_weights(parts: tuple[Part, ...]) -> int:

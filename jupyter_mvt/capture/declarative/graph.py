@@ -15,7 +15,17 @@ from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
 
-__all__ = ["MAX_DEPTH", "Graph", "Layout", "Node", "Value", "names", "read_graph", "refuse"]
+__all__ = [
+    "MAX_DEPTH",
+    "Graph",
+    "Layout",
+    "Node",
+    "Value",
+    "names",
+    "plain_bytes",
+    "read_graph",
+    "refuse",
+]
 
 Value: TypeAlias = Any
 Node: TypeAlias = list[Any]
@@ -54,7 +64,7 @@ class Graph:
     def to_bytes(self) -> bytes:
         """Return the canonical bytes that are stored."""
         layouts = [[layout.cls, layout.keys, layout.version] for layout in self.layouts]
-        return _canonical(
+        return plain_bytes(
             {"format": _FORMAT, "layouts": layouts, "nodes": self.nodes, "root": self.root}
         )
 
@@ -64,11 +74,12 @@ class Graph:
         if self.volatile:
             nodes = [self.volatile.get(index, node) for index, node in enumerate(nodes)]
         layouts = [[layout.cls, layout.keys] for layout in self.layouts]
-        return digest(_canonical({"layouts": layouts, "nodes": nodes, "root": self.root}))
+        return digest(plain_bytes({"layouts": layouts, "nodes": nodes, "root": self.root}))
 
 
-def _canonical(data: Any) -> bytes:
-    # What `encode` writes, ten times as fast for plain data; NaN and the like need its tags.
+def plain_bytes(data: Any) -> bytes:
+    """Return what `encode` writes of lists, tuples, texts, numbers and mappings with names."""
+    # Ten times as fast, and without two copies of all; NaN and the like need its tags.
     try:
         text = json.dumps(
             data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -14,7 +14,7 @@ from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.capture.declarative.subarrays import write_subarray, write_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
@@ -52,7 +52,7 @@ def _write_list(encoder: Encoder, value: Any, path: str) -> Node:
     return ["list", _items(encoder, value, path)]
 
 
-def _items(encoder: Encoder, value: Any, path: str) -> list[Any]:
+def _items(encoder: Encoder, value: Any, path: str) -> Sequence[Any]:
     # A list of (name, step) pairs: the names make better paths than numbers.
     if value and all(type(item) is tuple and item and type(item[0]) is str for item in value):
         return [encoder.value(item, f"{path}.{item[0]}") for item in value]
@@ -76,11 +76,12 @@ def _write_dict(encoder: Encoder, value: Any, path: str) -> Node:
     return ["dict", _write_pairs(encoder, value, path)]
 
 
-def _write_pairs(encoder: Encoder, value: Any, path: str) -> list[Any]:
-    return [
+def _write_pairs(encoder: Encoder, value: Any, path: str) -> Sequence[Any]:
+    pairs = [
         [encoder.value(key, path), encoder.inside(value, str(key), item, path)]
         for key, item in value.items()
     ]
+    return pairs or ()  # the same one for all: a module has many tables, and most are empty
 
 
 def _write_ordered(encoder: Encoder, value: Any, path: str) -> Node:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from jupyter_mvt.capture.adapters.torch.layouts import is_composed, read_composed, write_composed
@@ -57,29 +60,37 @@ class TensorWriter:
         self._seen.append((index, value, name))
         if encoder.volatile:
             self._volatile.add(name)
-        return ["tensor", name, _name(value), list(value.shape), None, wants, parameter]
+        return ["tensor", name, _name(value), _shape(value), None, wants, parameter]
 
     def finish(self, encoder: Encoder) -> None:
         """Add a part for each storage, or for each tensor where none overlap."""
-        groups: dict[Any, list[tuple[int, Any, str]]] = {}
-        for item in self._seen:
-            tensor = item[1]
-            if encoder.graph.nodes[item[0]][4] is not None:
-                continue  # it was placed in memory that arrays see, too
-            key = (tensor.untyped_storage().data_ptr(), str(tensor.device))
-            groups.setdefault(key if tensor.numel() else item[0], []).append(item)
-        for group in groups.values():
-            _store(encoder, group)
+        # Others were placed in memory that arrays see, too.
+        items = [item for item in self._seen if encoder.graph.nodes[item[0]][4] is None]
+        keys = [_memory(index, tensor) for index, tensor, _ in items]
+        times = Counter(keys)
+        shared: dict[str, list[tuple[int, Any, str]]] = {}
+        for item, key in zip(items, keys, strict=True):
+            if times[key] > 1:
+                shared.setdefault(key, []).append(item)
+        for item, key in zip(items, keys, strict=True):
+            if times[key] == 1:
+                _store_alone(encoder, [item])
+            elif key in shared:
+                _store(encoder, shared.pop(key))
         encoder.parts[:] = [
             replace(part, volatile=True) if part.path in self._volatile else part
             for part in encoder.parts
         ]
 
 
+def _memory(index: int, tensor: Any) -> str:
+    """Return a name of the memory that a tensor, of node `index`, lies in."""
+    if not tensor.numel():
+        return f"{index}"
+    return f"{tensor.device} {tensor.untyped_storage().data_ptr()}"
+
+
 def _store(encoder: Encoder, group: list[tuple[int, Any, str]]) -> None:
-    if len(group) == 1:
-        _store_alone(encoder, group)
-        return
     spans = sorted({_span(tensor) for _, tensor, _ in group})
     apart = all(end <= start for (_, end), (start, _) in pairwise(spans))
     if apart:
@@ -156,12 +167,21 @@ def _add(encoder: Encoder, tensor: Any, path: str) -> None:
         Part(
             path=path,
             dtype=_name(tensor),
-            shape=tuple(tensor.shape),
+            shape=_shape(tensor),
             nbytes=nbytes,
-            read=lambda: tensor_bytes(tensor),
+            read=_Content(tensor),
             window=reader(tensor) if elsewhere or in_place else None,
         )
     )
+
+
+class _Content(msgspec.Struct, gc=False):
+    """Reads a tensor when called; a function in its place would be four things to collect."""
+
+    tensor: Any
+
+    def __call__(self) -> Buffer:
+        return tensor_bytes(self.tensor)
 
 
 def tensor_bytes(tensor: Any) -> Buffer:
@@ -196,6 +216,16 @@ def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
         return memoryview(plain.view(torch.uint8)[start:stop].cpu().numpy())
 
     return window
+
+
+def _shape(tensor: Any) -> tuple[int, ...]:
+    return _once(tuple(tensor.shape))
+
+
+@lru_cache(maxsize=1024)
+def _once(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the first of equal shapes: layers have few, and each would be kept twice."""
+    return shape
 
 
 def _name(tensor: Any) -> str:
