@@ -12,6 +12,7 @@ from jupyter_mvt.api import trust
 from jupyter_mvt.api.compare import between
 from jupyter_mvt.api.evaluate import kept_as
 from jupyter_mvt.api.results import Against, CommitResult, Comparison
+from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.api.upkeep import pack
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.snapshot import snapshot
@@ -30,7 +31,7 @@ from jupyter_mvt.store.seen import Seen, seen_by
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.tables import keep_table
 from jupyter_mvt.store.trash import is_thin
-from jupyter_mvt.store.writer import begin
+from jupyter_mvt.store.writer import PackWriter, begin
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.kernel import Kernel
@@ -90,8 +91,8 @@ def commit(handle: Handle, kernel: Kernel | None, wish: Wish) -> CommitResult:
     StorageError
         The disk refused; nothing was changed.
     """
-    settings = read_settings(oplog.current(handle.store))
     try:
+        settings = read_settings(oplog.current(handle.store))
         taken = take(kernel, wish, known_rows(handle), settings, handle.store.progress,
                      seen_by(handle.store))  # fmt: skip
     except KeyboardInterrupt as interrupt:
@@ -167,8 +168,18 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
                 _forget_runs(handle, kernel, wish, taken)
                 return CommitResult(created=False, version=version_ref(handle.store, view, tip),
                                     commit=there, seconds=perf_counter() - started)  # fmt: skip
-        receipt = pack.publish()
-    measured = _measured(handle, view, content, taken)
+        with undivided():
+            made = _publish(handle, kernel, wish, taken, pack, content)
+    return _result(handle, made, started)
+
+
+def _publish(
+    handle: Handle, kernel: Kernel | None, wish: Wish, taken: Snapshot, pack: PackWriter,
+    content: Content,
+) -> Published:  # fmt: skip
+    """Make a version of what was written."""
+    receipt = pack.publish()
+    measured = _measured(handle, content, taken)
     draft = Draft(content=content, message=wish.message, trigger=wish.trigger, notes=taken.notes,
                   total_bytes=receipt.total_bytes, new_bytes=receipt.new_bytes,
                   timings_ms=taken.timings_ms, packs=receipt.packs,
@@ -178,17 +189,18 @@ def _keep_once(handle: Handle, kernel: Kernel | None, wish: Wish, frozen: Taken)
     if kernel is not None and kernel.outputs is not None:
         kernel.outputs.forget()  # what cells show from now on belongs to the next version
     _forget_runs(handle, kernel, wish, taken)
-    return _result(handle, made, started)
+    return made
 
 
-def _measured(handle: Handle, view: View, content: Content, taken: Snapshot) -> Evaluation | None:
+def _measured(handle: Handle, content: Content, taken: Snapshot) -> Evaluation | None:
     """Store every example of an evaluation, and return what the version will say of it."""
     draft, primary = taken.evaluation, content.primary
     if draft is None:
         return None
     kept = keep_table(handle.store, draft.file)
     size = 0 if primary is None else primary.weights_bytes
-    return kept_as(handle, draft, read_settings(view), size, kept)
+    settings = read_settings(oplog.current(handle.store))
+    return kept_as(handle, draft, settings, size, kept)
 
 
 def _forget_runs(handle: Handle, kernel: Kernel | None, wish: Wish, taken: Snapshot) -> None:

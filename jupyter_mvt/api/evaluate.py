@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.api.version import Version
 from jupyter_mvt.display import Displayable
 from jupyter_mvt.errors import ConflictError
@@ -185,11 +186,13 @@ def record(handle: Handle, publish: Callable[[ObjectId], T], made: Callable[[int
     """
     for _ in range(_TRIES):
         try:
-            return publish(keep_table(handle.store, made))
+            with undivided():
+                return publish(keep_table(handle.store, made))
         except ConflictError as error:
             if error.code != "freed-meanwhile":
                 raise
-    return publish(keep_table(handle.store, made))
+    with undivided():
+        return publish(keep_table(handle.store, made))
 
 
 def kept_as(

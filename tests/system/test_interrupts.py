@@ -43,13 +43,23 @@ class Interrupting:
             self.calls += 1
             strikes = self.calls == self._at
             if strikes and not self._after:
-                raise KeyboardInterrupt
+                self.strike()
             found = real(*args)
-            if strikes:
-                raise KeyboardInterrupt
+            if strikes and self._after:
+                self.strike()
             return found
 
         return call
+
+    def strike(self) -> None:
+        raise KeyboardInterrupt
+
+
+class Stopped(Interrupting):
+    """The same, as it comes from a keyboard or a button."""
+
+    def strike(self) -> None:
+        signal.raise_signal(signal.SIGINT)
 
 
 def model(seed: int) -> Any:
@@ -98,6 +108,52 @@ def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
     mvt.open(folder).gc(grace_days=0)
     assert len(list((folder / ".mvt" / "packs").iterdir())) <= versions
     assert mvt.open(folder).fsck().ok
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_stopped_commit_leaves_nothing_or_a_version(tmp_path: Path, after: bool) -> None:
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    mvt.init(folder).commit(model(0))
+    handler = signal.getsignal(signal.SIGINT)
+    at, versions, said = 0, 1, []
+    while True:
+        at += 1
+        repo = mvt.open(folder)
+        backend = repo._handle.store.backend
+        assert isinstance(backend, LocalBackend)
+        disk = backend.disk = Stopped(at, after=after)
+        try:
+            repo.commit(model(at))
+        except KeyboardInterrupt as interrupt:
+            said.append(interrupted(interrupt))
+        assert signal.getsignal(signal.SIGINT) is handler
+        if disk.calls < at:
+            break
+        found = len(mvt.open(folder).log().entries)
+        assert len(list((folder / ".mvt" / "packs").iterdir())) == found
+        assert list((folder / ".mvt" / "tmp").iterdir()) == []
+        assert said[-1] == (
+            f"Interrupted, but v{found} had been made by then." if found > versions
+            else "Interrupted: no version was made, and nothing is left of it."
+        )  # fmt: skip
+        versions = found
+    assert at == len(said) + 1
+    assert len(set(said)) > 2
+    assert mvt.open(folder).fsck().ok
+
+
+def test_who_stops_a_commit_twice_waits_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impatient(self: OsDisk, path: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    repo = mvt.init(tmp_path)
+    monkeypatch.setattr(OsDisk, "fsync_dir", impatient)  # after a pack, then after an operation
+    with pytest.raises(KeyboardInterrupt) as caught:
+        repo.commit(model(1))
+    assert interrupted(caught.value) == "Interrupted, but v1 had been made by then."
 
 
 def test_an_interrupt_between_arrays_leaves_nothing(tmp_path: Path) -> None:
