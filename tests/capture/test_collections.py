@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_mvt.capture.known import recognised
+from jupyter_mvt.capture.pickling import freeze_pickled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,3 +47,12 @@ def test_a_layer_is_taken_apart_with_few_containers() -> None:
     hundreds = collected(lambda: found[0].freeze(model, lambda _: None))
 
     assert hundreds * 100 / LAYERS <= 35
+
+
+def test_a_pickled_layer_is_followed_with_few_containers() -> None:
+    model = torch.nn.Sequential(*[torch.nn.Linear(2, 2) for _ in range(LAYERS)])
+    freeze_pickled(model, ())
+
+    hundreds = collected(lambda: freeze_pickled(model, ()))
+
+    assert hundreds * 100 / LAYERS <= 75

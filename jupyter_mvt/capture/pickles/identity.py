@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from jupyter_mvt.capture.declarative.graph import plain_bytes
 from jupyter_mvt.capture.declarative.policy import is_stamp
 from jupyter_mvt.objects.encode import encode
 from jupyter_mvt.objects.ids import digest
@@ -27,7 +27,7 @@ _ATOMS = frozenset({
     "BINUNICODE8", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8",
 })  # fmt: skip
 _PLAIN = {"NONE": "None", "NEWTRUE": "True", "NEWFALSE": "False"}
-_EMPTY = {"EMPTY_LIST": "list", "EMPTY_TUPLE": "tuple", "EMPTY_DICT": "dict", "EMPTY_SET": "set",
+_EMPTY = {"EMPTY_LIST": "list", "EMPTY_DICT": "dict", "EMPTY_SET": "set",
           "NEXT_BUFFER": "buffer"}  # fmt: skip
 _MADE = {"TUPLE1": ("tuple", 1), "TUPLE2": ("tuple", 2), "TUPLE3": ("tuple", 3),
          "REDUCE": ("call", 2), "NEWOBJ": ("new", 2), "NEWOBJ_EX": ("new", 3),
@@ -44,18 +44,49 @@ _OF_A_RUN = {
 }
 _LINES = ("str:__firstlineno__", "str:__static_attributes__")
 
-_Value: TypeAlias = "str | _Node"
-"""Something that is built; of a text or a number, all that is to say: ``"int:3"``."""
+_Value: TypeAlias = "str | int"
+"""A thing that is built, by its number; of a text or a number, all to say: ``"int:3"``."""
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    kind: str
-    parts: Sequence[_Value] = ()
-    items: list[_Value] = field(default_factory=list)
-    pairs: list[_Value] = field(default_factory=list)
-    states: list[_Value] = field(default_factory=list)
-    found: str = ""
+class _Built:
+    """The things that a program builds, in rows beside one another.
+
+    An object for each, with lists of its own, would keep Python collecting all the while: a
+    layer of a network is fifty of them.
+    """
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+        self.found: list[str] = []
+        self._parts: list[tuple[_Value, ...]] = []
+        self.items: dict[_Value, list[_Value]] = {}
+        self.pairs: dict[_Value, list[_Value]] = {}
+        self.states: dict[_Value, list[_Value]] = {}
+        self._once: dict[tuple[_Value, ...], tuple[_Value, ...]] = {}
+        self.nothing = self.new("tuple")
+
+    def new(self, kind: str, parts: tuple[_Value, ...] = ()) -> int:
+        """Return the number of another thing; most are made of the same few parts."""
+        self.kinds.append(kind)
+        self.found.append("")
+        self._parts.append(self._once.setdefault(parts, parts))
+        return len(self.kinds) - 1
+
+    def parts(self, value: _Value) -> tuple[_Value, ...]:
+        """Return what a thing is made of."""
+        return self._parts[_number(value)]
+
+
+def _number(value: _Value) -> int:
+    if isinstance(value, str):
+        msg = "a text or a number has no parts"
+        raise ValueError(msg)
+    return value
+
+
+def _more(table: dict[_Value, list[_Value]], value: _Value) -> list[_Value]:
+    """Return what is added to a thing later, to be added to."""
+    return table.setdefault(_number(value), [])
 
 
 def program_identity(program: bytes, outside: Sequence[Any]) -> str:
@@ -71,13 +102,14 @@ def program_identity(program: bytes, outside: Sequence[Any]) -> str:
     if len(program) > _MOST_BYTES:
         return digest(program)
     try:
-        return _digest(_follow(program, outside))
-    except (RecursionError, LookupError, AttributeError, ValueError):
+        built = _Built()
+        return _digest(built, _follow(built, program, outside))
+    except (RecursionError, LookupError, ValueError):
         return digest(program)  # deeper, or built otherwise, than any pickle of ours is known to be
 
 
-def _follow(program: bytes, outside: Sequence[Any]) -> _Value:
-    stack: list[Any] = []
+def _follow(built: _Built, program: bytes, outside: Sequence[Any]) -> _Value:
+    stack: list[_Value] = []
     marks: list[int] = []
     memo: list[_Value] = []
     for opcode, argument, _ in pickletools.genops(program):
@@ -91,53 +123,54 @@ def _follow(program: bytes, outside: Sequence[Any]) -> _Value:
         elif name == "MARK":
             marks.append(len(stack))
         elif name == "BINPERSID":
-            number = int(_text(stack.pop().parts[1]))
+            number = int(_text(built.parts(stack.pop())[1]))
             stack.append(f"outside:{encode(outside[number]).hex()}")
         elif name == "STOP":
-            value: _Value = stack.pop()
-            return value
+            return stack.pop()
         elif name not in _IGNORED:
-            _step(name, stack, marks)
+            _step(built, name, stack, marks)
     msg = "the program has no end"
     raise ValueError(msg)
 
 
-def _step(name: str, stack: list[Any], marks: list[int]) -> None:
+def _step(built: _Built, name: str, stack: list[_Value], marks: list[int]) -> None:
     if name in _PLAIN:
         stack.append(_PLAIN[name])
+    elif name == "EMPTY_TUPLE":
+        stack.append(built.nothing)
     elif name in _EMPTY:
-        stack.append(_Node(_EMPTY[name]))
+        stack.append(built.new(_EMPTY[name]))
     elif name in _MADE:
         kind, count = _MADE[name]
-        stack.append(_Node(kind, _taken(stack, len(stack) - count)))
+        stack.append(built.new(kind, tuple(_taken(stack, len(stack) - count))))
     elif name in _MARKED:
         taken = _taken(stack, marks.pop())
-        stack.append(_Node(_MARKED[name], taken))
+        stack.append(built.new(_MARKED[name], tuple(taken)))
     elif name in ("APPENDS", "ADDITEMS"):
         taken = _taken(stack, marks.pop())
-        stack[-1].items.extend(taken)
+        _more(built.items, stack[-1]).extend(taken)
     elif name == "SETITEMS":
         taken = _taken(stack, marks.pop())
-        stack[-1].pairs.extend(taken)
+        _more(built.pairs, stack[-1]).extend(taken)
     else:
-        _small(name, stack, marks)
+        _small(built, name, stack, marks)
 
 
-def _small(name: str, stack: list[Any], marks: list[int]) -> None:
+def _small(built: _Built, name: str, stack: list[_Value], marks: list[int]) -> None:
     if name == "APPEND":
         item = stack.pop()
-        stack[-1].items.append(item)
+        _more(built.items, stack[-1]).append(item)
     elif name == "SETITEM":
         pair = _taken(stack, len(stack) - 2)
-        stack[-1].pairs.extend(pair)
+        _more(built.pairs, stack[-1]).extend(pair)
     elif name == "BUILD":
         state = stack.pop()
-        stack[-1].states.append(state)
+        _more(built.states, stack[-1]).append(state)
     elif name == "POP":
         # A setter was called for what it does to its first argument: `_function_setstate`.
         call = stack.pop()
-        if isinstance(call, _Node) and call.kind == "call":
-            call.parts[1].parts[0].states.append(call)  # type: ignore[union-attr]
+        if isinstance(call, int) and built.kinds[call] == "call":
+            _more(built.states, built.parts(built.parts(call)[1])[0]).append(call)
     elif name == "POP_MARK":
         del stack[marks.pop() :]
     else:
@@ -156,55 +189,58 @@ def _text(value: _Value) -> str:
     return value.partition(":")[2] if isinstance(value, str) else ""
 
 
-def _taken(stack: list[Any], start: int) -> list[Any]:
+def _taken(stack: list[_Value], start: int) -> list[_Value]:
     taken = stack[start:]
     del stack[start:]
     return taken
 
 
-def _digest(value: _Value) -> str:
+def _digest(built: _Built, value: _Value) -> str:
     if isinstance(value, str):
         return value
-    if value.found:
-        return value.found
-    value.found = "within itself"
-    items = [_digest(item) for item in value.items]
-    parts = [_digest(part) for part in _told(value)]
+    if built.found[value]:
+        return built.found[value]
+    built.found[value] = "within itself"
+    kind = built.kinds[value]
+    items = [_digest(built, item) for item in built.items.get(value, ())]
+    parts = [_digest(built, part) for part in _told(built, value)]
     told = [
-        value.kind,
-        sorted(parts) if value.kind == "frozenset" else parts,
-        sorted(items) if value.kind == "set" else items,
-        _pairs(value),
-        [_state(state) for state in value.states],
+        kind,
+        sorted(parts) if kind == "frozenset" else parts,
+        sorted(items) if kind == "set" else items,
+        _pairs(built, value),
+        [_state(built, state) for state in built.states.get(value, ())],
     ]
-    value.found = digest(encode(told))
-    return value.found
+    built.found[value] = digest(plain_bytes(told))
+    return built.found[value]
 
 
-def _pairs(node: _Node) -> list[list[str]]:
-    keyed = zip(node.pairs[::2], node.pairs[1::2], strict=True)
-    return [[_digest(key), _digest(value)] for key, value in keyed
+def _pairs(built: _Built, value: int) -> list[list[str]]:
+    pairs = built.pairs.get(value, [])
+    keyed = zip(pairs[::2], pairs[1::2], strict=True)
+    return [[_digest(built, key), _digest(built, item)] for key, item in keyed
             if not (key in _LINES or is_stamp(_text(key)))]  # fmt: skip
 
 
-def _state(state: _Value) -> Any:
+def _state(built: _Built, state: _Value) -> Any:
     """Return what a state says: in which order attributes were set makes no other object."""
-    if isinstance(state, str) or state.kind != "dict":
-        return _digest(state)
-    return ["attributes", sorted(_pairs(state))]
+    if isinstance(state, str) or built.kinds[state] != "dict":
+        return _digest(built, state)
+    return ["attributes", sorted(_pairs(built, state))]
 
 
-def _told(node: _Node) -> Sequence[_Value]:
+def _told(built: _Built, value: int) -> Sequence[_Value]:
     """Return the parts of a call that tell what is called with, not where or when."""
-    if node.kind != "call":
-        return node.parts
-    called, given = node.parts
-    if isinstance(called, str) or isinstance(given, str) or given.kind != "tuple":
-        return node.parts
+    parts = built.parts(value)
+    if built.kinds[value] != "call":
+        return parts
+    called, given = parts
+    if isinstance(called, str) or isinstance(given, str) or built.kinds[given] != "tuple":
+        return parts
     # A global is its module and its name; cloudpickle is asked for CodeType by a call.
-    named = called if called.kind == "global" else called.parts[1]
-    name = "" if isinstance(named, str) or not named.parts else _text(named.parts[-1])
+    named = called if built.kinds[called] == "global" else built.parts(called)[1]
+    name = "" if isinstance(named, str) else _text((built.parts(named) or ("",))[-1])
     places = _OF_A_RUN.get(name, ())
     if not places:
-        return node.parts
-    return [called, *(part for place, part in enumerate(given.parts) if place not in places)]
+        return parts
+    return [called, *(part for place, part in enumerate(built.parts(given)) if place not in places)]
