@@ -89,6 +89,7 @@ class _Reader:
         self.blob = tried.kept
         self.manifest = tried.manifest
         self.content = tried.content
+        self.pieces = tried.pieces
         self.ahead = tried.ahead
 
 

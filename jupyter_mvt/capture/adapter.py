@@ -7,7 +7,7 @@ the entry-point group ``jupyter_mvt.adapters``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -103,6 +103,8 @@ class Skeleton:
         Path → path whose storage it shares.
     read
         Returns the content of an entry, owned by the caller.
+    stretches
+        Yields it in order, each piece until the next is asked for; ``None``: only `read` does.
     sources
         Qualified name → source text, of classes and functions from the notebook.
     namespace
@@ -120,6 +122,15 @@ class Skeleton:
     sources: Mapping[str, str] = field(default_factory=dict)
     namespace: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
+    stretches: Callable[[Entry], Iterator[memoryview]] | None = None
+
+    def pieces(self, entry: Entry) -> Iterator[memoryview]:
+        """Return the content of `entry` for one who copies it, large content piece by piece."""
+        from jupyter_mvt.capture.arrays import is_large
+
+        if self.stretches is None or not is_large(entry.nbytes):
+            return iter([self.read(entry)])
+        return self.stretches(entry)
 
 
 class ModelAdapter(Protocol):

@@ -179,6 +179,7 @@ def _skeleton(
         sources=texts,
         namespace=_live(texts, namespace or {}, sources),
         trusted=trusted,
+        stretches=reader.pieces,
     )
 
 

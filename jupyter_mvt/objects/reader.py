@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.manifest import Entry, Manifest
@@ -28,6 +28,13 @@ class ObjectReader(Protocol):
         """Return the content of one entry, contiguous, of ``entry.nbytes`` bytes.
 
         The memory is the caller's own: writing to it never alters the store.
+        """
+        ...
+
+    def pieces(self, entry: Entry) -> Iterator[memoryview]:
+        """Yield the content of one entry in order, each piece until the next is asked for.
+
+        For large content that would otherwise be there twice: it never is there as a whole.
         """
         ...
 

@@ -154,6 +154,10 @@ class _Once:
         """See `ObjectReader.content`."""
         return self._store.content(entry)
 
+    def pieces(self, entry: Entry) -> Iterator[memoryview]:
+        """See `ObjectReader.pieces`."""
+        return self._store.pieces(entry)
+
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """See `ObjectReader.ahead`."""
         return self._store.ahead(entries)

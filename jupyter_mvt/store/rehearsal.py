@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.objects.ids import ObjectId
@@ -42,6 +42,10 @@ class Rehearsal(PackWriter):
     def content(self, entry: Entry) -> memoryview:
         """Return the content of an entry that the store has."""
         return self._store.content(entry)
+
+    def pieces(self, entry: Entry) -> Iterator[memoryview]:
+        """Return the content of an entry that the store has, piece by piece."""
+        return self._store.pieces(entry)
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`."""

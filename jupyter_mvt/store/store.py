@@ -19,6 +19,7 @@ from jupyter_mvt.store.logcache import LogCache
 from jupyter_mvt.store.manifests import decode_manifest
 from jupyter_mvt.store.nearby import Nearby
 from jupyter_mvt.store.pack import DELTA, RAW
+from jupyter_mvt.store.pieces import in_turn
 
 __all__ = ["Store"]
 
@@ -79,10 +80,7 @@ class Store:
         """
         if entry.nbytes >= MAPPED and (mapped := self._mapped(entry)) is not None:
             return mapped
-        sizes = [self._size(chunk) for chunk in entry.chunks]
-        if sum(sizes) != entry.nbytes:
-            msg = f"The chunks of {entry.path!r} do not add up to its {entry.nbytes} bytes."
-            raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck")
+        sizes = _complete(entry, [self._size(chunk) for chunk in entry.chunks])
         whole = memory(entry.nbytes)
         jobs = []
         at = 0
@@ -99,6 +97,13 @@ class Store:
             for _ in pool.map(lambda job: self._fill(*job), jobs):
                 pass
         return whole
+
+    def pieces(self, entry: Entry) -> Iterator[memoryview]:
+        """Yield the content of one entry in order, each piece until the next is asked for."""
+        sizes = _complete(entry, [self._size(chunk) for chunk in entry.chunks])
+        for piece in in_turn(entry.chunks, sizes, self._fill):
+            yield piece
+            self.progress.advance(len(piece))
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`, begun with for the next of `entries` while one is worked on."""
@@ -271,6 +276,14 @@ class Store:
                 return
         msg = f"The object {oid} is corrupt in {'; '.join(faults)}."
         raise _damaged(oid, msg, "corrupt-object")
+
+
+def _complete(entry: Entry, sizes: list[int]) -> list[int]:
+    """Return the sizes of the chunks of `entry` after checking that they add up to its own."""
+    if sum(sizes) != entry.nbytes:
+        msg = f"The chunks of {entry.path!r} do not add up to its {entry.nbytes} bytes."
+        raise CorruptionError(msg, code="corrupt-manifest", hint="mvt fsck")
+    return sizes
 
 
 def _damaged(oid: ObjectId, msg: str, code: str) -> CorruptionError:

@@ -46,6 +46,9 @@ class Reader:
     def content(self, entry):
         return memoryview(bytearray(self.parts[entry.chunks[0], entry.path].read()))
 
+    def pieces(self, entry):
+        return iter([self.content(entry)])
+
     def ahead(self, entries):
         return self.content
 

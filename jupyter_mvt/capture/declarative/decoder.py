@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from math import prod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from jupyter_mvt.capture.arrays import aligned, array_of, check_entry
 from jupyter_mvt.capture.declarative.graph import MAX_DEPTH, Graph, Node, Value, refuse
+from jupyter_mvt.capture.placing import placed
 from jupyter_mvt.errors import MvtError, RestoreError
 
 if TYPE_CHECKING:
@@ -140,6 +141,13 @@ class Decoder:
         # Which checks the sizes, too.
         entry = self._entry(path)
         return array_of(entry, self.skeleton.read(entry))
+
+    def placed(self, path: Any, order: Literal["C", "F"], *, big: bool) -> np.ndarray[Any, Any]:
+        """Return the stored array at `path` in another order than that of its content."""
+        entry = self._entry(path)
+        little = check_entry(entry)
+        dtype = little.newbyteorder(">") if big else little
+        return placed(self.skeleton.pieces(entry), dtype, entry.shape, order, entry.nbytes)
 
     def memory(self, path: Any) -> np.ndarray[Any, Any]:
         """Return the bytes stored at `path`, one and the same memory for all that look at it."""

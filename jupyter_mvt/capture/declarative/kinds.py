@@ -288,10 +288,9 @@ def _read_inline(decoder: Decoder, node: Node, index: int) -> Any:
 def _read_array(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, path, order, big = node
-    array = decoder.array(path)
-    if big:
-        array = array.astype(array.dtype.newbyteorder(">"))
-    return np.asfortranarray(array) if _order(order) == "F" else array
+    if big or _order(order) == "F":
+        return decoder.placed(path, _order(order), big=bool(big))
+    return decoder.array(path)
 
 
 def _read_objects(decoder: Decoder, node: Node, index: int) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from jupyter_mvt.capture.arrays import aligned, check_entry, dtype_of
 from jupyter_mvt.capture.declarative.graph import refuse
+from jupyter_mvt.capture.placing import placed
 
 if TYPE_CHECKING:
     from jupyter_mvt.capture.adapter import Skeleton
@@ -72,12 +73,15 @@ class Members:
 
     def _array(self, path: str, dtype: str, shape: list[int], order: str) -> Array:
         kind = dtype_of(dtype.removeprefix(">"))
+        if order == "F" or dtype.startswith(">"):
+            kind = kind.newbyteorder(">") if dtype.startswith(">") else kind
+            entry = entry_of(self._skeleton, path)
+            pieces = self._skeleton.pieces(entry)
+            memory: Literal["C", "F"] = "F" if order == "F" else "C"
+            return placed(pieces, kind, tuple(shape), memory, entry.nbytes)
         content = self._content(path)
         array: Array = content.view(kind) if kind.itemsize else np.empty(0, kind)
-        array = array.reshape(shape)
-        if dtype.startswith(">"):
-            array = array.astype(kind.newbyteorder(">"))
-        return np.asfortranarray(array) if order == "F" else array
+        return array.reshape(shape)
 
     def _view(
         self, path: str, dtype: str, shape: list[int], strides: list[int], offset: int

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jupyter_mvt.capture.adapter import Skeleton
-from jupyter_mvt.capture.arrays import array_of, array_part
+from jupyter_mvt.capture.arrays import array_of, array_part, check_entry
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
+from jupyter_mvt.capture.placing import placed
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.capture.sharing import groups
 from jupyter_mvt.capture.variables.graph import Unsayable, build, say
@@ -292,15 +293,14 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
     blob = reader.blob(variable.state)
     state = decode(blob)
     if isinstance(state, dict) and "format" in state:
-        found = restore_objects(blob, entries, content, trusted=trusted)
+        found = restore_objects(blob, entries, content, reader.pieces, trusted=trusted)
         if name in found:
             return found
     kind = state.get("kind") if isinstance(state, dict) else None
     if kind == "plain":
         return {name: state["value"]}
     if kind == "ndarray" and "array" in entries:
-        array = array_of(entries["array"], content(entries["array"]))
-        return {name: np.asfortranarray(array) if state.get("order") == "F" else array}
+        return {name: _restore_array(reader, state, entries["array"], content)}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
         return {name: live_table(state, entries, content)}
     if kind == "graph":
@@ -309,6 +309,17 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
             return found
     msg = f"The stored variable {name!r} is of no known kind."
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
+
+
+def _restore_array(
+    reader: ObjectReader,
+    state: dict[str, Any],
+    entry: Entry,
+    content: Callable[[Entry], memoryview],
+) -> np.ndarray[Any, Any]:
+    if state.get("order") != "F":
+        return array_of(entry, content(entry))
+    return placed(reader.pieces(entry), check_entry(entry), entry.shape, "F", entry.nbytes)
 
 
 def _restore_pickle(
@@ -329,5 +340,6 @@ def _restore_pickle(
         ties={},
         read=content,
         trusted=True,
+        stretches=reader.pieces,
     )
     return restore_pickled(skeleton)

@@ -23,7 +23,7 @@ from jupyter_mvt.capture.variables.polars import POLARS_READERS, polars_writer, 
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jupyter_mvt.capture.adapter import Frozen
     from jupyter_mvt.capture.declarative.decoder import Decoder
@@ -57,6 +57,7 @@ def restore_objects(
     state: bytes,
     entries: Mapping[str, Entry],
     read: Callable[[Entry], memoryview],
+    stretches: Callable[[Entry], Iterator[memoryview]] | None = None,
     *,
     trusted: bool = False,
 ) -> dict[str, Any]:
@@ -70,8 +71,9 @@ def restore_objects(
         What is stored is not sound.
     """
     skeleton = Skeleton(
-        state=state, state_kind="declarative", entries=entries, ties={}, read=read, trusted=trusted
-    )
+        state=state, state_kind="declarative", entries=entries, ties={}, read=read,
+        stretches=stretches, trusted=trusted
+    )  # fmt: skip
     found = restore_with(_words(), skeleton)
     if type(found) is not dict:
         refuse("it holds no variables")

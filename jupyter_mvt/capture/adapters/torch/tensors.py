@@ -18,6 +18,7 @@ from jupyter_mvt.capture.adapters.torch.layouts import is_composed, read_compose
 from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, is_large, stretch
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
+from jupyter_mvt.capture.placing import place
 from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.manifest import Part
 
@@ -200,11 +201,18 @@ def _flat(tensor: Any) -> Any:
 
 def _memory_window(tensor: Any) -> Callable[[int, int], Buffer]:
     """Return a reader of a tensor that lies in this process's memory, in any order."""
+    return lambda start, stop: stretch(_as_array(tensor), start, stop)
+
+
+def _as_array(tensor: Any) -> np.ndarray[Any, Any]:
+    """Return the memory of a tensor as an array of its shape, order and item size."""
     torch = sys.modules["torch"]
     # numpy lacks some dtypes, and has all their sizes.
     bits = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-    dtype = bits.get(tensor.element_size(), tensor.dtype)
-    return lambda start, stop: stretch(tensor.detach().view(dtype).numpy(), start, stop)
+    array: np.ndarray[Any, Any] = (
+        tensor.detach().view(bits.get(tensor.element_size(), tensor.dtype)).numpy()
+    )
+    return array
 
 
 def device_window(tensor: Any) -> Callable[[int, int], Buffer]:
@@ -311,11 +319,12 @@ class TensorReader:
     def _shaped(
         self, torch: Any, decoder: Decoder, path: Any, dtype: Any, shape: Any, layout: Any
     ) -> Any:
+        if layout is not None and layout[0] == "dense":
+            return _reordered(torch, decoder, path, dtype, shape, layout[1])
         base = self._base(torch, decoder, path)
-        if layout is None or layout[0] == "dense":
+        if layout is None:
             flat = base.view(dtype)
-            plain = flat.view(decoder.shape(shape, flat.numel()))
-            return plain if layout is None else _reordered(torch, plain, layout[1])
+            return flat.view(decoder.shape(shape, flat.numel()))
         _, strides, offset = layout
         size = torch.empty((), dtype=dtype).element_size()
         counts = (*shape, *strides, offset)
@@ -337,14 +346,20 @@ class TensorReader:
         return self._bases[path]
 
 
-def _reordered(torch: Any, plain: Any, strides: Any) -> Any:
-    steps = sorted(zip(strides, plain.shape, strict=True))
+def _reordered(
+    torch: Any, decoder: Decoder, path: Any, dtype: Any, shape: Any, strides: Any
+) -> Any:
+    entry = decoder.entry(path)
+    sizes = decoder.shape(shape, entry.nbytes // dtype.itemsize)
+    steps = sorted(zip(strides, sizes, strict=True))
     expected = 1
     for step, size in steps:
         if size != 1 and step != expected:
             refuse("a tensor's memory order is malformed")
         expected *= size
-    return torch.empty_strided(tuple(plain.shape), strides, dtype=plain.dtype).copy_(plain)
+    tensor = torch.empty_strided(sizes, strides, dtype=dtype)
+    place(_as_array(tensor), decoder.skeleton.pieces(entry))
+    return tensor
 
 
 def _dtype(torch: Any, name: Any) -> Any:
