@@ -99,11 +99,10 @@ class Store:
         return whole
 
     def pieces(self, entry: Entry) -> Iterator[memoryview]:
-        """Yield the content of one entry in order, each piece until the next is asked for."""
+        """Return the content of one entry in order, each piece until the next is asked for."""
+        # Checked at once: who wants the pieces takes memory for all of them.
         sizes = _complete(entry, [self._size(chunk) for chunk in entry.chunks])
-        for piece in in_turn(entry.chunks, sizes, self._fill):
-            yield piece
-            self.progress.advance(len(piece))
+        return self._told(in_turn(entry.chunks, sizes, self._fill))
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`, begun with for the next of `entries` while one is worked on."""
@@ -151,6 +150,11 @@ class Store:
         if place not in self._keyframes:
             self._keyframes[place] = self.backend.get_range(place.pack, place.offset, _KEYFRAME)
         return self._keyframes[place]
+
+    def _told(self, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+        for piece in pieces:
+            yield piece
+            self.progress.advance(len(piece))
 
     def _check_raw(self, oid: bytes, place: Place, target: memoryview) -> str:
         if place.size != place.stored:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store.open import open_store
@@ -26,6 +27,14 @@ def test_pieces_are_the_content(store: Store, keep: Callable[..., Any], size: in
     content = np.random.default_rng(0).bytes(size)
     (entry,) = keep(store, {"a": content})[1].entries
     assert b"".join(map(bytes, store.pieces(entry))) == content
+
+
+def test_who_announces_too_much_is_refused_at_once(store: Store, keep: Callable[..., Any]) -> None:
+    (entry,) = keep(store, {"a": b"abc"})[1].entries
+    announced = structs.replace(entry, nbytes=1 << 60)
+    with pytest.raises(CorruptionError) as caught:
+        store.pieces(announced)  # before anyone takes memory for it
+    assert caught.value.code == "corrupt-manifest"
 
 
 def test_few_are_held(local: Store, keep: Callable[..., Any], tmp_path: Path) -> None:

@@ -357,8 +357,9 @@ def _reordered(
         if size != 1 and step != expected:
             refuse("a tensor's memory order is malformed")
         expected *= size
+    pieces = decoder.skeleton.pieces(entry)
     tensor = torch.empty_strided(sizes, strides, dtype=dtype)
-    place(_as_array(tensor), decoder.skeleton.pieces(entry))
+    place(_as_array(tensor), pieces)
     return tensor
 
 
