@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, raw
+from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, is_large, raw, stretch
 from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.objects.manifest import Part
 
@@ -25,29 +25,40 @@ _SEEDS = ("int32", "uint32", "int64", "uint64")
 def add_array(encoder: Encoder, variable: Any, path: str) -> str:
     """Add the content of `variable` as a part, read when the store asks; return its path."""
     dtype, shape = str(variable.dtype), tuple(int(size) for size in variable.shape)
-    name = encoder.claim(path)
+    name, nbytes = encoder.claim(path), prod(shape) * dtype_of(dtype).itemsize
+
+    def window(start: int, stop: int) -> Buffer:
+        return stretch(_content(variable, dtype), start, stop)
+
     encoder.parts.append(
         Part(
             path=name,
             dtype=dtype,
             shape=shape,
-            nbytes=prod(shape) * dtype_of(dtype).itemsize,
-            read=lambda: _content(variable, dtype),
+            nbytes=nbytes,
+            read=lambda: raw(_content(variable, dtype)),
             volatile=encoder.volatile,
+            window=window if is_large(nbytes) and _shows_memory() else None,
         )
     )
     return name
 
 
-def _content(variable: Any, dtype: str) -> Buffer:
+def _shows_memory() -> bool:
+    """Tell whether a variable's content is seen where it is; TensorFlow gives a copy of it."""
+    return str(import_module("keras").backend.backend()) != "tensorflow"
+
+
+def _content(variable: Any, dtype: str) -> np.ndarray[Any, Any]:
     value = variable.value
     if dtype in RAW_DTYPES and hasattr(value, "untyped_storage"):
         # numpy has no such numbers, and torch gives it none.
         torch = import_module("torch")
         bits = torch.uint8 if RAW_DTYPES[dtype] == 1 else torch.int16
-        return raw(value.detach().cpu().contiguous().view(bits).numpy().view(dtype_of(dtype)))
+        octets: np.ndarray[Any, Any] = value.detach().cpu().contiguous().view(bits).numpy()
+        return octets.view(dtype_of(dtype))
     array = np.asarray(import_module("keras").ops.convert_to_numpy(value))
-    return raw(array.view(dtype_of(dtype)) if dtype in RAW_DTYPES else array)
+    return array.view(dtype_of(dtype)) if dtype in RAW_DTYPES else array
 
 
 def described_array(decoder: Decoder, path: Any) -> tuple[tuple[int, ...], str]:
