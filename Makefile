@@ -6,14 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 JOBS ?= 2
-UI_JOBS ?= $(JOBS)
 
 JS_SOURCES := $(shell find js/src js/style -type f 2>/dev/null) js/package.json js/build.mjs js/tsconfig.json
 LABEXTENSION := jupyter_mvt/labextension/package.json
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-mvt
 
 # One thing after the other, but for what is named after ABREAST_MAKE: more than there are cores, for
-# each waits part of its time for the network, a browser or processes of its own.
+# each waits part of its time for the network or for processes of its own.
 ABREAST_MAKE = $(MAKE) --no-print-directory -j4 --output-sync=target ABREAST=1
 
 # What one process has compiled, the hundreds that the tests start need not compile again.
@@ -35,11 +34,11 @@ lab: .make/demo-env
 	mkdir -p build/lab && cp -n examples/*.ipynb build/lab/
 	$(BIN)/jupyter lab --notebook-dir=build/lab build/lab/quickstart.ipynb
 
-# What is fetched is fetched at once; what fails soon begins before what takes long. Beside test-py's
-# workers test-ui has one: it waits for its browser more than it computes.
+# What is fetched is fetched at once; the two that bring their own workers come one after the other.
 test:
 	+$(ABREAST_MAKE) .make/test-env chromium test-js
-	+$(ABREAST_MAKE) UI_JOBS=1 lint types floors test-wheel test-ui test-py
+	+$(ABREAST_MAKE) lint types floors test-wheel
+	$(MAKE) --no-print-directory test-ui test-py
 
 lint: .make/test-env
 	$(RUN) ruff check .
@@ -60,7 +59,7 @@ test-js: .make/node
 	cd js && npm test --silent
 
 test-ui: .make/test-env chromium
-	$(RUN) pytest -m "ui and not bench" -n $(UI_JOBS) --dist=worksteal tests/ui -q
+	$(RUN) pytest -m "ui and not bench" -n $(JOBS) --dist=worksteal tests/ui -q
 
 # The pictures of the README, taken by the browser test.
 gallery: .make/test-env chromium

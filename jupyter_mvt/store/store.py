@@ -102,7 +102,7 @@ class Store:
         """Return the content of one entry in order, each piece until the next is asked for."""
         # Checked at once: who wants the pieces takes memory for all of them.
         sizes = _complete(entry, [self._size(chunk) for chunk in entry.chunks])
-        return self._told(in_turn(entry.chunks, sizes, self._fill))
+        return _told(in_turn(entry.chunks, sizes, self._fill), self.progress)
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`, begun with for the next of `entries` while one is worked on."""
@@ -150,11 +150,6 @@ class Store:
         if place not in self._keyframes:
             self._keyframes[place] = self.backend.get_range(place.pack, place.offset, _KEYFRAME)
         return self._keyframes[place]
-
-    def _told(self, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
-        for piece in pieces:
-            yield piece
-            self.progress.advance(len(piece))
 
     def _check_raw(self, oid: bytes, place: Place, target: memoryview) -> str:
         if place.size != place.stored:
@@ -280,6 +275,12 @@ class Store:
                 return
         msg = f"The object {oid} is corrupt in {'; '.join(faults)}."
         raise _damaged(oid, msg, "corrupt-object")
+
+
+def _told(pieces: Iterator[memoryview], progress: Progress) -> Iterator[memoryview]:
+    for piece in pieces:
+        yield piece
+        progress.advance(len(piece))
 
 
 def _complete(entry: Entry, sizes: list[int]) -> list[int]:

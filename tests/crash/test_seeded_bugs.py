@@ -187,8 +187,7 @@ def _sealed_too_early(patch: pytest.MonkeyPatch) -> None:
 
 
 def _damaged_copy_encoded(patch: pytest.MonkeyPatch) -> None:
-    def read(self: Any, oid: bytes, place: Any) -> Any:
-        data = recode.memory(place.size)
+    def read(self: Any, oid: bytes, place: Any, data: memoryview) -> Any:
         self.store.check(oid, place, data)
         return data, place
 
