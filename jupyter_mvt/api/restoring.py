@@ -101,9 +101,10 @@ def tensor(
     from jupyter_mvt.capture.restore import load_tensor
 
     kept = _model(handle, oid, commit, name)
-    require_whole(oplog.current(handle.store), oid)
+    view = oplog.current(handle.store)
+    require_whole(view, oid)
     with naming_damage(handle):
-        return load_tensor(handle.store, kept, path)
+        return load_tensor(handle.store, kept, path, version=name_of(view, oid))
 
 
 def variables(

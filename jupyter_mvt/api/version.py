@@ -171,6 +171,8 @@ class Version(Displayable):
         ------
         NotFoundError
             There is no such array (code ``unknown-tensor``).
+        UsageError
+            `path` is not a string (code ``tensor-path``).
         """
         return restoring.tensor(self._handle, self.id, self.commit, path, model)
 

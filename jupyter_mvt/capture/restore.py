@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jupyter_mvt.capture.adapter import ADAPTERS, ModelAdapter, Skeleton, Sources
-from jupyter_mvt.errors import NotFoundError, RestoreError
+from jupyter_mvt.errors import NotFoundError, RestoreError, UsageError
 from jupyter_mvt.objects.ids import ObjectId
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Restore: TypeAlias = "Callable[[Skeleton, Any], tuple[Any, dict[str, Any]]]"
 __all__ = ["load_tensor", "restore_model", "restore_optimizer"]
 
 _SHOWN = 8
+_WIDEST = 80
 
 
 def restore_model(
@@ -109,8 +110,10 @@ def _optimizer_reader(model: Model, state: Buffer) -> Restore:
     return restore
 
 
-def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any, Any]:
-    """Return one array of `model`, reading nothing else.
+def load_tensor(
+    reader: ObjectReader, model: Model, path: object, *, version: str = "HEAD"
+) -> np.ndarray[Any, Any]:
+    """Return one array of `model`, reading nothing else; hints name its `version`.
 
     What numpy has no dtype for (``bfloat16``, ``float8_*``) comes as unsigned integers: its bits.
 
@@ -118,28 +121,67 @@ def load_tensor(reader: ObjectReader, model: Model, path: str) -> np.ndarray[Any
     ------
     NotFoundError
         There is no such array (code ``unknown-tensor``).
+    UsageError
+        `path` is not a string (code ``tensor-path``).
     """
     from jupyter_mvt.capture.arrays import array_of
 
     manifest = reader.manifest(model.weights)
     ties = {tie.path: tie.target for tie in manifest.ties}
-    target = ties.get(path, path)
-    entry = next((entry for entry in manifest.entries if entry.path == target), None)
+    entries = {entry.path: entry for entry in manifest.entries}
+    known = list(dict.fromkeys([*entries, *ties]))
+    if not isinstance(path, str):
+        msg = f"An array is named by a string, not by {_brief(path)} ({type(path).__name__})."
+        raise UsageError(msg, code="tensor-path", hint=_call(model, version, known))
+    entry = entries.get(ties.get(path, path))
     if entry is None:
-        near = _near(path, [*ties, *(e.path for e in manifest.entries)])
-        told = f"; the nearest are {', '.join(near)}" if near else ""
-        msg = f"{model.var!r} has no array {path!r}{told}."
-        hint = f"repo['HEAD'].tensor({near[0]!r})" if near else "mvt show"
-        raise NotFoundError(msg, code="unknown-tensor", hint=hint)
+        msg, near = _no_array(model, path, known)
+        raise NotFoundError(msg, code="unknown-tensor", hint=_call(model, version, near))
     return array_of(entry, reader.content(entry))
+
+
+def _no_array(model: Model, path: str, known: list[str]) -> tuple[str, list[str]]:
+    """Return what is the case with a `path` that names no array, and the names to take instead."""
+    if not known:
+        return f"{model.var!r} has no arrays.", known
+    stem = path.strip(" ./")
+    within = [name for name in known if stem and name.startswith((f"{stem}.", f"{stem}/"))]
+    if within:
+        count = "one array" if len(within) == 1 else f"{len(within)} arrays"
+        said = f"{_brief(path)} is no array of {model.var!r}: it holds {count}, {_listed(within)}."
+        return said, within
+    missing = f"{model.var!r} has no array {_brief(path)}"
+    near = _near(stem, known)
+    if len(near) == 1:
+        return f"{missing}; did you mean {near[0]}?", near
+    if near:
+        return f"{missing}; the nearest are {_listed(near)}.", near
+    return f"{missing}; it holds {_listed(known)}.", known
 
 
 def _near(path: str, known: list[str]) -> list[str]:
     """Return the names most like `path`, and first those that hold it."""
     holding = [name for name in known if path and path in name]
     like = difflib.get_close_matches(path, known, _SHOWN, cutoff=0.5)
-    found = list(dict.fromkeys([*holding, *like])) or known
-    return found[:_SHOWN] or ["none"]
+    return list(dict.fromkeys([*holding, *like]))[:_SHOWN]
+
+
+def _call(model: Model, version: str, names: list[str]) -> str:
+    """Return the call that takes the first of `names`."""
+    if not names:
+        return f"mvt show {version}"
+    which = "" if model.primary else f", model={model.var!r}"
+    return f"repo[{version!r}].tensor({names[0]!r}{which})"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _brief(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
 
 
 def _adapter(model: Model) -> ModelAdapter:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 
 from jupyter_mvt.capture.adapter import ADAPTERS
 from jupyter_mvt.capture.restore import load_tensor, restore_model, restore_optimizer
-from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError
+from jupyter_mvt.errors import NotFoundError, RestoreError, TrustError, UsageError
 from jupyter_mvt.objects.commit import Model
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Entry, Manifest
@@ -100,6 +103,73 @@ def test_one_array_is_read_alone(shelf):
     with pytest.raises(NotFoundError) as missing:
         load_tensor(shelf, model, "nothing")
     assert missing.value.code == "unknown-tensor"
+
+
+LONG = "weight" * 10_000
+ALL = (
+    "head.bias, head.weight, layers.0.bias, layers.0.weight, layers.1.bias, layers.1.weight, "
+    "layers.2.bias, layers.2.weight and 1 more"
+)
+PATHS = [
+    ("layers.7.weight", "'model' has no array 'layers.7.weight'; the nearest are "
+     "layers.2.weight, layers.1.weight, layers.0.weight, layers.2.bias, layers.1.bias, "
+     "layers.0.bias, head.weight.", "layers.2.weight"),
+    ("layers.1", "'layers.1' is no array of 'model': it holds 2 arrays, layers.1.bias, "
+     "layers.1.weight.", "layers.1.bias"),
+    ("layers.1.", "'layers.1.' is no array of 'model': it holds 2 arrays, layers.1.bias, "
+     "layers.1.weight.", "layers.1.bias"),
+    ("scale.", "'model' has no array 'scale.'; did you mean scale?", "scale"),
+    ("", f"'model' has no array ''; it holds {ALL}.", "head.bias"),
+    (".", f"'model' has no array '.'; it holds {ALL}.", "head.bias"),
+    (LONG, f"'model' has no array {repr(LONG)[:79]}…; it holds {ALL}.", "head.bias"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "said", "near"), PATHS, ids=lambda value: str(value)[:20])
+def test_a_path_of_no_array_is_told_with_those_that_there_are(shelf, path, said, near):
+    with pytest.raises(NotFoundError) as missing:
+        load_tensor(shelf, layers(shelf), path, version="v3")
+    hint = f"Hint: repo['v3'].tensor({near!r})"
+    assert missing.value.lines() == [f"NotFoundError [unknown-tensor]: {said}", hint]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [(3, "3 (int)"), (None, "None (NoneType)"), (b"scale", "b'scale' (bytes)"),
+     (["scale"], "['scale'] (list)"), (..., "Ellipsis (ellipsis)")],
+)  # fmt: skip
+def test_a_path_that_is_no_string(shelf, path, said):
+    with pytest.raises(UsageError) as refused:
+        load_tensor(shelf, layers(shelf), path, version="v3")
+    assert refused.value.lines() == [
+        f"UsageError [tensor-path]: An array is named by a string, not by {said}.",
+        "Hint: repo['v3'].tensor('head.bias')",
+    ]
+
+
+def test_the_model_is_named_where_another_is_the_first(shelf):
+    with pytest.raises(NotFoundError) as missing:
+        load_tensor(shelf, replace(layers(shelf), var="other", primary=False), "head")
+    assert missing.value.hint == "repo['HEAD'].tensor('head.bias', model='other')"
+
+
+def test_a_model_without_arrays(shelf):
+    adapter = ADAPTERS.get("sklearn")
+    with pytest.raises(NotFoundError) as missing:
+        load_tensor(shelf, kept(shelf, adapter, DummyClassifier()), "coef_", version="v2")
+    assert missing.value.lines() == [
+        "NotFoundError [unknown-tensor]: 'model' has no arrays.",
+        "Hint: mvt show v2",
+    ]
+
+
+def layers(shelf):
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Module()
+    module.layers = torch.nn.ModuleList(torch.nn.Linear(2, 2) for _ in range(3))
+    module.head = torch.nn.Linear(2, 1)
+    module.scale = torch.nn.Parameter(torch.ones(1))
+    return kept(shelf, ADAPTERS.get("torch"), module)
 
 
 def test_bits_that_numpy_cannot_say(shelf):
