@@ -12,7 +12,6 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from jupyter_mvt.store.fs import Disk, Eager, OsDisk, explained
 __all__ = ["LocalBackend"]
 
 _BUFFER = 512 << 10
-_BEHIND = 1 << 20
 _WRITEBACK = 16 << 20
 _STALE_NS = 24 * 3600 * 10**9
 _WRITABLE = 0o222
@@ -218,11 +216,7 @@ class LocalBackend:
 
 
 class LocalWriter:
-    """See `ObjectWriter`; small pieces are gathered.
-
-    Large ``bytes``, which nobody can change, are written by a thread while the caller goes on;
-    what goes wrong is raised by the next call.
-    """
+    """See `ObjectWriter`; small pieces are gathered."""
 
     def __init__(self, backend: LocalBackend, *, sync: bool) -> None:
         self._backend = backend
@@ -232,8 +226,6 @@ class LocalWriter:
         self._written = 0
         self._started = 0
         self._handle: int | None = None
-        self._pool: ThreadPoolExecutor | None = None
-        self._behind: Future[None] | None = None
         self._temporary = f"{backend.root}/{layout.TEMPORARY}{secrets.token_hex(16)}"
         try:
             with explained("write to", str(backend.root)):
@@ -250,12 +242,7 @@ class LocalWriter:
         self._flush()
         if len(data) < _BUFFER:
             self._buffer += data
-        elif type(data) is bytes and len(data) >= _BEHIND:
-            self._catch_up()
-            self._pool = self._pool or ThreadPoolExecutor(1)
-            self._behind = self._pool.submit(self._write, data)
         else:
-            self._catch_up()
             self._write(data)
 
     def commit(self, key: str) -> None:
@@ -296,7 +283,6 @@ class LocalWriter:
 
     def _finish(self, path: str) -> None:
         self._flush()
-        self._catch_up()
         with explained("write", path):
             self._disk.chmod(self._temporary, self._backend.mode())
             if self._sync and self._handle is not None:
@@ -320,14 +306,8 @@ class LocalWriter:
 
     def _flush(self) -> None:
         if self._buffer:
-            self._catch_up()
             data, self._buffer = self._buffer, bytearray()
             self._write(data)
-
-    def _catch_up(self) -> None:
-        if self._behind is not None:
-            behind, self._behind = self._behind, None
-            behind.result()
 
     def _write(self, data: Buffer) -> None:
         with explained("write", self._temporary):
@@ -344,8 +324,6 @@ class LocalWriter:
             self._started = self._written
 
     def _close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()  # a handle that is written to must not be given back
         if self._handle is not None:
             handle, self._handle = self._handle, None
             self._disk.close(handle)

@@ -28,6 +28,11 @@ class Witness:
         What is going to be stored.
     of
         What they are parts of, in words.
+
+    Attributes
+    ----------
+    chosen
+        Numbers of the parts whose begin is looked at again.
     """
 
     def __init__(self, parts: tuple[Part, ...], of: str = "") -> None:
@@ -39,7 +44,7 @@ class Witness:
             if part.nbytes and not part.volatile and (part.nbytes <= _READ_WHOLE or part.window)
         ]
         step = max(1, -(-len(able) // _PLACES))
-        self._chosen = set(able[::step])
+        self.chosen = set(able[::step])
         windows = sum(parts[number].nbytes for number in able if parts[number].window)
         self._apart = max(CHUNK, windows // _PLACES)
         self._due = 0
@@ -52,7 +57,7 @@ class Witness:
         """
         if at == 0:
             self._due = self._apart
-            if number not in self._chosen:
+            if number not in self.chosen:
                 return
         elif at < self._due or part.window is None or part.volatile:
             return

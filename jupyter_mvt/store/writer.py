@@ -28,7 +28,7 @@ __all__ = ["CHUNK", "PackWriter", "Receipt", "Taken", "begin"]
 
 _AT_ONCE = 256 << 10
 """Pieces up to this size, such as those of opaque files, take less time than a thread's answer."""
-_TOGETHER = 4 << 20
+_TOGETHER = 2 << 20
 """Small parts are written so many bytes at a time."""
 _IN_FLIGHT = 4
 _QUEUED = 256
@@ -181,30 +181,33 @@ class PackWriter:
     ) -> list[int]:
         """Keep what is small, side by side; return the numbers of the parts that are not."""
         large: list[int] = []
-        homes: list[list[ObjectId]] = []
+        numbers: list[int] = []
         contents: list[bytes] = []
         size = 0
+
+        def keep() -> None:
+            for number, oid in zip(numbers, self._keep_together(contents), strict=True):
+                kept[number].append(oid)
+
         for number, part in enumerate(parts):
             content = small(part)
             if content is None:
                 large.append(number)
                 continue
-            witness.see(number, part, 0, content)
-            homes.append(kept[number])
+            if number in witness.chosen:
+                witness.see(number, part, 0, content)
+            numbers.append(number)
             contents.append(content)
-            size += len(content)
+            size += part.nbytes
             if size >= _TOGETHER:
-                self._keep_together(contents, homes)
-                homes, contents, size = [], [], 0
-        if contents:
-            self._keep_together(contents, homes)
+                keep()
+                numbers, contents, size = [], [], 0
+        keep()
         return large
 
-    def _keep_together(self, contents: list[bytes], homes: list[list[ObjectId]]) -> None:
+    def _keep_together(self, contents: list[bytes]) -> list[ObjectId]:
         """Do what `_take` and `_keep` do, for models of thousands of small arrays."""
         oids = list(map(raw_digest, contents))
-        for home, oid in zip(homes, oids, strict=True):
-            home.append(ObjectId(oid.hex()))
         new = dict(zip(oids, contents, strict=True))
         if not self._sizes.keys().isdisjoint(new) or not self._store.index.has_none(new):
             new = {
@@ -217,6 +220,7 @@ class PackWriter:
             self._new.update(new)
         self._was_new = bool(new)
         self._store.progress.advance(sum(map(len, contents)))
+        return [ObjectId(oid.hex()) for oid in oids]
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
         if len(piece) <= _AT_ONCE:
