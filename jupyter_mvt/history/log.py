@@ -12,6 +12,7 @@ from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.objects.evaluation import measured_since, metrics_of
 from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
+from jupyter_mvt.store.trash import is_thin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -82,4 +83,5 @@ def entry(
         model_class=commit.content.primary.cls if commit.content.primary else "",
         new_bytes=commit.new_bytes,
         remarks=counts.get(oid, 0),
+        thin=is_thin(view, oid),
     )

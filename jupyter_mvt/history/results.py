@@ -62,6 +62,8 @@ class LogEntry:
     new_bytes: int = 0
     remarks: int = 0
     """How many notes people wrote on it."""
+    thin: bool = False
+    """Whether its models and variables were dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

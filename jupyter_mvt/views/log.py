@@ -16,6 +16,7 @@ __all__ = ["as_html", "as_text", "key_of", "payload", "row"]
 
 _METRICS = 8
 _AUTHOR = 16
+_THIN = "(thin)"
 _EMPTY = "No versions here yet. Train a model, then keep it:"
 _NONE = "No version answers this search."
 _COMMAND = '%mvt commit model -m "first"'
@@ -110,6 +111,8 @@ def _drawn(
     }
     if entry.remarks:
         row["remarks"] = entry.remarks
+    if entry.thin:
+        row["thin"] = True
     return row
 
 
@@ -209,7 +212,8 @@ def _cells(row: wire.LogRow, metric: str, look: text.Look) -> tuple[str, ...]:
     version = row["version"]
     point = row["points"].get(metric)
     marks = [f"[{label}]" for label in version["labels"]] + [f"({tag})" for tag in version["tags"]]
-    # What points here must not be cut off with a long message.
+    marks += [_THIN] * row.get("thin", False)
+    # What points here, and that it cannot be restored, must not be cut off with a long message.
     message = " ".join([*marks, version["message"], _remarks(row)]).strip()
     if point is None:
         value, change = (format.MISSING if metric else ""), ""
@@ -248,6 +252,7 @@ def _html_row(row: wire.LogRow, shown: list[wire.Column], metric: str) -> list[h
     message: list[html.Child] = [" ".join([version["message"], _remarks(row)]).strip()]
     message += [f" [{label}]" for label in version["labels"]]
     message += [f" tag {tag}" for tag in version["tags"]]
+    message += [f" {_THIN}"] * row.get("thin", False)
     for said in row["regressed"]:
         message += [html.element("br"), html.shape("worse"), f" {said}"]
     change: html.Child = ""

@@ -51,6 +51,7 @@ def columns(view: wire.LogView, metrics: int) -> dict[str, Any]:
         "tags": _rare([version["tags"] for version in versions]),
         "regressed": _rare([row["regressed"] for row in rows]),
         "remarks": {str(at): row["remarks"] for at, row in enumerate(rows) if "remarks" in row},
+        "thin": [at for at, row in enumerate(rows) if row.get("thin")],
         "points": {column["key"]: _points(rows, column["key"]) for column in kept},
     }
     return {**view, "metrics": kept, "rows": packed}

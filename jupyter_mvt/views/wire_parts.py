@@ -364,13 +364,14 @@ class Point(TypedDict):
 
 
 class LogRow(TypedDict):
-    """One version of the log with its metrics by key."""
+    """One version of the log with its metrics by key. `thin`: its models were dropped."""
 
     version: Version
     points: dict[str, Point]
     regressed: list[str]
     model: str
     remarks: NotRequired[int]
+    thin: NotRequired[bool]
 
 
 class RankRow(TypedDict):

@@ -128,7 +128,7 @@ export interface Line {
   marks: number[][];
 }
 /**
- * One version of the log with its metrics by key.
+ * One version of the log with its metrics by key. `thin`: its models were dropped.
  */
 export interface LogRow {
   version: Version;
@@ -136,6 +136,7 @@ export interface LogRow {
   regressed: string[];
   model: string;
   remarks?: number;
+  thin?: boolean;
 }
 /**
  * One metric on two sides. `title` is for people, `unit` goes with `change` ("pp", "ms").

@@ -51,12 +51,13 @@ interface Packed {
   tags: unknown;
   regressed: unknown;
   remarks?: Record<string, number>;
+  thin?: number[];
   points: Record<string, { text: string; change: unknown; verdict: string; value: (number | null)[] }>;
 }
 
 /** Columns of versions, newest first, as the rows of a log. */
 function rowsOf(columns: Record<string, unknown>): unknown[] {
-  const { count, number, minutes, parents, outside, points, remarks = {}, ...rest } = columns as unknown as Packed;
+  const { count, number, minutes, parents, outside, points, remarks = {}, thin = [], ...rest } = columns as unknown as Packed;
   const [id, message, branch, author, model] = [rest.id, rest.message, rest.branch, rest.author, rest.model].map(texts) as [Texts, Texts, Texts, Texts, Texts];
   const [labels, tags, regressed, away] = [rest.labels, rest.tags, rest.regressed, outside].map(rare) as [ReturnType<typeof rare>, ReturnType<typeof rare>, ReturnType<typeof rare>, ReturnType<typeof rare>];
   const metrics = Object.entries(points).map(([key, { text, change, verdict, value }]) => {
@@ -64,6 +65,7 @@ function rowsOf(columns: Record<string, unknown>): unknown[] {
     // Nothing but its verdict letter tells that a version was scored at all.
     return { key, point: (at: number) => (verdict[at] === "-" ? null : { text: said(at), value: value[at] ?? null, change: changed(at), verdict: VERDICTS[verdict[at] ?? ""] ?? null }) };
   });
+  const dropped = new Set(thin);
   let time = 0;
   let newest = 0;
   return Array.from({ length: count }, (_, at) => {
@@ -80,6 +82,7 @@ function rowsOf(columns: Record<string, unknown>): unknown[] {
       regressed: regressed(at),
       model: model(at),
       ...(at in remarks ? { remarks: remarks[at] } : {}),
+      ...(dropped.has(at) ? { thin: true } : {}),
     };
   });
 }

@@ -95,7 +95,7 @@ const remark = shape({ author: text, time_ms: number, text });
 export const log = shape({
   repository: text,
   head: text,
-  rows: list(shape({ version, points: record(point), regressed: texts, model: text })),
+  rows: list(shape({ version, points: record(point), regressed: texts, model: text, thin: optional(flag) })),
   total: number,
   branches: texts,
   metrics: list(column),

@@ -111,6 +111,14 @@ test("only one row is in the tab order, and it is the last focused one", () => {
   assert.deepEqual(texts(element, '[role=option][tabindex="0"] .v'), ["v1"]);
 });
 
+test("versions whose models were dropped are marked", () => {
+  const payload = structuredClone(fixtures.log) as { rows: { version: { name: string }; thin?: boolean }[] };
+  payload.rows.forEach((row) => (row.thin = ["v3", "v4"].includes(row.version.name)));
+  const { element } = draw(payload);
+  const marked = (): string[] => Array.from(element.querySelectorAll("[role=option]")).filter((row) => texts(row as HTMLElement, ".ms > *").includes("(thin)")).flatMap((row) => texts(row as HTMLElement, ".v"));
+  assert.deepEqual(marked(), ["v4", "v3"]);
+});
+
 test("an empty history says how to begin, and offers nothing to search", () => {
   const { element: page } = draw(fixtures.nolog);
   assert.equal(one(page, ".state").textContent, 'No versions here yetTrain a model, then keep it:%mvt commit model -m "first"');

@@ -216,6 +216,7 @@ function versionRow({ row }: Node, metric: string): HTMLElement {
       h("span", { class: "el", dir: "auto", title: version.message }, version.message),
       ...version.labels.slice(0, 3).map(labelChip),
       ...version.tags.slice(0, 2).map((tag) => span("w", tagChip(tag))),
+      row.thin ? h("span", { class: "q s", title: "Its models and variables were dropped; what describes it is kept." }, "(thin)") : null,
       fell ? h("span", { class: "w rg el" }, verdict("worse", fell, regressed.join(", "))) : null,
     ),
     ...pointCells(row, metric),
