@@ -25,7 +25,7 @@ from jupyter_mvt.history.revisions import names, resolve
 from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -231,8 +231,9 @@ class Repo:
         return _upkeep.repair(self._handle, source)
 
     def gc(
-        self, *, dry_run: bool = False, drop: Sequence[str] = (), grace_days: float | None = None,
-        pack: _upkeep.Packing = "old", stop: Callable[[], bool] = lambda: False,
+        self, *, dry_run: bool = False, drop: Iterable[str | Version] = (),
+        grace_days: float | None = None, pack: _upkeep.Packing = "old",
+        stop: Callable[[], bool] = lambda: False,
     ) -> GcReport:  # fmt: skip
         """Free what no version needs, and pack the rest more tightly; see `api.upkeep.gc`."""
         return _upkeep.gc(self._handle, dry_run=dry_run, drop=drop, grace_days=grace_days,

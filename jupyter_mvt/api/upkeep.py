@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from jupyter_mvt.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import GcReport, Moved, RepairReport, Usage
@@ -24,8 +24,8 @@ Packing: TypeAlias = Literal["old", "all", "none"]
 
 
 def gc(
-    handle: Handle, *, dry_run: bool, drop: Sequence[str], grace_days: float | None, pack: Packing,
-    stop: Callable[[], bool] = lambda: False,
+    handle: Handle, *, dry_run: bool, drop: Iterable[object], grace_days: float | None,
+    pack: Packing, stop: Callable[[], bool] = lambda: False,
 ) -> GcReport:  # fmt: skip
     """Free what no version needs, then store what is left more tightly.
 

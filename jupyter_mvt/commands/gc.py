@@ -18,7 +18,7 @@ __all__ = ["COMMAND"]
 def _run_arguments(parser: Parser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be freed")
     parser.add_argument("--drop", action="append", default=[], metavar="VERSION",
-                        help="make this version thin, or v3-v9; may be repeated")  # fmt: skip
+                        help="make this version thin, or v3..v9; may be repeated")  # fmt: skip
     parser.add_argument("--grace", type=amount, metavar="DAYS",
                         help="how long it can be undone; 0 deletes at once")  # fmt: skip
     parser.add_argument("--pack", choices=("old", "all", "none"), default="old",

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import ConflictError, StorageError
 from jupyter_mvt.history.naming import name_of, version_ref
+from jupyter_mvt.history.ranges import named, parts
 from jupyter_mvt.history.results import GcReport, span
 from jupyter_mvt.history.retention import protected, whole
-from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Change
@@ -34,7 +34,7 @@ from jupyter_mvt.store.outlines import outlines
 from jupyter_mvt.store.tables import needed_tables, unneeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.operation import Operation
@@ -85,7 +85,7 @@ class _Round:
 
 
 def gc(
-    handle: Handle, *, dry_run: bool = False, drop: Sequence[str] = (),
+    handle: Handle, *, dry_run: bool = False, drop: Iterable[object] = (),
     grace_days: float | None = None, stop: Callable[[], bool] = lambda: False,
 ) -> GcReport:  # fmt: skip
     """Free what is not needed.
@@ -95,7 +95,7 @@ def gc(
     dry_run
         Only tell what would be freed, to the byte.
     drop
-        Versions whose content shall go whatever the policy says: revisions, or ``v3-v9``.
+        Versions whose content shall go whatever the policy says: revisions, or ``v3..v9``.
     grace_days
         Instead of the grace period of the settings; 0 deletes at once, and for good.
     stop
@@ -105,11 +105,14 @@ def gc(
     ------
     ConflictError
         A version of `drop` is needed (code ``version-needed``).
+    UsageError
+        It names a range that is none (code ``range-syntax``).
     CorruptionError
         What a version needs cannot be read; nothing is dropped then.
     """
     view = oplog.current(handle.store)
-    work = _round(handle, view, _droppable(handle, view, drop), grace_days)
+    asked = parts(drop)
+    work = _round(handle, view, _droppable(handle, view, asked), grace_days)
     thin = work.thin(view)
     live = work.marker.live(view, set(thin))
     found = sweep(handle.store, view, live, dead=work.dead, remembered=dry_run)
@@ -136,7 +139,7 @@ def gc(
         until_us=work.now_us + work.grace_us,
         damaged=found.damaged,
         operation=number,
-        asked=tuple(drop),
+        asked=asked,
         grace_days=work.grace_us / DAY_US,
         stopped=left > 0,
         left_bytes=left,
@@ -281,13 +284,7 @@ def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId
     ConflictError
         One of them must stay whole (code ``version-needed``).
     """
-    chosen: set[ObjectId] = set()
-    for word in words:
-        first, dash, last = word.replace("–", "-").partition("-")  # as du writes it
-        if dash and first[1:].isdigit() and last[1:].isdigit():
-            chosen |= _between(handle, view, first, last)
-        else:
-            chosen.add(resolve(handle, view, word))
+    chosen = named(handle, view, words)
     needed = dict.fromkeys(protected(handle.store, view), "labelled, or an ancestor of what is")
     needed |= dict.fromkeys(view.tags.values(), "tagged")
     needed |= {oid: f"the newest of {name}" for name, oid in view.branches.items()}
@@ -295,8 +292,3 @@ def _droppable(handle: Handle, view: View, words: Sequence[str]) -> set[ObjectId
         msg = f"{name_of(view, oid)} cannot be dropped: it is {needed[oid]}."
         raise ConflictError(msg, code="version-needed", hint="mvt du")
     return chosen
-
-
-def _between(handle: Handle, view: View, first: str, last: str) -> set[ObjectId]:
-    low, high = (view.commits[resolve(handle, view, word)].number for word in (first, last))
-    return {oid for oid in versions(view) if low <= view.commits[oid].number <= high}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Literal
 
 from jupyter_mvt.history.results import span
@@ -65,7 +66,7 @@ def gc(report: GcReport) -> wire.NoticeView:
     said.append(_PROMISE)
     command = f"%mvt undo {report.operation}" if report.operation and not is_final else ""
     if report.dry_run:
-        command = "%mvt gc" + "".join(f" --drop {words}" for words in report.asked)
+        command = "%mvt gc" + "".join(f" --drop {shlex.quote(words)}" for words in report.asked)
     if unfinished:
         return {**_notice("The gc was stopped.", said, command or "%mvt gc"), "kind": "info"}
     return _notice(_freed(report), said, command)
