@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import tempfile
 import warnings
@@ -33,7 +34,7 @@ def main() -> int:
     parser.add_argument("--tools", type=Path, default=Path(".make/peers"),
                         help="environment that holds DVC")  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="no 2 GB, no slow peers, one round")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
     chosen = parser.parse_args()
     rounds = chosen.rounds
     sizes = [(50 * MB, ALL, rounds), (500 * MB, ALL, rounds), (2000 * MB, PLAIN, rounds)]
@@ -42,15 +43,17 @@ def main() -> int:
     tools = chosen.tools.resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        speeds = []
+        speeds, smalls = [], []
         for size, peers, times in sizes:
+            smalls.append(measure_small(folder / f"small{size}", 3 * rounds))
             with tempfile.TemporaryDirectory(dir=folder) as place:
                 speeds.append(measure_speed(Path(place), size, tools, peers, times))
         loads = []
         for size, _, times in sizes[1:]:
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                loads.append(measure_loads(Path(place) / "loads", size, times))
-        small = measure_small(folder / "small", 3 * rounds)
+                loads.append(measure_loads(Path(place) / "loads", size, 2 * times))
+        smalls.append(measure_small(folder / "small", 3 * rounds))
+        small = statistics.median(smalls)
         encoder = load_encoder(folder)
         copies = measure_sizes(folder / "sizes", encoder, tools)
     text = table(speeds, loads, copies, small, rounds)

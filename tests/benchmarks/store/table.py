@@ -83,7 +83,7 @@ def table(
     parts = [_speed(speeds), _copies(copies), _loads(loads)]
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     parts.append(
-        f"Medians of {rounds}, one run on {machine}, everyone in turn on a synced disk; ratios "
+        f"Medians of at least {rounds}, one run on {machine}, in turn on a synced disk; ratios "
         "travel, times do not. DVC, git-lfs, restic and borg keep a file whose saving is not "
         f"counted. The store's part of a commit of {_SMALL} takes {small:.1f} x as long as one "
         "file with fsync."
