@@ -24,7 +24,7 @@ from jupyter_mvt.store.planes import (
     probe_planes,
 )
 
-__all__ = ["ID_SIZE", "Encoded", "Keyframe", "decode", "encode"]
+__all__ = ["ID_SIZE", "REKEY", "Encoded", "Keyframe", "decode", "encode"]
 
 ID_SIZE = 32
 REKEY = 0.8
@@ -43,14 +43,15 @@ class Keyframe:
 
     oid: bytes
     data: Buffer
-    _share: float | None = None
+    part: float | None = None
+    """What part of its size it takes on its own, where that is known."""
 
     def share(self, item: int) -> float:
-        """Return what part of its size it takes on its own, as a sample tells."""
-        if self._share is None:
+        """Return what part of its size it takes on its own; if need be, as a sample tells."""
+        if self.part is None:
             sample = _sample(np.frombuffer(self.data, np.uint8), item)
-            self._share = _choose(sample, item).size / len(sample)
-        return self._share
+            self.part = _choose(sample, item).size / len(sample)
+        return self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,17 @@ def _as_delta(raw: Bytes, item: int, sample: Bytes, frames: Sequence[Keyframe]) 
     one that takes much less than that does not become small by differences from it either.
     """
 
-    def probe(frame: Keyframe) -> Probe:
-        return probe_planes(sample, item, _sample(np.frombuffer(frame.data, np.uint8), item))
+    def probe(frame: Keyframe) -> tuple[Probe, Keyframe]:
+        base = _sample(np.frombuffer(frame.data, np.uint8), item)
+        return probe_planes(sample, item, base), frame
 
-    found = [(probe(frame), frame) for frame in frames]
-    least, nearest = min(found, key=lambda pair: pair[0].size)
+    least: Probe | None
+    if len(sample) == len(raw) and len(frames) == 1:
+        least, nearest = None, frames[0]  # to probe all of it is to do it
+    else:
+        least, nearest = min(map(probe, frames), key=lambda pair: pair[0].size)
     most = REKEY * nearest.share(item)
-    if least.size >= most * len(sample):
+    if least is not None and least.size >= most * len(sample):
         return None
     base = np.frombuffer(nearest.data, np.uint8)
     pieces = encode_planes(raw, item, least, base)

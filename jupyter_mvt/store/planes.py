@@ -27,11 +27,13 @@ _PLANE = struct.Struct("<BI")
 _AS_IS, _ZSTD = 0, 1
 _SOME = 2 << 10
 """Items put together again in each of a few places."""
-_BLOCK = 128 << 10
+_BLOCK = 256 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
 _SPARSE = 0.2
 """Part of its size to which a sample must shrink for runs to be looked for."""
+_PLAIN = 0.3
+"""The same where all is packed, which tells more than a sample."""
 _KEPT = 8 << 20
 """Longer memory is not kept."""
 _CHANGED = "what was encoded does not come back"
@@ -62,10 +64,13 @@ def probe_planes(sample: Bytes, item: int, base: Bytes | None = None) -> Probe:
     return Probe(tuple(way for way, _ in found), size)
 
 
-def encode_planes(data: Bytes, item: int, probe: Probe, base: Bytes | None = None) -> list[Buffer]:
+def encode_planes(
+    data: Bytes, item: int, probe: Probe | None = None, base: Bytes | None = None
+) -> list[Buffer]:
     """Return `data`, items of `item` bytes, as the pieces of its encoding; proved to come back.
 
-    With a `base` of the same length, it is the differences from it. Each plane is unpacked again
+    With a `base` of the same length, it is the differences from it. Without a `probe`, which is
+    for few numbers, each plane is packed in every way that may be the best. Each is unpacked again
     while it is in the cache. Splitting has no cases that depend on the numbers, so that some of
     them, put together again, stand for all.
 
@@ -78,7 +83,10 @@ def encode_planes(data: Bytes, item: int, probe: Probe, base: Bytes | None = Non
     numbers, frame = data[:whole], _part(base, whole)
     planes = _split(numbers, item, frame)
     _prove(planes, numbers, frame)
-    packed = [_pack_plane(plane, way) for plane, way in zip(planes, probe.ways, strict=True)]
+    if probe is None:
+        packed = [_pack_short(plane) for plane in planes]
+    else:
+        packed = [_pack_plane(plane, way) for plane, way in zip(planes, probe.ways, strict=True)]
     head = bytes([item]) + b"".join(_PLANE.pack(kind, len(piece)) for kind, piece in packed)
     return [head, *(piece for _, piece in packed), data[whole:].tobytes()]
 
@@ -154,7 +162,7 @@ def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
     kind = UNSIGNED[item]
     step = _BLOCK // item
     items = target.reshape(-1, item)
-    spare = np.empty(step, kind)
+    spare = np.empty(min(step, len(items)), kind)
     for at in range(0, len(items), step):
         block = items[at : at + step]
         for i, plane in enumerate(planes):
@@ -166,10 +174,16 @@ def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
 
 
 def _prove(planes: Sequence[Bytes], numbers: Bytes, base: Bytes | None) -> None:
-    """Put the planes together again in a few places."""
+    """Put the planes together again in a few places; all of them, if they are short."""
     item, count = len(planes), len(planes[0])
     length = min(count, _SOME)
     rest = count - length
+    if not rest:
+        whole = np.empty(len(numbers), np.uint8)
+        _join(planes, whole, base)
+        if whole.tobytes() != numbers.tobytes():
+            raise ValueError(_CHANGED)
+        return
     starts = sorted({0, rest // 3, rest // 3 * 2, rest})
 
     def some(data: Bytes, size: int) -> Bytes:
@@ -202,6 +216,18 @@ def _pack_plane(plane: Bytes, way: Evenness | None) -> tuple[int, Buffer]:
                 raise ValueError(_CHANGED)
             return _ZSTD, packed
     return _AS_IS, plane.tobytes()
+
+
+def _pack_short(plane: Bytes) -> tuple[int, Buffer]:
+    data = plane.tobytes()
+    packed = pack_numbers(data, "dense")
+    if len(packed) <= _PLAIN * len(data):
+        packed = min(packed, pack_numbers(data, "sparse"), pack_numbers(data, "runs"), key=len)
+    if len(packed) > _WORTH * len(data):
+        return _AS_IS, data
+    if not holds(packed, memoryview(data)):
+        raise ValueError(_CHANGED)
+    return _ZSTD, packed
 
 
 def _unpack_plane(kind: int, piece: memoryview, count: int) -> Bytes:

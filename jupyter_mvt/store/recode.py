@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store.hot import memory
 from jupyter_mvt.store.index import Place
-from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, RAW, ZSTD, Row
+from jupyter_mvt.store.pack import DELTA, LARGEST_ENCODED, PLANES, RAW, ZSTD, Row
 from jupyter_mvt.store.packplan import SMALLEST, Line, Plan, Slot, Use
 from jupyter_mvt.store.store import Store
 
@@ -84,7 +84,8 @@ class Recoder:
         if found.encoding == DELTA:
             room.give(raw)
         else:
-            _put(read, oid, raw)  # the next of this line may well be differences from it
+            # The next of this line may well be differences from it.
+            _put(read, oid, raw, found.size / place.size)
         return Made(Row(oid, 0, found.size, place.size, found.encoding), found.pieces)
 
     def _keyframes(self, use: Use, read: OrderedDict[bytes, Keyframe]) -> list[Keyframe]:
@@ -98,7 +99,8 @@ class Recoder:
                         continue
                     data = self._read(oid, place, memory(place.size))[0]
                     if data is not None:
-                        _put(read, oid, data)
+                        packed = place.encoding in (ZSTD, PLANES)
+                        _put(read, oid, data, place.stored / place.size if packed else None)
                         break
             if oid in read:
                 found.append(read[oid])
@@ -152,10 +154,12 @@ def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> E
     return Encoded(found.encoding, (b"".join(found.pieces),), found.base)
 
 
-def _put(read: OrderedDict[bytes, Keyframe], oid: bytes, data: memoryview) -> None:
+def _put(
+    read: OrderedDict[bytes, Keyframe], oid: bytes, data: memoryview, part: float | None
+) -> None:
     from jupyter_mvt.store.codecs import Keyframe
 
-    read[oid] = Keyframe(oid, data)
+    read[oid] = Keyframe(oid, data, part)
     if len(read) > _FRAMES:
         read.popitem(last=False)
 

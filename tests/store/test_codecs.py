@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store import planes
-from jupyter_mvt.store.codecs import Encoded, Keyframe, decode, encode
+from jupyter_mvt.store.codecs import REKEY, Encoded, Keyframe, decode, encode
 from jupyter_mvt.store.frames import Evenness, holds, pack_frame, pack_numbers
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
 
@@ -210,6 +210,7 @@ def _not_joined(planes: object, target: np.ndarray, base: object) -> None:
     target[:] = 7
 
 
+@pytest.mark.parametrize("size", [2_000, 100_000])
 @pytest.mark.parametrize("drift", [0, 200])
 @pytest.mark.parametrize(
     ("name", "fault"),
@@ -217,12 +218,36 @@ def _not_joined(planes: object, target: np.ndarray, base: object) -> None:
     ids=["frame", "numbers"],
 )
 def test_what_does_not_come_back_is_refused(
-    name: str, fault: object, drift: int, monkeypatch: pytest.MonkeyPatch
+    name: str, fault: object, drift: int, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = _numbers(1, 100_000, 4)
+    data = _numbers(1, size, 4)
     moved = _drifted(data, 4, drift)
     frames = [Keyframe(b"k" * 32, data)] if drift else []
     assert encode(moved, 4, frames).encoding == (DELTA if drift else PLANES)
     monkeypatch.setattr(planes, name, fault)
     with pytest.raises(ValueError, match="what was encoded does not come back"):
         encode(moved, 4, frames)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 9), st.integers(8, 48 << 10), st.sampled_from([1, 2, 4, 8]), DRIFTS)
+def test_few_numbers_get_as_small_as_a_probe_makes_them(
+    seed: int, size: int, item: int, drift: int
+) -> None:
+    data = np.frombuffer(_numbers(seed, size, item), np.uint8)
+    moved = np.frombuffer(_drifted(data.tobytes(), item, drift), np.uint8)
+    for base in (None, data):
+        probe = planes.probe_planes(moved, item, base)
+        probed = sum(map(len, planes.encode_planes(moved, item, probe, base)))
+        assert sum(map(len, planes.encode_planes(moved, item, None, base))) <= probed
+
+
+@pytest.mark.parametrize("size", [2_000, 400_000])
+def test_a_delta_is_held_against_what_its_keyframe_takes(size: int) -> None:
+    data = _numbers(1, size, 4)
+    moved = _drifted(data, 4, 3)
+    delta = encode(moved, 4, [Keyframe(b"k" * 32, data)])
+    assert delta.encoding == DELTA
+    just = delta.size / size / REKEY
+    assert encode(moved, 4, [Keyframe(b"k" * 32, data, 1.05 * just)]) == delta
+    assert encode(moved, 4, [Keyframe(b"k" * 32, data, 0.95 * just)]).encoding == PLANES
