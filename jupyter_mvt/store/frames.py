@@ -36,7 +36,8 @@ _PLACES: dict[Evenness, dict[int, int]] = {
     "sparse": _HARDLY_ANY,
     "dense": {**_HARDLY_ANY, zstd.CompressionParameter.target_length: 4096},
 }
-_PIECE = 128 << 10
+_PIECE = 32 << 10
+"""Unpacked at a time: zstd's binding makes more than this of several parts, and joins them."""
 _mine = threading.local()
 
 

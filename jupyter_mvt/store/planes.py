@@ -30,10 +30,8 @@ _SOME = 2 << 10
 _BLOCK = 256 << 10
 """Bytes worked on at a time: all that is done to them finds them in the cache."""
 _WORTH = 0.97
-_SPARSE = 0.2
-"""Part of its size to which a sample must shrink for runs to be looked for."""
 _PLAIN = 0.3
-"""The same where all is packed, which tells more than a sample."""
+"""Part of its size to which a plane must shrink for more than one way to be tried."""
 _KEPT = 8 << 20
 """Longer memory is not kept."""
 _CHANGED = "what was encoded does not come back"
@@ -201,11 +199,13 @@ def _way(sample: Bytes) -> tuple[Evenness | None, int]:
     length = len(pack_numbers(sample.data, "sparse"))
     if length > _WORTH * len(sample):
         return None, len(sample)
-    if length > _SPARSE * len(sample):
+    if length > _PLAIN * len(sample):
         return "dense", length
     # The entropy coder spends a bit on each byte: where nearly all are the same, runs take less.
-    runs = len(pack_numbers(sample.data, "runs"))
-    return ("runs", runs) if runs < length else ("sparse", length)
+    ways: tuple[Evenness, ...] = ("runs", "dense")
+    found = [(len(pack_numbers(sample.data, way)), way) for way in ways]
+    least, way = min((length, "sparse"), *found)
+    return way, least
 
 
 def _pack_plane(plane: Bytes, way: Evenness | None) -> tuple[int, Buffer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Made", "Recoder"]
 
 _FRAMES = 3
+_SPARE = 4
 _JOINED = 64 << 10
 
 
@@ -40,12 +42,13 @@ class Recoder:
     plan: Plan
     stop: Callable[[], bool]
     frames: dict[Slot, list[bytes]] = field(default_factory=dict)
+    _mine: threading.local = field(default_factory=threading.local)
 
     def make(self, line: Line) -> list[Made]:
         """Return the objects of a line that are wanted, up to where it is stopped."""
         found = []
         read: OrderedDict[bytes, Keyframe] = OrderedDict()
-        room = _Room()
+        room: _Room = self._mine.__dict__.setdefault("room", _Room())
         for oid, use in line:
             if self.stop():
                 break
@@ -57,6 +60,8 @@ class Recoder:
             found.append(made)
             if made.pieces:
                 self._remember(oid, use, made.row.encoding != DELTA)
+        for frame in read.values():
+            room.give(frame.data)  # what was made of it is a copy
         return found
 
     def _remember(self, oid: bytes, use: Use, stands_alone: bool) -> None:
@@ -79,7 +84,7 @@ class Recoder:
             return Made(Row(oid, *place[1:]), (self.store.stored(place),))
         if oid in self.plan.hot or oid not in self.plan.uses or _unfit(place):
             return Made(Row(oid, 0, place.size, place.size, RAW), (raw,))
-        frames = [] if oid in self.plan.pinned else self._keyframes(use, read)
+        frames = [] if oid in self.plan.pinned else self._keyframes(use, read, room)
         found = _encoded(oid, use, raw, frames)
         if found.encoding == DELTA:
             room.give(raw)
@@ -88,7 +93,9 @@ class Recoder:
             _put(read, oid, raw, found.size / place.size)
         return Made(Row(oid, 0, found.size, place.size, found.encoding), found.pieces)
 
-    def _keyframes(self, use: Use, read: OrderedDict[bytes, Keyframe]) -> list[Keyframe]:
+    def _keyframes(
+        self, use: Use, read: OrderedDict[bytes, Keyframe], room: _Room
+    ) -> list[Keyframe]:
         if use.slot is None:
             return []
         found = []
@@ -97,7 +104,7 @@ class Recoder:
                 for place in self.store.index.find(oid):
                     if place.encoding == DELTA:
                         continue
-                    data = self._read(oid, place, memory(place.size))[0]
+                    data = self._read(oid, place, room.take(place.size))[0]
                     if data is not None:
                         packed = place.encoding in (ZSTD, PLANES)
                         _put(read, oid, data, place.stored / place.size if packed else None)
@@ -111,29 +118,33 @@ class Recoder:
 
         ``None`` when none is sound.
         """
-        for copy in (place, *self.store.index.find(oid)):
+        if not self.store.check(oid, place, data):
+            return data, place
+        for copy in self.store.index.find(oid):
             if copy.size == place.size and not self.store.check(oid, copy, data):
                 return data, copy
         return None, place
 
 
 class _Room:
-    """Memory for an object, used for the next one unless it is kept: fresh memory is slow."""
+    """Memory for an object, used again for later ones: fresh memory is slow."""
 
     def __init__(self) -> None:
         self._free: list[memoryview] = []
 
     def take(self, size: int) -> memoryview:
         """Return memory for `size` bytes."""
-        while self._free:
-            found = self._free.pop()
+        for i, found in enumerate(self._free):
             if len(found) >= size:
+                del self._free[i]
                 return found[:size]
         return memory(size)
 
-    def give(self, data: memoryview) -> None:
-        """Take back what nobody reads any more."""
-        self._free.append(data)
+    def give(self, data: Buffer) -> None:
+        """Take back what nobody reads any more; the few largest are kept."""
+        assert isinstance(data, memoryview)
+        whole = memoryview(data.obj)  # a part of it may have been enough
+        self._free = sorted([*self._free, whole], key=len)[-_SPARE:]
 
 
 def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:
