@@ -251,3 +251,16 @@ def test_a_delta_is_held_against_what_its_keyframe_takes(size: int) -> None:
     just = delta.size / size / REKEY
     assert encode(moved, 4, [Keyframe(b"k" * 32, data, 1.05 * just)]) == delta
     assert encode(moved, 4, [Keyframe(b"k" * 32, data, 0.95 * just)]).encoding == PLANES
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(64, 30_000), st.sampled_from([0.0, 0.01, 0.1, 0.3, 0.5]), st.integers(0, 9))
+def test_a_probe_tells_the_smallest_way(size: int, spread: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    plane = np.abs(rng.normal(0, spread, size)).astype(np.uint8)
+    sizes = {way: len(pack_numbers(plane.data, way)) for way in EVENNESS}
+    probe = planes.probe_planes(plane, 1)
+    if min(sizes.values()) < 0.25 * size:
+        (way,) = probe.ways
+        assert sizes[way or "dense"] == min(sizes.values())
+        assert probe.size == 6 + sizes[way or "dense"]
