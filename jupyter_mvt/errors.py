@@ -8,8 +8,11 @@ lines, for magics and API alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = [
+    "UNTOUCHED",
     "AmbiguousError",
     "CaptureError",
     "ConflictError",
@@ -26,8 +29,12 @@ __all__ = [
     "TrustError",
     "UsageError",
     "as_typed",
+    "if_interrupted",
     "interrupted",
 ]
+
+UNTOUCHED = "Interrupted: nothing was done."
+"""Of work that has not even begun."""
 
 _COMMAND = re.compile(r"(?<![%\w./-])(?<!in a notebook: )%?mvt (?=[a-z])")
 
@@ -82,6 +89,17 @@ class MvtError(Exception):
 def interrupted(error: KeyboardInterrupt) -> str:
     """Return the one line to show of an interrupt: what whoever was interrupted says is left."""
     return next(iter(getattr(error, "__notes__", ())), "Interrupted.")
+
+
+@contextmanager
+def if_interrupted(said: str) -> Iterator[None]:
+    """Say of an interrupt in the block what is left, unless what is in it has said so itself."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if not getattr(interrupt, "__notes__", ()):
+            interrupt.add_note(said)
+        raise
 
 
 def as_typed(hint: str, command: str) -> str:

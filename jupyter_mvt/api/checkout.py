@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api import restoring
+from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import NotFoundError
+from jupyter_mvt.errors import UNTOUCHED, NotFoundError, if_interrupted
 from jupyter_mvt.history.damage import naming_damage
+from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
@@ -147,39 +149,42 @@ def checkout(
         Something cannot be rebuilt here.
     """
     content = version.commit.content
-    values = {model.var: version.load(model.var, trust=trust) for model in content.models}
-    values |= restoring.variables(handle, version.id, version.commit, trust=trust)
-    primary = content.primary
-    name = None if primary is None else primary.var
-    found = Checkout(version.ref, values, name, version.datasets)
+    with restoring.restoring(handle, version.id):
+        values = {model.var: version.load(model.var, trust=trust) for model in content.models}
+        values |= restoring.variables(handle, version.id, version.commit, trust=trust)
+        states = _states(handle, version) if rng else []
+        primary = content.primary
+        name = None if primary is None else primary.var
+        found = Checkout(version.ref, values, name, version.datasets)
     if rng:
-        found.chance = _chance(handle, version)
+        found.chance = _put_back(version.name, states)
     return found
 
 
-def _chance(handle: Handle, version: Version) -> dict[str, bool]:
-    """Set the generators as they were before the last cell that drew for the primary model.
+def _put_back(version: str, states: list[tuple[str, bytes]]) -> dict[str, bool]:
+    """Set generators, all of them; tell of each whether its package is imported."""
+    from jupyter_mvt.capture.chance import put_back
 
-    Returns
-    -------
-    dict
-        Generator → whether it was set; ``False`` where its package is not imported.
+    said = f"Interrupted: random numbers are as before {version}; its models were not given back."
+    with if_interrupted(said), undivided():
+        return {name: put_back(name, state) for name, state in states}
+
+
+def _states(handle: Handle, version: Version) -> list[tuple[str, bytes]]:
+    """Return the generators' states before the last cell that drew for the primary model.
 
     Raises
     ------
     NotFoundError
         The version keeps no states (code ``no-rng-state``).
     """
-    from jupyter_mvt.capture.chance import put_back
-
     primary = version.commit.content.primary
     var = "" if primary is None else primary.var
     kept = [cell.rng for cell, _ in version.cells if cell.rng and var in cell.made]
     if not kept:
         msg = f"{version.name} keeps no random numbers: no cell was seen making its model."
         raise NotFoundError(msg, hint=f"mvt show {version.name}", code="no-rng-state")
-    states = [(name, handle.store.blob(ObjectId(state))) for name, state in kept[-1]]
-    return {name: put_back(name, state) for name, state in states}
+    return [(name, handle.store.blob(ObjectId(state))) for name, state in kept[-1]]
 
 
 def verify(handle: Handle, oid: ObjectId) -> int:
@@ -190,8 +195,12 @@ def verify(handle: Handle, oid: ObjectId) -> int:
     CorruptionError
         Some of it is not what its id says.
     """
-    require_whole(oplog.current(handle.store), oid)
-    with naming_damage(handle):
+    with if_interrupted(UNTOUCHED):
+        view = oplog.current(handle.store)
+        require_whole(view, oid)
+        name = name_of(view, oid)
+    said = f"Interrupted: {name} was not verified to its end; nothing was changed."
+    with if_interrupted(said), naming_damage(handle):
         return _read_all(handle.store, oplog.commit_object(handle.store, oid))
 
 

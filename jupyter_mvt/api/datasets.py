@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.api.restoring import restoring
 from jupyter_mvt.errors import NotFoundError
-from jupyter_mvt.history.damage import naming_damage
 from jupyter_mvt.history.naming import name_of
-from jupyter_mvt.history.refs import require_whole
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.fs import OsDisk, explained
 
@@ -58,8 +57,7 @@ class StoredDataset:
             msg = f"{name} keeps the fingerprint of {self.info.var!r}, not its rows."
             hint = "mvt commit --store-data keeps rows, from then on"
             raise NotFoundError(msg, hint=hint, code="data-not-stored")
-        require_whole(view, self._version)
-        with naming_damage(self._handle):
+        with restoring(self._handle, self._version):
             return load_data(self._handle.store, self.info)
 
     def to_parquet(self, path: str | Path) -> Path:

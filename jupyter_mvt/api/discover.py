@@ -9,7 +9,7 @@ from typing import get_args
 from jupyter_mvt.api.kernel import Identity, Kernel, attached, whoever
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.api.results import Initialised
-from jupyter_mvt.errors import RepositoryError, UsageError
+from jupyter_mvt.errors import UNTOUCHED, RepositoryError, UsageError, if_interrupted
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.progress import Progress
@@ -126,6 +126,14 @@ def open_(
     RepositoryError
         There is none (code ``not-a-repository``).
     """
+    with if_interrupted(UNTOUCHED):
+        return _opened(path, identity, own_head, clock, trust_folder, progress)
+
+
+def _opened(
+    path: str | Path, identity: Identity | None, own_head: bool, clock: Clock | None,
+    trust_folder: Path | None, progress: Progress | None,
+) -> Repo:  # fmt: skip
     start = Path(path)
     root = find(start)
     if root is None:

@@ -16,6 +16,7 @@ from jupyter_mvt.api import upkeep as _upkeep
 from jupyter_mvt.api.collections import Branches, Labels, Notes, Tags
 from jupyter_mvt.api.trust import Trust
 from jupyter_mvt.api.version import Version
+from jupyter_mvt.errors import UNTOUCHED, if_interrupted
 from jupyter_mvt.history import operations as _operations
 from jupyter_mvt.history import rollback as _rollback
 from jupyter_mvt.history import switch as _switch
@@ -103,8 +104,9 @@ class Repo:
 
     def __getitem__(self, revision: str | Version) -> Version:
         """Return the version that `revision` names."""
-        view = oplog.current(self._handle.store)
-        return Version(self._handle, resolve(self._handle, view, str(revision)))
+        with if_interrupted(UNTOUCHED):
+            view = oplog.current(self._handle.store)
+            return Version(self._handle, resolve(self._handle, view, str(revision)))
 
     def names(self) -> list[str]:
         """Return every name that may stand for a version."""
@@ -195,7 +197,9 @@ class Repo:
     def rollback(self, label: str, to: str | Version | None = None, *, reason: str = "") -> Moved:
         """Put a label back on the version it held before, once that is read and verified."""
         target = None if to is None else str(to)
-        _checkout.verify(self._handle, _rollback.target(self._handle, label, target))
+        with if_interrupted(UNTOUCHED):
+            found = _rollback.target(self._handle, label, target)
+        _checkout.verify(self._handle, found)
         return _rollback.rollback(self._handle, label, target, reason=reason)
 
     def undo(self, number: int | None = None) -> Moved:

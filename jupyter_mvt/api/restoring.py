@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import attached
 from jupyter_mvt.api.trust import is_trusted, refusal
-from jupyter_mvt.errors import NotFoundError, TrustError
+from jupyter_mvt.errors import UNTOUCHED, NotFoundError, TrustError, if_interrupted
 from jupyter_mvt.history.damage import naming_damage
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.history.refs import require_whole
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.commit import Commit, Model
     from jupyter_mvt.objects.ids import ObjectId
 
-__all__ = ["Resumed", "files", "model", "resume", "tensor", "variables"]
+__all__ = ["Resumed", "files", "model", "restoring", "resume", "tensor", "variables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +53,9 @@ def model(
     from jupyter_mvt.capture.restore import restore_model
 
     kept = _model(handle, oid, commit, name)
-    require_whole(oplog.current(handle.store), oid)
     kernel = attached()
-    progress = handle.store.progress
-    with _trusting(handle, oid, commit), told(progress, "Restoring", kept.weights_bytes):
+    showing = told(handle.store.progress, "Restoring", kept.weights_bytes)
+    with restoring(handle, oid), _trusting(handle, oid, commit), showing:
         return restore_model(
             handle.store,
             kept,
@@ -82,7 +81,9 @@ def resume(
     if live is None:
         live = model(handle, oid, commit, name, trust=trust)
     kernel = attached()
-    with _trusting(handle, oid, commit):
+    version = name_of(oplog.current(handle.store), oid)
+    stopped = if_interrupted(f"Interrupted: the optimizer of {version} was not restored.")
+    with stopped, naming_damage(handle), _trusting(handle, oid, commit):
         optimizer, schedules = restore_optimizer(
             handle.store,
             kept,
@@ -101,10 +102,8 @@ def tensor(
     from jupyter_mvt.capture.restore import load_tensor
 
     kept = _model(handle, oid, commit, name)
-    view = oplog.current(handle.store)
-    require_whole(view, oid)
-    with naming_damage(handle):
-        return load_tensor(handle.store, kept, path, version=name_of(view, oid))
+    with restoring(handle, oid) as version:
+        return load_tensor(handle.store, kept, path, version=version)
 
 
 def variables(
@@ -114,23 +113,41 @@ def variables(
     from jupyter_mvt.capture.variables.kept import restore_variables
 
     kept = commit.content.variables
-    if kept:
-        require_whole(oplog.current(handle.store), oid)
-    trusted = trust or is_trusted(handle, oid)
+    if not kept:
+        return {}
     # What shares content is kept, and restored, together.
     total = sum({(one.state, one.weights): one.nbytes for one in kept}.values())
-    with _trusting(handle, oid, commit), told(handle.store.progress, "Restoring", total):
+    showing = told(handle.store.progress, "Restoring", total)
+    with restoring(handle, oid), _trusting(handle, oid, commit), showing:
+        trusted = trust or is_trusted(handle, oid)
         return restore_variables(handle.store, kept, trusted=trusted)
 
 
 @contextmanager
 def _trusting(handle: Handle, oid: ObjectId, commit: Commit) -> Iterator[None]:
-    """Say with a refusal who made the version, when, and how it is trusted; and what is damaged."""
+    """Say with a refusal who made the version, when, and how it is trusted."""
     try:
-        with naming_damage(handle):
-            yield
+        yield
     except TrustError as error:
         raise refusal(handle, oid, commit, error) from None
+
+
+@contextmanager
+def restoring(handle: Handle, oid: ObjectId) -> Iterator[str]:
+    """Restore a version inside the block; its name. An interrupt or damage says what it is about.
+
+    Raises
+    ------
+    RestoreError
+        Its content was dropped by a gc (code ``thin-version``).
+    """
+    with if_interrupted(UNTOUCHED):
+        view = oplog.current(handle.store)
+        require_whole(view, oid)
+        name = name_of(view, oid)
+    said = f"Interrupted: {name} was not restored; nothing was changed."
+    with if_interrupted(said), naming_damage(handle):
+        yield name
 
 
 def files(handle: Handle, oid: ObjectId, commit: Commit) -> StoredFiles:

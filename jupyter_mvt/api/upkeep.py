@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from jupyter_mvt.errors import RepositoryError, UsageError
+from jupyter_mvt.errors import RepositoryError, UsageError, if_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ def gc(
     if pack not in get_args(Packing):
         msg = f"There is no packing {str(pack)[:40]!r}."
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
-    try:
+    with if_interrupted("Interrupted: every version is as it was. The next mvt gc goes on."):
         report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
         if dry_run or pack == "none" or report.stopped:
             return report
@@ -60,9 +60,6 @@ def gc(
         grace_us = None if grace_days is None else int(grace_days * DAY_US)
         packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us, stop=stop)
         deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
-    except KeyboardInterrupt as interrupt:
-        interrupt.add_note("Interrupted: every version is as it was. The next mvt gc goes on.")
-        raise
     return replace(report, packed=packed, deleted_bytes=report.deleted_bytes + deleted)
 
 
@@ -97,6 +94,11 @@ def configure(handle: Handle, changes: dict[str, Any]) -> Moved:
 
 def fsck(handle: Handle, subset: float) -> FsckReport:
     """Read and verify everything, of stored objects a share."""
+    with if_interrupted("Interrupted: not everything was verified; nothing was changed."):
+        return _verified(handle, subset)
+
+
+def _verified(handle: Handle, subset: float) -> FsckReport:
     from jupyter_mvt.metrics.check import check_index
     from jupyter_mvt.store import fsck as verb
     from jupyter_mvt.store import layout
@@ -117,6 +119,12 @@ def fsck(handle: Handle, subset: float) -> FsckReport:
 
 def repair(handle: Handle, source: str | Path | None) -> RepairReport:
     """Heal what is damaged, with the repository in the folder `source` if given."""
+    goes_on = "Interrupted: what was healed by then stays. The next mvt fsck --repair goes on."
+    with if_interrupted(goes_on):
+        return _repaired(handle, source)
+
+
+def _repaired(handle: Handle, source: str | Path | None) -> RepairReport:
     from jupyter_mvt.history import repair as verb
     from jupyter_mvt.store.open import open_store
 

@@ -1,5 +1,14 @@
 """``mvt``: the same verbs for a shell and for CI."""
 
-from jupyter_mvt.cli.main import main
+import sys
+
+from jupyter_mvt.errors import UNTOUCHED
+
+try:
+    from jupyter_mvt.cli.main import main
+except KeyboardInterrupt:
+    # Half of what a short command takes is this import; whoever stops it wants no traceback.
+    print(UNTOUCHED, file=sys.stderr)
+    raise SystemExit(130) from None
 
 __all__ = ["main"]

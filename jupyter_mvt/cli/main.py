@@ -17,7 +17,14 @@ from jupyter_mvt.api.kernel import Identity, Kernel, account
 from jupyter_mvt.commands.command import parse
 from jupyter_mvt.commands.completion import Completion
 from jupyter_mvt.commands.help import Help
-from jupyter_mvt.errors import MvtError, StorageError, UsageError, interrupted
+from jupyter_mvt.errors import (
+    UNTOUCHED,
+    MvtError,
+    StorageError,
+    UsageError,
+    if_interrupted,
+    interrupted,
+)
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.encode import to_wire
 from jupyter_mvt.objects.progress import SILENT, Progress
@@ -81,7 +88,8 @@ def main(argv: list[str] | None = None) -> int:
         _write(f"mvt {__version__}", sys.stdout)
         return OK
     try:
-        command, args = parse(words)
+        with if_interrupted(UNTOUCHED):
+            command, args = parse(words)
         if command.run is None:
             msg = f"mvt {command.name} needs a verb."
             raise UsageError(msg, hint=f"mvt help {command.name}")
@@ -98,6 +106,9 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         msg = f"It is done, but the answer cannot be written: {error.strerror}."
         return _failed(StorageError(msg, code="answer-refused"), as_json=False)
+    except KeyboardInterrupt:
+        _write("Interrupted: it is done, but the answer is not told whole.", sys.stderr)
+        return INTERRUPTED
     return int(getattr(value, "exit_status", OK))
 
 

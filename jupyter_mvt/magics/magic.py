@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_mvt.errors import InterruptedWorkError, UsageError, interrupted
+from jupyter_mvt.errors import (
+    UNTOUCHED,
+    InterruptedWorkError,
+    UsageError,
+    if_interrupted,
+    interrupted,
+)
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -53,17 +59,18 @@ class MvtMagics(Magics):
     @line_cell_magic
     def mvt(self, line: str, cell: str | None = None) -> Any:
         """Git for ML models; ``%mvt help`` tells the verbs."""
-        # The verbs are imported when the first is used, not when the extension is loaded.
-        from jupyter_mvt.commands.command import parse
-
         given = words(line)
         if cell is not None:
             given = self._with_cell(given, cell)
-        command, args = parse(given)
-        if command.run is None:
-            msg = f"mvt {command.name} needs a verb."
-            raise UsageError(msg, hint=f"mvt help {command.name}")
         try:
+            with if_interrupted(UNTOUCHED):
+                # The verbs are imported when the first is used, not when the extension is loaded.
+                from jupyter_mvt.commands.command import parse
+
+                command, args = parse(given)
+            if command.run is None:
+                msg = f"mvt {command.name} needs a verb."
+                raise UsageError(msg, hint=f"mvt help {command.name}")
             return command.run(self._desk, args)
         except KeyboardInterrupt as interrupt:
             raise InterruptedWorkError(interrupted(interrupt)) from None

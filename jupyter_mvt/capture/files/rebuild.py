@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.files.freeze import FRAME
-from jupyter_mvt.errors import CorruptionError, NotFoundError
+from jupyter_mvt.errors import CorruptionError, NotFoundError, if_interrupted
 from jupyter_mvt.objects.encode import decode
 from jupyter_mvt.objects.ids import digest_many, is_id
 from jupyter_mvt.store.export import export
@@ -99,7 +99,8 @@ class StoredFiles(Mapping[str, StoredFile]):
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
         """Write all of them into `folder`, which is made if need be; never outside of it."""
-        return tuple(file.save(folder, overwrite=overwrite) for file in self._files.values())
+        with if_interrupted("Interrupted: not all files were written; what is there is whole."):
+            return tuple(file.save(folder, overwrite=overwrite) for file in self._files.values())
 
     def __repr__(self) -> str:
         return f"<StoredFiles: {', '.join(self._files) or 'none'}>"

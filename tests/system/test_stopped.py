@@ -1,0 +1,152 @@
+"""Whoever stops reading, however early, is told what was not done and that nothing was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression
+
+import jupyter_mvt as mvt
+from jupyter_mvt.cli.main import main
+from jupyter_mvt.errors import UNTOUCHED, interrupted
+from jupyter_mvt.objects.progress import Silent
+from jupyter_mvt.store.fs import OsDisk
+
+VERIFIED = "Interrupted: not everything was verified; nothing was changed."
+RESTORED = "Interrupted: v1 was not restored; nothing was changed."
+WRITTEN = "Interrupted: not all files were written; what is there is whole."
+HEALED = "Interrupted: what was healed by then stays. The next mvt fsck --repair goes on."
+ROLLED = "Interrupted: v1 was not verified to its end; nothing was changed."
+VERBS = {
+    "fsck": {UNTOUCHED, VERIFIED},
+    "checkout v1 --trust": {UNTOUCHED, RESTORED},
+    "checkout v3 --files out": {UNTOUCHED, RESTORED.replace("v1", "v3"), WRITTEN},
+}
+EARLY = """
+import sys
+from itertools import count
+import jupyter_mvt.errors
+number = count(1)
+def stop(event, args):
+    if event == "import" and next(number) == {at}:
+        raise KeyboardInterrupt
+sys.addaudithook(stop)
+from jupyter_mvt.cli import main
+sys.exit(main(["fsck"]))
+"""
+
+
+@pytest.fixture
+def repo(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    repo = mvt.init(tmp_path)
+    for seed in range(2):
+        X = np.random.default_rng(seed).random((5, 9000))
+        repo.commit(LinearRegression().fit(X, X[:, 0]))
+        repo.labels.move("production", f"v{seed + 1}")
+    np.savez("model.npz", a=X)
+    repo.commit(Path("model.npz"))
+    return repo
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(one): hashlib.blake2b(one.read_bytes()).hexdigest() for one in files}
+
+
+class Stop:
+    """Raises an interrupt at call number `at` to the disk, whatever it asks."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at = self.calls = 0
+        for verb in [name for name in vars(OsDisk) if not name.startswith("_")]:
+            monkeypatch.setattr(OsDisk, verb, self.counted(getattr(OsDisk, verb)))
+
+    def counted(self, real):
+        def call(*args, **named):
+            self.calls += 1
+            if self.calls == self.at:
+                raise KeyboardInterrupt
+            return real(*args, **named)
+
+        return call
+
+
+@pytest.mark.parametrize("line", VERBS)
+def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line):
+    before, status, at, said = contents(tmp_path), 130, 0, set()
+    stop = Stop(monkeypatch)
+    while status == 130:
+        at += 1
+        stop.at, stop.calls = at, 0
+        status = main(line.split())
+        stop.at = 0
+        told = capsys.readouterr()
+        if status == 130:
+            assert told.out == ""
+            said.add(told.err.removesuffix("\n"))
+            now = contents(tmp_path)
+            assert {**now, **before} == {**before, **now}
+            assert [one for one in now if one not in before] in ([], [f"{tmp_path}/out/model.npz"])
+    assert (status, at) > (0, 20)
+    assert said == VERBS[line]
+
+
+@pytest.mark.parametrize("at", [2, 5, 20, 60, 150, 300])
+def test_while_it_is_still_being_loaded(repo, at):
+    found = subprocess.run([sys.executable, "-c", EARLY.format(at=at)], capture_output=True,
+                           text=True, env=os.environ, check=False)  # fmt: skip
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", f"{UNTOUCHED}\n")
+
+
+class Impatient(Silent):
+    """Stops with the first byte."""
+
+    def advance(self, nbytes: int) -> None:
+        raise KeyboardInterrupt
+
+
+CALLS = {
+    "load": (lambda repo: repo["v1"].load(trust=True), RESTORED),
+    "checkout": (lambda repo: repo.checkout("v1", trust=True), RESTORED),
+    "fsck": (lambda repo: repo.fsck(), VERIFIED),
+    "repair": (lambda repo: repo.repair(), HEALED),
+    "rollback": (lambda repo: repo.rollback("production"), ROLLED),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_in_the_midst_of_it(repo, call):
+    before = repo.operations().total
+    asked, said = CALLS[call]
+    with pytest.raises(KeyboardInterrupt) as caught:
+        asked(mvt.open(progress=Impatient()))
+    assert interrupted(caught.value) == said
+    assert (repo.operations().total, repo.fsck().ok) == (before, True)
+
+
+def test_random_numbers_are_set_wholly_or_not_at_all(shell, capsys):
+    shell.run_cell("import random, numpy as np")
+    shell.run_cell("from sklearn.linear_model import LinearRegression")
+    shell.run_cell("X = np.random.random((9, 2)) + random.random()\n"
+                   "fit = LinearRegression().fit(X, X[:, 0])")  # fmt: skip
+    shell.run_cell("%mvt commit fit").raise_error()
+    shell.run_cell("import signal, numpy.random as drawn\n"
+                   "real = drawn.set_state\n"
+                   "drawn.set_state = lambda *a, **k: (real(*a, **k), "
+                   "signal.raise_signal(signal.SIGINT))")  # fmt: skip
+    shell.run_cell("np.random.seed(5), random.seed(5)")
+    capsys.readouterr()
+    shell.run_cell("%mvt checkout v1 --rng")
+    assert capsys.readouterr().out.strip() == (
+        "InterruptedWorkError [interrupted]: Interrupted: random numbers are as before v1; its "
+        "models were not given back."
+    )
+    shell.run_cell("again = np.random.random((9, 2)) + random.random()")
+    assert np.array_equal(shell.user_ns["again"], shell.user_ns["X"])
