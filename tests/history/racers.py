@@ -1,7 +1,8 @@
 """Writers and a collector on one repository; a program of its own, so that it forks early.
 
-``racers.py FOLDER ROUNDS TIMES PAUSE``: fresh repositories, in each of which every writer commits
-so many times, resting for PAUSE seconds before each, until the collector has made so many rounds.
+``python -m tests.history.racers FOLDER ROUNDS TIMES PAUSE``: fresh repositories, in each of which
+every writer commits so many times, resting for PAUSE seconds before each, until the collector has
+made so many rounds.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.trash import is_thin
 from jupyter_mvt.store.writer import begin
+from tests.history.leash import wear
 
 POOL = [digest(b"%d" % i).encode() * 400 for i in range(10)]
 
@@ -115,6 +117,7 @@ def forked(work: Callable[[], dict[str, int]], told: Path) -> int:
         return pid
     status = 1
     try:
+        wear()
         told.write_text(json.dumps(work()))
         status = 0
     except BaseException:

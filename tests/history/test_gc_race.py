@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-RACERS = Path(__file__).with_name("racers.py")
+from tests.history.leash import run
 
 
 def race(folder: Path, rounds: int, times: int, pause: float) -> dict:
-    done = subprocess.run(
-        [sys.executable, RACERS, folder, str(rounds), str(times), str(pause)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run("tests.history.racers", folder, rounds, times, pause)
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
