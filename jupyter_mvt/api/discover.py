@@ -15,6 +15,7 @@ from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.progress import Progress
 from jupyter_mvt.objects.refs import MAIN
 from jupyter_mvt.store.backend import Durability
+from jupyter_mvt.store.fs import explained
 from jupyter_mvt.store.open import init_store, mend_format, open_store
 from jupyter_mvt.store.trusted import TrustBook
 
@@ -28,8 +29,9 @@ def find(start: Path) -> Path | None:
     start = start.absolute()
     for folder in (start, *start.parents):
         candidate = folder / FOLDER
-        if (candidate / "format").is_file() or _has_operations(candidate):
-            return candidate
+        with explained("look into", str(candidate)):
+            if (candidate / "format").is_file() or _has_operations(candidate):
+                return candidate
     return None
 
 

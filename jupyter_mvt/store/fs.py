@@ -189,9 +189,17 @@ class OsDisk:
         os.unlink(path)
 
     def chmod(self, path: str, mode: int) -> None:
-        """See `Disk.chmod`; on Windows a read-only file could not be deleted any more."""
-        if os.name != "nt":
+        """See `Disk.chmod`; on Windows a read-only file could not be deleted any more.
+
+        A network folder that knows no permission bits keeps none: its server decides.
+        """
+        if os.name == "nt":
+            return
+        try:
             os.chmod(path, mode)
+        except OSError as error:
+            if error.errno not in (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """See `Disk.read`."""
@@ -262,7 +270,21 @@ def _sync_file_range() -> Callable[[int, int, int, int], int] | None:
     return cast("Callable[[int, int, int, int], int]", call)
 
 
+_AWAY = (
+    "unreachable",
+    "the server of the network folder does not answer",
+    "once the folder is mounted again: mvt fsck",
+)
 _CAUSES: dict[int, tuple[str, str, str]] = {
+    **dict.fromkeys(
+        (errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN, errno.ENETUNREACH),
+        _AWAY,
+    ),
+    errno.EBUSY: (
+        "busy",
+        "something else has it open",
+        "once nothing else has it open: mvt status",
+    ),
     errno.ENOSPC: ("disk-full", "the disk is full", "mvt du"),
     errno.EDQUOT: ("disk-full", "the disk quota is used up", "mvt du"),
     errno.EROFS: (

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import jupyter_mvt as mvt
+from jupyter_mvt.cli.main import main
 from jupyter_mvt.errors import RepositoryError, StorageError
 
 if TYPE_CHECKING:
@@ -99,3 +100,71 @@ def test_a_handle_that_the_server_forgot_is_told_and_the_next_commit_goes_on(
     assert caught.value.hint == "once the folder is mounted again: mvt fsck"
     assert repo.commit(Ones(2.0)).version.name == "v2"
     assert repo.fsck().ok
+
+
+def test_permission_bits_that_a_folder_does_not_know_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "chmod", refusing(os.chmod, errno.ENOTSUP, lambda *_: True))
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    repo = mvt.init(tmp_path)
+    assert repo.commit(tmp_path / "model.bin").created
+    (written,) = repo["v1"].files.save(tmp_path / "out")
+    assert (written.read_bytes(), repo.fsck().ok) == (b"weights", True)
+
+
+AWAY = "once the folder is mounted again: mvt fsck"
+SAID = {
+    errno.ESTALE: ("stale-handle", "the network folder has lost sight of it", AWAY),
+    errno.ETIMEDOUT: ("unreachable", "the server of the network folder does not answer", AWAY),
+    errno.EHOSTDOWN: ("unreachable", "the server of the network folder does not answer", AWAY),
+    errno.ENOTCONN: ("unreachable", "the server of the network folder does not answer", AWAY),
+    errno.EBUSY: (
+        "busy",
+        "something else has it open",
+        "once nothing else has it open: mvt status",
+    ),
+}
+
+
+@pytest.mark.parametrize("number", SAID)
+def test_what_a_server_refuses_is_told_where_it_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:  # fmt: skip
+    code, cause, hint = SAID[number]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    mvt.init(tmp_path).commit(tmp_path / "model.bin")
+    for verb, words, what in [
+        ("replace", ["checkout", "v1", "--files", "out"], "write {}/out/model.bin"),
+        ("stat", ["log"], "look into {}/.mvt"),
+        ("scandir", ["log"], "list {}/.mvt/ops"),
+    ]:
+        with monkeypatch.context() as away:
+            inside = refusing(
+                getattr(os, verb), number, lambda path, *_: str(tmp_path) in str(path)
+            )
+            away.setattr(os, verb, inside)
+            assert main(words) == 1
+        assert capsys.readouterr().err.splitlines() == [
+            f"StorageError [{code}]: Cannot {what.format(tmp_path)}: {cause}.",
+            f"Hint: {hint}",
+        ]
+    assert main(["fsck"]) == 0
+
+
+def test_a_folder_of_operations_that_cannot_be_listed_ends_the_search_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mvt.init(tmp_path)
+    (tmp_path / ".mvt" / "format").unlink()
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir, errno.ESTALE, lambda *_: True))
+    monkeypatch.setattr(os, "listdir", refusing(os.listdir, errno.ESTALE, lambda *_: True))
+    with pytest.raises(StorageError) as caught:
+        mvt.open(tmp_path)
+    assert caught.value.lines() == [
+        f"StorageError [stale-handle]: Cannot look into {tmp_path}/.mvt: the network folder has "
+        "lost sight of it.",
+        f"Hint: {AWAY}",
+    ]
