@@ -37,7 +37,10 @@ def find(start: Path) -> Path | None:
 
 def _has_operations(folder: Path) -> bool:
     """Tell whether a folder holds versions though its ``format`` file is lost."""
-    return next((folder / "ops").glob("0*"), None) is not None
+    try:
+        return any(one.name.startswith("0") for one in (folder / "ops").iterdir())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return False
 
 
 def init(path: str | Path = ".", *, durability: Durability = "full") -> Repo:
