@@ -70,19 +70,32 @@ def model(seed: int) -> Any:
     return made
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
+def begun(tmp_path: Path) -> Path:
+    """Return a folder with a repository of one version."""
     folder = tmp_path / "repo"
     folder.mkdir()
     mvt.init(folder).commit(model(0))
+    return folder
+
+
+def on(disk: Interrupting, folder: Path) -> mvt.Repo:
+    """Open a repository through `disk`."""
+    repo = mvt.open(folder)
+    backend = repo._handle.store.backend
+    assert isinstance(backend, LocalBackend)
+    backend.disk = disk
+    return repo
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
+    folder = begun(tmp_path)
     at, versions, said = 0, 1, set()
     while True:
         at += 1
         packs = set((folder / ".mvt" / "packs").iterdir())
-        repo = mvt.open(folder)
-        backend = repo._handle.store.backend
-        assert isinstance(backend, LocalBackend)
-        disk = backend.disk = Interrupting(at, after=after)
+        disk = Interrupting(at, after=after)
+        repo = on(disk, folder)
         try:
             repo.commit(model(at))
         except KeyboardInterrupt as interrupt:
@@ -112,17 +125,13 @@ def test_a_commit_is_made_or_not(tmp_path: Path, after: bool) -> None:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_stopped_commit_leaves_nothing_or_a_version(tmp_path: Path, after: bool) -> None:
-    folder = tmp_path / "repo"
-    folder.mkdir()
-    mvt.init(folder).commit(model(0))
+    folder = begun(tmp_path)
     handler = signal.getsignal(signal.SIGINT)
     at, versions, said = 0, 1, []
     while True:
         at += 1
-        repo = mvt.open(folder)
-        backend = repo._handle.store.backend
-        assert isinstance(backend, LocalBackend)
-        disk = backend.disk = Stopped(at, after=after)
+        disk = Stopped(at, after=after)
+        repo = on(disk, folder)
         try:
             repo.commit(model(at))
         except KeyboardInterrupt as interrupt:
