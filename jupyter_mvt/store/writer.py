@@ -202,7 +202,8 @@ class PackWriter:
             if size >= _TOGETHER:
                 keep()
                 numbers, contents, size = [], [], 0
-        keep()
+        if contents:
+            keep()
         return large
 
     def _keep_together(self, contents: list[bytes]) -> list[ObjectId]:

@@ -56,6 +56,30 @@ def test_only_new_chunks_are_written(store: Store, keep: Keep) -> None:
     assert store.content(manifest.entries[0]) == changed
 
 
+class Heard:
+    """A progress that remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+
+    def start(self, what: str, total: int, unit: str = "bytes") -> None: ...
+
+    def advance(self, nbytes: int) -> None:
+        self.told.append(nbytes)
+
+    def finish(self) -> None: ...
+
+
+@pytest.mark.parametrize("sizes", [[CHUNK], [10, 20], [CHUNK, 10]], ids=["large", "small", "both"])
+def test_every_byte_is_told_once_and_nothing_of_none(
+    store: Store, keep: Keep, sizes: list[int]
+) -> None:
+    heard = store.progress = Heard()
+    keep(store, {f"{i}": os.urandom(size) for i, size in enumerate(sizes)})
+    assert sum(heard.told) == sum(sizes)
+    assert 0 not in heard.told
+
+
 def test_content_is_the_callers_own_memory(store: Store, keep: Keep) -> None:
     _, manifest, _ = keep(store, {"w": b"abc"})
     mine = store.content(manifest.entries[0])
