@@ -75,6 +75,7 @@ def measure_speed(folder: Path, size: int, tools: Path, names: set[str], rounds:
     for case, change in CASES.items():
         cases[case] = bench.medians([ours, *quick, _Hash()], change, often)
         cases[case] |= bench.medians(slow, change, rounds)
+    ours.keep(model, saved)  # of what slow ones were last given
     before = ours.size()
     change_head(model)
     ours.keep(model, saved)
