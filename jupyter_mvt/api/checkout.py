@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api import restoring
 from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import UNTOUCHED, NotFoundError, if_interrupted
-from jupyter_mvt.history.damage import naming_damage
-from jupyter_mvt.history.naming import name_of
-from jupyter_mvt.history.refs import require_whole
+from jupyter_mvt.errors import NotFoundError, if_interrupted
 from jupyter_mvt.objects.encode import to_data
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
@@ -195,12 +192,7 @@ def verify(handle: Handle, oid: ObjectId) -> int:
     CorruptionError
         Some of it is not what its id says.
     """
-    with if_interrupted(UNTOUCHED):
-        view = oplog.current(handle.store)
-        require_whole(view, oid)
-        name = name_of(view, oid)
-    said = f"Interrupted: {name} was not verified to its end; nothing was changed."
-    with if_interrupted(said), naming_damage(handle):
+    with restoring.restoring(handle, oid, "verified to its end"):
         return _read_all(handle.store, oplog.commit_object(handle.store, oid))
 
 

@@ -133,8 +133,10 @@ def _trusting(handle: Handle, oid: ObjectId, commit: Commit) -> Iterator[None]:
 
 
 @contextmanager
-def restoring(handle: Handle, oid: ObjectId) -> Iterator[str]:
+def restoring(handle: Handle, oid: ObjectId, done: str = "restored") -> Iterator[str]:
     """Restore a version inside the block; its name. An interrupt or damage says what it is about.
+
+    `done` is what an interrupt says the version was not.
 
     Raises
     ------
@@ -145,7 +147,7 @@ def restoring(handle: Handle, oid: ObjectId) -> Iterator[str]:
         view = oplog.current(handle.store)
         require_whole(view, oid)
         name = name_of(view, oid)
-    said = f"Interrupted: {name} was not restored; nothing was changed."
+    said = f"Interrupted: {name} was not {done}; nothing was changed."
     with if_interrupted(said), naming_damage(handle):
         yield name
 
