@@ -27,7 +27,13 @@ class Copies:
         self._free: list[np.ndarray[tuple[int], np.dtype[np.uint8]]] = []
 
     def take(self, piece: memoryview) -> Buffer:
-        """Return a copy of at most `CHUNK` bytes, good until it is given back."""
+        """Return a copy of at most `CHUNK` bytes, good until it is given back.
+
+        Whole `bytes`, of any length, are their own copy: they never change.
+        """
+        whole = piece.obj
+        if type(whole) is bytes and len(whole) == len(piece):
+            return whole
         if len(piece) < _SMALL:
             return bytes(piece)
         import numpy as np

@@ -52,11 +52,23 @@ def test_a_copy_stays_as_it_was_until_it_is_given_back(sizes: list[int]) -> None
 
 def test_room_is_used_again() -> None:
     copies = Copies()
-    first = copies.take(memoryview(bytes(CHUNK)))
+    first = copies.take(memoryview(bytearray(CHUNK)))
     assert isinstance(first, memoryview)
     copies.give(first)
-    other = copies.take(memoryview(os.urandom(2 * MIB)))
+    other = copies.take(memoryview(bytearray(os.urandom(2 * MIB))))
     assert bytes(first[: 2 * MIB]) == bytes(other)
+
+
+def test_bytes_of_any_length_are_not_copied_and_kept_whole(tmp_path: Path) -> None:
+    long = os.urandom(CHUNK + MIB)
+    assert Copies().take(memoryview(long)) is long
+    assert Copies().take(memoryview(long)[:MIB]) is not long
+    store = init_store(tmp_path / ".mvt", durability="fast")
+    with begin(store) as pack:
+        pack.blob(os.urandom(MIB))  # what follows something new is copied before it is hashed
+        oid = pack.blob(long)
+        pack.publish()
+    assert store.blob(oid) == long
 
 
 def test_what_is_written_is_what_was_hashed_however_memory_moves(tmp_path: Path) -> None:
