@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.history.naming import name_of
 from jupyter_mvt.store import oplog
 from jupyter_mvt.store.fs import OsDisk, explained
+from jupyter_mvt.store.replacing import replacing
 
 if TYPE_CHECKING:
     from jupyter_mvt.history.handle import Handle
@@ -65,15 +67,10 @@ class StoredDataset:
         from jupyter_mvt.capture.data.keeping import parquet_of
 
         target, content = Path(path), parquet_of(self.load())
-        disk, half = OsDisk(), f"{target}.part"
-        with explained("write", str(target)):
-            handle = disk.create(half)
-            try:
-                disk.write(handle, content)
-                disk.fsync(handle)
-            finally:
-                disk.close(handle)
-            disk.rename(half, str(target))
+        disk, half = OsDisk(), f"{target}.{secrets.token_hex(8)}.part"
+        with explained("write", str(target)), replacing(disk, str(target), half) as handle:
+            disk.write(handle, content)
+            disk.fsync(handle)
         return target
 
     def __repr__(self) -> str:

@@ -26,6 +26,7 @@ from jupyter_mvt.store.gc import (
     bring_back,
     delete_gone,
     drop_safely,
+    given_up,
     move_survivors,
     sweep,
 )
@@ -265,7 +266,7 @@ def _delete(work: _Round, stop: Callable[[], bool] = lambda: False) -> int:
 
     with suppress(_Nothing):
         transact(work.handle, DELETE, plan)
-    freed = delete_gone(store, oplog.current(store), stop)
+    freed = delete_gone(store, given_up(store, oplog.current(store)), stop)
     if freed and store.root is not None:
         reserve.keep(store.backend)
     return freed

@@ -8,7 +8,7 @@ from jupyter_mvt.history.gc import DELETE
 from jupyter_mvt.history.results import RepairReport
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.store import oplog, trash
-from jupyter_mvt.store.gc import delete_gone
+from jupyter_mvt.store.gc import delete_gone, given_up
 from jupyter_mvt.store.repair import heal_log, heal_objects
 from jupyter_mvt.store.tables import heal_tables
 
@@ -37,8 +37,9 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
 
     if found.replaced:
         transact(handle, DELETE, plan)
-        delete_gone(handle.store, oplog.current(handle.store))
+    gone = given_up(handle.store, oplog.current(handle.store))  # also by one that was interrupted
+    delete_gone(handle.store, gone)
     return RepairReport(
-        healed=len(found.healed), operations=operations, packs=len(found.replaced),
+        healed=len(found.healed), operations=operations, packs=len(gone),
         lost=tuple(sorted(oid.hex() for oid in found.lost)),
     )  # fmt: skip

@@ -78,6 +78,7 @@ def fold(
     """
     wide = base.wide
     writer = _Writer(backend, after + 1, clock)
+    made_generation = None
     try:
         segments = list(base.segments)
         for batch in batches:
@@ -95,7 +96,8 @@ def fold(
         won = _publish(backend, made_generation)
     except BaseException:
         with suppress(StorageError):  # what stopped the writing is told; leftovers age
-            writer.forget()
+            if made_generation is None or not _is_published(backend, made_generation):
+                writer.forget()
         raise
     if not won:
         writer.forget()
@@ -106,6 +108,13 @@ def fold(
 
 def _publish(backend: Backend, generation: Generation) -> bool:
     return backend.put_if_absent(generation.key, encode(generation))
+
+
+def _is_published(backend: Backend, generation: Generation) -> bool:
+    try:
+        return backend.get(generation.key) == encode(generation)
+    except NotFoundError:
+        return False
 
 
 class _Writer:

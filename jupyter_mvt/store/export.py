@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from jupyter_mvt.errors import CorruptionError, RestoreError, StorageError
 from jupyter_mvt.objects.ids import Buffer, digest_many
 from jupyter_mvt.store.fs import Disk, OsDisk, explained
+from jupyter_mvt.store.replacing import replacing
 
 __all__ = ["export"]
 
@@ -98,22 +99,14 @@ def _make_folders(disk: Disk, root: Path, steps: tuple[str, ...]) -> None:
 def _write(
     disk: Disk, target: Path, name: str, pieces: Iterable[Buffer], size: int, digest: str
 ) -> None:
-    half = target.with_name(f".{secrets.token_hex(8)}.part")
-    handle = disk.create(str(half))
-    try:
-        try:
-            found = digest_many(_written(disk, handle, pieces, size))
-            disk.fsync(handle)
-        finally:
-            disk.close(handle)
+    half = str(target.with_name(f".{secrets.token_hex(8)}.part"))
+    with replacing(disk, str(target), half) as handle:
+        found = digest_many(_written(disk, handle, pieces, size))
+        disk.fsync(handle)
         if found != digest:
             msg = f"The stored file {name[:80]!r} is not what was kept."
             raise CorruptionError(msg, code="corrupt-object", hint="mvt fsck")
-        disk.chmod(str(half), disk.stat(str(target.parent)).mode & 0o666)
-        disk.rename(str(half), str(target))
-    except BaseException:
-        disk.unlink(str(half))
-        raise
+        disk.chmod(half, disk.stat(str(target.parent)).mode & 0o666)
     disk.fsync_dir(str(target.parent))
 
 

@@ -12,14 +12,14 @@ import mmap
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "claimed", "explained"]
+__all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "claimed", "discard", "explained"]
 
 # Longer writes make Linux look for longer runs of free memory, at up to three times the cost.
 _WRITE = 1 << 20
@@ -345,6 +345,17 @@ def explained(doing: str, path: str) -> Iterator[None]:
         code, cause, hint = known or ("storage", error.strerror or type(error).__name__, None)
         msg = f"Cannot {doing} {path}: {cause}."
         raise StorageError(msg, code=code, hint=hint) from error
+
+
+def discard(disk: Disk, path: str) -> None:
+    """Remove a temporary file if the disk lets it go, also when interrupted right before."""
+    try:
+        with suppress(OSError):
+            disk.unlink(path)
+    except BaseException:  # whatever a handler of a signal raises
+        with suppress(OSError):
+            disk.unlink(path)
+        raise
 
 
 @contextmanager

@@ -7,7 +7,7 @@ readers, and writers that began before, are never in the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
@@ -31,7 +31,10 @@ from jupyter_mvt.store.pack import (
 )
 from jupyter_mvt.store.store import Store
 
-__all__ = ["ASKED", "Sweep", "bring_back", "delete_gone", "drop_safely", "move_survivors", "sweep"]
+__all__ = [
+    "ASKED", "Sweep", "bring_back", "delete_gone", "drop_safely", "given_up", "move_survivors",
+    "sweep",
+]  # fmt: skip
 
 
 ASKED = 0.05
@@ -232,19 +235,26 @@ def _final(view: View, version: ObjectId) -> ConflictError:
     return ConflictError(msg, code="gc-final", hint="mvt oplog")
 
 
-def delete_gone(store: Store, view: View, stop: Callable[[], bool] = lambda: False) -> int:
-    """Delete the packs whose time has come; return their size.
-
-    Stopped in between, it leaves the others to the next time: the log has given them up already.
-    """
+def given_up(store: Store, view: View) -> dict[str, int]:
+    """Return key → size of each file that is still there although the log has given it up."""
     sizes = {}
     for key, mark in trash.deadlines(view).items():
         stat = store.backend.stat(key) if mark == trash.GONE else None
         if stat is not None:
             sizes[key] = stat.size
+    return sizes
+
+
+def delete_gone(
+    store: Store, gone: Mapping[str, int], stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Delete what the log has given up; return its size.
+
+    Stopped in between, it leaves the others to the next time.
+    """
     freed = 0
-    with told(store.progress, "Deleting", sum(sizes.values())):
-        for key, size in sizes.items():
+    with told(store.progress, "Deleting", sum(gone.values())):
+        for key, size in gone.items():
             if stop():
                 break
             store.backend.delete(key)

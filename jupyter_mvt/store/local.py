@@ -19,7 +19,7 @@ from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.backend import Durability, Stat, missing
-from jupyter_mvt.store.fs import Disk, Eager, OsDisk, explained
+from jupyter_mvt.store.fs import Disk, Eager, OsDisk, discard, explained
 
 __all__ = ["LocalBackend"]
 
@@ -276,10 +276,9 @@ class LocalWriter:
             with suppress(OSError):
                 self._close()
         finally:  # also when the kernel is interrupted in between
-            if self._temporary:
-                with suppress(OSError):
-                    self._disk.unlink(self._temporary)
-                self._temporary = ""
+            temporary, self._temporary = self._temporary, ""
+            if temporary:
+                discard(self._disk, temporary)
 
     def _finish(self, path: str) -> None:
         self._flush()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from blake3 import blake3
 from jupyter_mvt.errors import CorruptionError, StorageError
 from jupyter_mvt.objects.encode import decode, encode, from_data, to_wire
 from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.store.fs import Disk, OsDisk, explained
+from jupyter_mvt.store.fs import Disk, OsDisk, discard, explained
 
 __all__ = ["TrustBook", "Trusted"]
 
@@ -79,7 +80,7 @@ class TrustBook:
             key = self._key() or self._make_key()
             body = to_wire(record)
             text = encode({"record": body, "mac": _mac(key, body)})
-            self._put(self._path(record.id), text)
+            self._put(self._path(record.id), text, self.disk.rename)
 
     def remove(self, oid: ObjectId) -> bool:
         """Trust `oid` no longer; tell whether it was."""
@@ -134,25 +135,23 @@ class TrustBook:
         for folder in reversed([self.folder, *self.folder.parents]):
             self.disk.mkdir(str(folder))
         self.disk.chmod(str(self.folder), stat.S_IRWXU)
-        temporary = self._temporary(secrets.token_bytes(_KEY_BYTES))
         with suppress(FileExistsError):  # another process was faster: its key is the key
-            self.disk.link(temporary, self._path("key"))
-        self.disk.unlink(temporary)
+            self._put(self._path("key"), secrets.token_bytes(_KEY_BYTES), self.disk.link)
         key = self._key()
         assert key is not None
         return key
 
-    def _put(self, path: str, data: bytes) -> None:
-        self.disk.rename(self._temporary(data), path)
-
-    def _temporary(self, data: bytes) -> str:
-        path = self._path(f"tmp-{secrets.token_hex(8)}")
-        handle = self.disk.create(path)
+    def _put(self, path: str, data: bytes, name: Callable[[str, str], None]) -> None:
+        temporary = self._path(f"tmp-{secrets.token_hex(8)}")
         try:
-            self.disk.write(handle, data)
+            handle = self.disk.create(temporary)
+            try:
+                self.disk.write(handle, data)
+            finally:
+                self.disk.close(handle)
+            name(temporary, path)
         finally:
-            self.disk.close(handle)
-        return path
+            discard(self.disk, temporary)
 
 
 def _mac(key: bytes, body: object) -> str:

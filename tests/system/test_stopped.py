@@ -61,27 +61,34 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 class Stop:
-    """Raises an interrupt at call number `at` to the disk, whatever it asks."""
+    """Raises an interrupt at call number `at` to the disk, before or after it was done."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, after: bool = False) -> None:
         self.at = self.calls = 0
+        self.after = after
         for verb in [name for name in vars(OsDisk) if not name.startswith("_")]:
             monkeypatch.setattr(OsDisk, verb, self.counted(getattr(OsDisk, verb)))
 
     def counted(self, real):
         def call(*args, **named):
             self.calls += 1
-            if self.calls == self.at:
+            strikes = self.calls == self.at
+            if strikes and not self.after:
                 raise KeyboardInterrupt
-            return real(*args, **named)
+            try:
+                return real(*args, **named)
+            finally:
+                if strikes:
+                    raise KeyboardInterrupt
 
         return call
 
 
+@pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("line", VERBS)
-def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line):
+def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line, after):
     before, status, at, said = contents(tmp_path), 130, 0, set()
-    stop = Stop(monkeypatch)
+    stop = Stop(monkeypatch, after=after)
     while status == 130:
         at += 1
         stop.at, stop.calls = at, 0
@@ -131,7 +138,8 @@ def test_in_the_midst_of_it(repo, call):
     assert (repo.operations().total, repo.fsck().ok) == (before, True)
 
 
-def test_random_numbers_are_set_wholly_or_not_at_all(shell, capsys):
+def test_random_numbers_are_set_wholly_or_not_at_all(shell, capsys, monkeypatch):
+    monkeypatch.setattr(np.random, "set_state", np.random.set_state)  # put back when it is over
     shell.run_cell("import random, numpy as np")
     shell.run_cell("from sklearn.linear_model import LinearRegression")
     shell.run_cell("X = np.random.random((9, 2)) + random.random()\n"
