@@ -59,8 +59,11 @@ def gc(
 
         grace_us = None if grace_days is None else int(grace_days * DAY_US)
         packed = packing.pack(handle, everything=pack == "all", grace_us=grace_us, stop=stop)
-        deleted = verb.expire(handle) if grace_us == 0 and packed.dropped else 0
-    return replace(report, packed=packed, deleted_bytes=report.deleted_bytes + deleted)
+        report = replace(report, packed=packed)
+        if grace_us != 0 or not packed.dropped:
+            return report
+        more = verb.expire(handle)
+    return replace(report, deleted_bytes=report.deleted_bytes + more.freed_bytes, busy=more.busy)
 
 
 def pack(handle: Handle) -> PackReport:

@@ -22,6 +22,7 @@ from jupyter_mvt.objects.settings import DAY_US, Settings, read_settings
 from jupyter_mvt.store import oplog, reserve, trash
 from jupyter_mvt.store.gc import (
     ASKED,
+    Deletion,
     Sweep,
     bring_back,
     delete_gone,
@@ -119,9 +120,9 @@ def gc(
     found = sweep(handle.store, view, live, dead=work.dead, remembered=dry_run)
     tables = unneeded(handle.store, view)
     expired = _expired(work, view)
-    number = deleted = left = 0
+    number = left = 0
     if dry_run:
-        deleted = sum(_size(handle, key) for key in expired)
+        deleted = Deletion(freed_bytes=sum(_size(handle, key) for key in expired))
     elif stop():
         return GcReport(dry_run=False, thin=(), packs=0, freed_bytes=0, deleted_bytes=0,
                         until_us=0, stopped=True)  # fmt: skip
@@ -129,14 +130,16 @@ def gc(
         made, found = _moved(work, view, found)
         number = _drop(work, view, thin, found, set(tables), made)
         deleted = _delete(work, stop)
-        left = sum(_size(handle, key) for key in _expired(work, oplog.current(handle.store)))
+        waiting = set(_expired(work, oplog.current(handle.store))).difference(deleted.busy)
+        left = sum(_size(handle, key) for key in waiting)
     return GcReport(
         dry_run=dry_run,
         thin=tuple(version_ref(handle.store, view, oid) for oid in thin),
         packs=len(found.packs),
         freed_bytes=found.freed_bytes + sum(tables.values()),
         tables=len(tables),
-        deleted_bytes=deleted,
+        deleted_bytes=deleted.freed_bytes,
+        busy=deleted.busy,
         until_us=work.now_us + work.grace_us,
         damaged=found.damaged,
         operation=number,
@@ -172,8 +175,8 @@ def _round(
     )  # fmt: skip
 
 
-def expire(handle: Handle) -> int:
-    """Delete what has waited long enough in the trash; return its size."""
+def expire(handle: Handle) -> Deletion:
+    """Delete what has waited long enough in the trash."""
     return _delete(_round(handle, oplog.current(handle.store), ()))
 
 
@@ -249,8 +252,8 @@ def _expired(work: _Round, view: View) -> list[str]:
     return [key for key, mark in marks.items() if mark == trash.GONE or int(mark) <= work.now_us]
 
 
-def _delete(work: _Round, stop: Callable[[], bool] = lambda: False) -> int:
-    """Delete what has waited long enough; return its size."""
+def _delete(work: _Round, stop: Callable[[], bool] = lambda: False) -> Deletion:
+    """Delete what has waited long enough."""
     store = work.handle.store
 
     def plan(view: View) -> Plan:
@@ -266,10 +269,10 @@ def _delete(work: _Round, stop: Callable[[], bool] = lambda: False) -> int:
 
     with suppress(_Nothing):
         transact(work.handle, DELETE, plan)
-    freed = delete_gone(store, given_up(store, oplog.current(store)), stop)
-    if freed and store.root is not None:
+    deleted = delete_gone(store, given_up(store, oplog.current(store)), stop)
+    if deleted.freed_bytes and store.root is not None:
         reserve.keep(store.backend)
-    return freed
+    return deleted
 
 
 def _size(handle: Handle, key: str) -> int:

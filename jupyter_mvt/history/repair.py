@@ -38,8 +38,8 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
     if found.replaced:
         transact(handle, DELETE, plan)
     gone = given_up(handle.store, oplog.current(handle.store))  # also by one that was interrupted
-    delete_gone(handle.store, gone)
+    deleted = delete_gone(handle.store, gone)
     return RepairReport(
-        healed=len(found.healed), operations=operations, packs=len(gone),
+        healed=len(found.healed), operations=operations, packs=len(gone), busy=deleted.busy,
         lost=tuple(sorted(oid.hex() for oid in found.lost)),
     )  # fmt: skip

@@ -225,6 +225,8 @@ class GcReport(_Value):
         Whether it was stopped before its end.
     left_bytes
         What waits to be deleted by the next gc, as this one was stopped.
+    busy
+        Files that were to be deleted and are in use; the next gc tries again.
     """
 
     dry_run: bool
@@ -241,13 +243,15 @@ class GcReport(_Value):
     packed: PackReport | None = None
     stopped: bool = False
     left_bytes: int = 0
+    busy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairReport(_Value):
     """What a repair did: objects and operations healed, packs replaced, ids still lost.
 
-    `files` are those beside packs and log that were written anew.
+    `files` are those beside packs and log that were written anew; `busy` those in use, which the
+    next gc deletes.
     """
 
     healed: int
@@ -255,6 +259,7 @@ class RepairReport(_Value):
     packs: int
     lost: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    busy: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:

@@ -270,6 +270,7 @@ def _sync_file_range() -> Callable[[int, int, int, int], int] | None:
     return cast("Callable[[int, int, int, int], int]", call)
 
 
+_SHARING_VIOLATION = 32  # what Windows says of a file that somebody has open
 _AWAY = (
     "unreachable",
     "the server of the network folder does not answer",
@@ -341,10 +342,14 @@ def explained(doing: str, path: str) -> Iterator[None]:
     except StorageError:
         raise
     except OSError as error:
-        known = _CAUSES.get(error.errno or 0)
+        known = _CAUSES.get(errno.EBUSY if _is_open(error) else error.errno or 0)
         code, cause, hint = known or ("storage", error.strerror or type(error).__name__, None)
         msg = f"Cannot {doing} {path}: {cause}."
         raise StorageError(msg, code=code, hint=hint) from error
+
+
+def _is_open(error: OSError) -> bool:
+    return getattr(error, "winerror", 0) == _SHARING_VIOLATION
 
 
 def discard(disk: Disk, path: str) -> None:

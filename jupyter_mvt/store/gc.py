@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError
+from jupyter_mvt.errors import ConflictError, CorruptionError, NotFoundError, StorageError
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
@@ -32,8 +32,8 @@ from jupyter_mvt.store.pack import (
 from jupyter_mvt.store.store import Store
 
 __all__ = [
-    "ASKED", "Sweep", "bring_back", "delete_gone", "drop_safely", "given_up", "move_survivors",
-    "sweep",
+    "ASKED", "Deletion", "Sweep", "bring_back", "delete_gone", "drop_safely", "given_up",
+    "move_survivors", "sweep",
 ]  # fmt: skip
 
 
@@ -61,6 +61,14 @@ class Sweep:
     moved: tuple[tuple[str, Row], ...]
     freed_bytes: int
     damaged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """What deleting came to: the bytes that are free now, and the keys of files in use."""
+
+    freed_bytes: int = 0
+    busy: tuple[str, ...] = ()
 
 
 def sweep(
@@ -247,18 +255,23 @@ def given_up(store: Store, view: View) -> dict[str, int]:
 
 def delete_gone(
     store: Store, gone: Mapping[str, int], stop: Callable[[], bool] = lambda: False
-) -> int:
-    """Delete what the log has given up; return its size.
+) -> Deletion:
+    """Delete what the log has given up.
 
-    Stopped in between, it leaves the others to the next time.
+    Stopped in between, it leaves the others to the next time; so it does with what is in use.
     """
-    freed = 0
+    freed, busy = 0, []
     with told(store.progress, "Deleting", sum(gone.values())):
         for key, size in gone.items():
             if stop():
                 break
-            store.backend.delete(key)
-            freed += size
+            try:
+                store.backend.delete(key)
+                freed += size
+            except StorageError as error:
+                if error.code != "busy":
+                    raise
+                busy.append(key)
             store.progress.advance(size)
     store.index.refresh()
-    return freed
+    return Deletion(freed_bytes=freed, busy=tuple(busy))

@@ -34,7 +34,10 @@ def gc(report: GcReport) -> wire.NoticeView:
     idle = not report.packs and not report.tables and not report.thin
     unfinished = report.packed is not None and not report.packed.finished
     if idle and report.packed and report.packed.dropped and not unfinished:
-        return _notice(*_packed(report, report.packed))
+        title, more = _packed(report, report.packed)
+        return _notice(title, more + _in_use(report.busy))
+    if idle and report.busy and not report.deleted_bytes and not unfinished:
+        return _notice("Nothing could be freed.", _in_use(report.busy))
     if idle and not report.deleted_bytes and not unfinished:
         held = f"What undo can bring back within {report.grace_days:g} days is kept."
         return _notice("There is nothing to free.", [held] if report.grace_days else [])
@@ -49,6 +52,7 @@ def gc(report: GcReport) -> wire.NoticeView:
     if report.deleted_bytes:
         be = "would be" if report.dry_run else "was"
         said.append(f"{deleted} {be} deleted for good.")
+    said += _in_use(report.busy)
     is_final = not report.grace_days
     if report.tables:
         be = "would go" if report.dry_run else "go"
@@ -75,7 +79,7 @@ def gc(report: GcReport) -> wire.NoticeView:
 def _stopped(report: GcReport) -> wire.NoticeView:
     done, left = (format.size(size) for size in (report.deleted_bytes, report.left_bytes))
     said = f"{done} deleted for good; {left} more waits for the next gc."
-    told = [said if report.left_bytes else "Nothing was changed."]
+    told = [said if report.left_bytes else "Nothing was changed.", *_in_use(report.busy)]
     return {**_notice("The gc was stopped.", told, "%mvt gc"), "kind": "info"}
 
 
@@ -87,7 +91,16 @@ def _freed(report: GcReport) -> str:
         return f"Dropping {names} {'frees' if report.dry_run else 'freed'} nothing yet."
     if report.dry_run:
         return f"{freed} would be freed."
-    return f"{freed} {'dropped' if report.grace_days else 'freed'}."
+    return f"{freed} {'dropped' if report.grace_days or report.busy else 'freed'}."
+
+
+def _in_use(busy: tuple[str, ...]) -> list[str]:
+    """Return the sentence that tells of files which something else has open."""
+    if not busy:
+        return []
+    packs = sum(key.endswith(".pack") for key in busy)
+    what = format.plural(len(busy), "pack" if packs == len(busy) else "file")
+    return [f"{what} {'is' if len(busy) == 1 else 'are'} in use and will be freed by the next gc."]
 
 
 def _packed(report: GcReport, packed: PackReport) -> tuple[str, list[str]]:
@@ -116,6 +129,7 @@ def repair(report: RepairReport) -> wire.NoticeView:
     if changed:
         was = "was" if report.packs + report.operations == 1 else "were"
         said.append(f"{' and '.join(changed)} {was} replaced.")
+    said += _in_use(report.busy)
     if not said and not report.healed:
         return _notice("There was nothing to repair.", [])
     return _notice(f"{healed if report.healed else 'Repaired'}; nothing is missing.", said)

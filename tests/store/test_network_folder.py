@@ -10,6 +10,7 @@ import errno
 import mmap
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from jupyter_mvt.errors import RepositoryError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 class Ones:
@@ -152,6 +152,58 @@ def test_what_a_server_refuses_is_told_where_it_happens(
             f"Hint: {hint}",
         ]
     assert main(["fsck"]) == 0
+
+
+class SharingViolation(PermissionError):
+    """What Windows says of a file that somebody has open."""
+
+    winerror = 32
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EBUSY, "busy"), SharingViolation(13, "open")])
+def test_a_gc_leaves_what_is_in_use_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    error: OSError,
+) -> None:  # fmt: skip
+    repo = mvt.init(tmp_path)
+    for value in (1.0, 2.0, 3.0):
+        (tmp_path / "model.bin").write_bytes(np.random.default_rng(int(value)).bytes(60_000))
+        repo.commit(tmp_path / "model.bin")
+    monkeypatch.chdir(tmp_path)
+    packs = tmp_path / ".mvt" / "packs"
+    before = {path: path.stat().st_size for path in packs.iterdir()}
+    largest = sorted(before, key=lambda path: -before[path])[:3]
+
+    def unlink(path: str) -> None:
+        if Path(path) in largest:
+            raise error
+        real(path)
+
+    real = os.unlink
+    with monkeypatch.context() as busy:
+        busy.setattr(os, "unlink", unlink)
+        assert main(["gc", "--drop", "v1..v2", "--grace", "0", "--pack", "none"]) == 0
+        assert flat(capsys) == (
+            "✓ 121 kB dropped. v1–v2 are now thin: what describes them is kept, their content "
+            "goes. 2 packs are in use and will be freed by the next gc. Nothing labelled, and no "
+            "ancestor of it, is ever freed."
+        )
+        assert main(["gc", "--grace", "0", "--pack", "none"]) == 0
+        assert flat(capsys) == (
+            "✓ Nothing could be freed. 2 packs are in use and will be freed by the next gc."
+        )
+        assert [version.thin for version in repo.log().entries] == [False, True, True]
+        assert set(packs.iterdir()) >= set(largest)
+    left = sum(path.stat().st_size for path in packs.iterdir())
+    report = repo.gc(grace_days=0, pack="none")
+    assert report.deleted_bytes == left - sum(path.stat().st_size for path in packs.iterdir())
+    assert (report.busy, report.deleted_bytes > 120_000) == ((), True)
+    assert repo.fsck().ok
+
+
+def flat(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what was shown, without its line breaks."""
+    return " ".join(capsys.readouterr().out.split())
 
 
 def test_a_folder_of_operations_that_cannot_be_listed_ends_the_search_in_words(

@@ -186,6 +186,39 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             """,
         ),
         (
+            report(packs=1, freed_bytes=900_000, deleted_bytes=300_000, operation=12,
+                   grace_days=0.0, thin=THIN[:1], busy=("packs/a.pack", "packs/b.pack")),
+            """
+            ✓ 900 kB dropped.
+              v3 is now thin: what describes it is kept, its content goes. 300 kB was deleted for
+              good. 2 packs are in use and will be freed by the next gc. Nothing labelled, and no
+              ancestor of it, is ever freed.
+            """,
+        ),
+        (
+            report(busy=("packs/a.pack", "tables/b.parquet")),
+            """
+            ✓ Nothing could be freed.
+              2 files are in use and will be freed by the next gc.
+            """,
+        ),
+        (
+            report(grace_days=0.0, busy=("packs/a.pack",),
+                   packed=PackReport(dropped=("p",), before_bytes=41_000, after_bytes=9_000)),
+            """
+            ✓ 32.0 kB saved.
+              41.0 kB of old versions take 9.0 kB now; each is as it was. 1 pack is in use and will
+              be freed by the next gc.
+            """,
+        ),
+        (
+            RepairReport(healed=3, operations=0, packs=1, busy=("packs/a.pack",)),
+            """
+            ✓ 3 objects healed; nothing is missing.
+              1 pack was replaced. 1 pack is in use and will be freed by the next gc.
+            """,
+        ),
+        (
             report(stopped=True),
             """
             The gc was stopped.
