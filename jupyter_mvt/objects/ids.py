@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NewType, TypeAlias
+from typing import TYPE_CHECKING, NewType, TypeAlias, cast
 
 from blake3 import blake3
 
@@ -19,7 +19,9 @@ __all__ = [
     "digest_many",
     "is_id",
     "raw_digest",
+    "raw_digests",
     "short",
+    "written",
 ]
 
 ObjectId = NewType("ObjectId", str)
@@ -40,6 +42,22 @@ def digest(data: Buffer, *, threads: int = 1) -> ObjectId:
 def raw_digest(data: Buffer) -> bytes:
     """Return the 32 bytes that `digest` writes as digits."""
     return blake3(data).digest()
+
+
+def raw_digests(pieces: Iterable[Buffer]) -> list[bytes]:
+    """Return the `raw_digest` of each of `pieces`; quick for thousands."""
+    state = blake3()  # to make one takes half as long as a small piece
+    found = []
+    for piece in pieces:
+        state.reset()
+        state.update(piece)
+        found.append(state.digest())
+    return found
+
+
+def written(digests: Iterable[bytes]) -> list[ObjectId]:
+    """Return the ids whose 32 bytes are given; quick for thousands."""
+    return cast("list[ObjectId]", list(map(bytes.hex, digests)))
 
 
 def digest_many(pieces: Iterable[Buffer], *, threads: int = 1) -> ObjectId:

@@ -43,8 +43,8 @@ class Stat:
 class ObjectWriter(Protocol):
     """A value on its way to a key that may not be known yet; invisible until committed."""
 
-    def write(self, data: Buffer) -> None:
-        """Append `data`; the buffer may be reused after the call."""
+    def write(self, *pieces: Buffer) -> None:
+        """Append `pieces`; the buffers may be reused after the call."""
         ...
 
     def commit(self, key: str) -> None:

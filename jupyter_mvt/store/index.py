@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import count
+from operator import itemgetter
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError, NotFoundError
@@ -15,7 +17,8 @@ from jupyter_mvt.store.pack import ROW, Row, read_table, rows_of
 
 __all__ = ["PackIndex", "Place"]
 
-_OID = 32
+_IDS = struct.Struct(f"32s{ROW.size - 32}x")
+_FIRST = itemgetter(0)
 
 
 class Place(NamedTuple):
@@ -113,14 +116,14 @@ class PackIndex:
         tables.append(_Table(self._next, key, table))
         starts.append(self._next)
         self._packs.add(key)
-        numbered = zip(oids, count(self._next))
-        self._next += len(oids)
+        numbered = dict(zip(oids, count(self._next)))
         numbers = self._numbers
-        if numbers.keys().isdisjoint(oids) and len(set(oids)) == len(oids):
+        if len(numbered) == len(oids) and numbers.keys().isdisjoint(numbered):
             numbers.update(numbered)
-            return
-        for oid, number in numbered:
-            numbers[oid] = _joined(numbers.get(oid), number)
+        else:
+            for number, oid in enumerate(oids, self._next):
+                numbers[oid] = _joined(numbers.get(oid), number)
+        self._next += len(oids)
 
     def _forget(self, gone: set[str]) -> None:
         leaving = [table for table in self._tables[1] if table.pack in gone]
@@ -153,7 +156,7 @@ class PackIndex:
 
 
 def _oids(table: bytes) -> list[bytes]:
-    return [table[at : at + _OID] for at in range(0, len(table), ROW.size)]
+    return list(map(_FIRST, _IDS.iter_unpack(table)))
 
 
 def _joined(known: int | tuple[int, ...] | None, number: int) -> int | tuple[int, ...]:

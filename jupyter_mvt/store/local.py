@@ -11,7 +11,7 @@ import errno
 import mmap
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -234,16 +234,16 @@ class LocalWriter:
             self.abort()
             raise
 
-    def write(self, data: Buffer) -> None:
+    def write(self, *pieces: Buffer) -> None:
         """See `ObjectWriter.write`."""
-        if len(self._buffer) + len(data) < _BUFFER:
-            self._buffer += data
-            return
-        self._flush()
-        if len(data) < _BUFFER:
-            self._buffer += data
+        size = sum(map(len, pieces))
+        if len(self._buffer) + size >= _BUFFER:
+            self._flush()
+        if size >= _BUFFER:
+            self._write(size, pieces)
         else:
-            self._write(data)
+            for piece in pieces:
+                self._buffer += piece
 
     def commit(self, key: str) -> None:
         """See `ObjectWriter.commit`."""
@@ -306,14 +306,14 @@ class LocalWriter:
     def _flush(self) -> None:
         if self._buffer:
             data, self._buffer = self._buffer, bytearray()
-            self._write(data)
+            self._write(len(data), (data,))
 
-    def _write(self, data: Buffer) -> None:
+    def _write(self, size: int, pieces: Sequence[Buffer]) -> None:
         with explained("write", self._temporary):
             if self._handle is None:
                 raise OSError(errno.EBADF, "the writer is closed")
-            self._disk.write(self._handle, data)
-        self._written += len(data)
+            self._disk.write(self._handle, *pieces)
+        self._written += size
         # The disk works while the rest is still being hashed; the fsync finds little to do.
         step = max(_BUFFER, min(_WRITEBACK, self._written // 4))  # early, yet in few steps
         if self._sync and self._written - self._started >= step:

@@ -8,8 +8,11 @@ entries, so a manifest with none of those is its own identity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise, starmap
+from operator import attrgetter, xor
+from typing import TypeAlias
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
@@ -21,7 +24,15 @@ MAGIC = b"MVTM\x01"
 _VOLATILE = 1
 _ID = 32
 _MAX_DIMENSIONS = 64
+_END = b"\xff"  # no byte of UTF-8
 _BYTES = [bytes((value,)) for value in range(0x80)]  # small numbers as they are written
+
+_Kind: TypeAlias = tuple[str, bool, tuple[int, ...], int, int]
+"""What many entries have in common: dtype, whether volatile, shape, bytes, number of chunks."""
+_Frame: TypeAlias = tuple[str, str, bool, tuple[int, ...], int, int]
+"""An entry without its ids: its path, and what is in a `_Kind`."""
+_IS_VOLATILE = attrgetter("volatile")
+_FRAME = attrgetter("path", "dtype", "volatile", "shape", "nbytes")
 
 
 def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> tuple[Manifest, bytes]:
@@ -94,95 +105,68 @@ def without(manifest: Manifest, below: str) -> Manifest:
 
 
 def _identity(entries: Sequence[Entry], ties: Sequence[Tie], data: bytes) -> ObjectId:
-    steady = [entry for entry in entries if not entry.volatile]
-    return digest(data if len(steady) == len(entries) else _encode(steady, ties))
+    if not any(map(_IS_VOLATILE, entries)):
+        return digest(data)
+    return digest(_encode([entry for entry in entries if not entry.volatile], ties))
 
 
 def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
-    dtypes = {dtype: i for i, dtype in enumerate(dict.fromkeys(entry.dtype for entry in entries))}
-    out = bytearray(MAGIC)
-    _number(out, len(dtypes))
-    for dtype in dtypes:
-        _string(out, _text(dtype))
-    _number(out, len(entries))
-    out += _body(entries, dtypes)
-    _number(out, len(ties))
-    for tie in ties:
-        _string(out, _text(tie.path))
-        _string(out, _text(tie.target))
-    return bytes(out)
+    head, frames = _frames(tuple([(*_FRAME(entry), len(entry.chunks)) for entry in entries]))
+    ids = [bytes.fromhex("".join(entry.chunks)) for entry in entries]
+    names = [_string(name) for tie in ties for name in (tie.path, tie.target)]
+    framed = chain.from_iterable(zip(frames, ids, strict=True))
+    return b"".join(chain((head,), framed, (_number(len(ties)),), names))
 
 
-def _body(entries: Sequence[Entry], dtypes: dict[str, int]) -> bytes:
-    paths = [_text(entry.path) for entry in entries]
-    chunks = bytes.fromhex("".join([oid for entry in entries for oid in entry.chunks]))
-    at = 0
-    pieces: list[bytes | bytearray] = []
-    kinds: dict[tuple[object, ...], bytes] = {}  # thousands of entries, of a few kinds
-    for entry, path, shared in zip(entries, paths, _shared(paths), strict=True):
-        count = len(entry.chunks)
-        kind = (entry.dtype, entry.volatile, entry.shape, entry.nbytes, count)
-        described = kinds.get(kind)
-        if described is None:
-            described = kinds[kind] = _kind(dtypes[entry.dtype], entry)
-        ids = chunks[at : at + _ID * count]
-        at += _ID * count
-        own = path[shared:]
-        if shared < 0x80 and len(own) < 0x80:
-            pieces += (_BYTES[shared], _BYTES[len(own)], own, described, ids)
-        else:
-            head = bytearray()
-            _number(head, shared)
-            _string(head, own)
-            pieces += (head, described, ids)
-    return b"".join(pieces)
+@lru_cache(maxsize=4)
+def _frames(entries: tuple[_Frame, ...]) -> tuple[bytes, list[bytes]]:
+    """Return what comes before the entries, and each of them as far as its ids.
+
+    From one version of a model to the next it is the same.
+    """
+    dtypes = {name: at for at, name in enumerate(dict.fromkeys(entry[1] for entry in entries))}
+    head = b"".join((MAGIC, _number(len(dtypes)), *map(_string, dtypes), _number(len(entries))))
+    paths = [entry[0].encode("utf-8", "surrogatepass") for entry in entries]
+    kinds = [entry[1:] for entry in entries]
+    described = {kind: _described(kind, dtypes) for kind in set(kinds)}
+    return head, [
+        _number(shared) + _number(len(path) - shared) + path[shared:] + described[kind]
+        for path, shared, kind in zip(paths, _shared(paths), kinds, strict=True)
+    ]
 
 
-def _kind(dtype: int, entry: Entry) -> bytes:
-    out = bytearray()
-    _number(out, dtype)
-    _number(out, _VOLATILE if entry.volatile else 0)
-    _number(out, len(entry.shape))
-    for size in entry.shape:
-        _number(out, size)
-    _number(out, entry.nbytes)
-    _number(out, len(entry.chunks))
-    return bytes(out)
+def _described(kind: _Kind, dtypes: dict[str, int]) -> bytes:
+    dtype, volatile, shape, nbytes, count = kind
+    flags = _VOLATILE if volatile else 0
+    return b"".join(map(_number, (dtypes[dtype], flags, len(shape), *shape, nbytes, count)))
 
 
-def _text(value: str) -> bytes:
-    return value.encode("utf-8", "surrogatepass")
-
-
-def _number(out: bytearray, value: int) -> None:
+def _number(value: int) -> bytes:
     if value < 0x80:
-        out.append(value)
-        return
+        return _BYTES[value]
     if value >= 1 << 63:
         msg = f"A bundle announces {value}, which no disk holds."
         raise CaptureError(msg, code="bad-bundle")
+    out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)
+    return bytes(out)
 
 
-def _string(out: bytearray, data: bytes) -> None:
-    _number(out, len(data))
-    out += data
+def _string(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogatepass")
+    return _number(len(data)) + data
 
 
-def _shared(paths: Iterable[bytes]) -> Iterator[int]:
+def _shared(paths: Sequence[bytes]) -> list[int]:
     """Return how many bytes each path has in common with the one before."""
-    before = length = 0
-    for path in paths:
-        # As numbers with the first byte lowest: they differ first at the lowest bit that does.
-        number = int.from_bytes(path, "little")
-        differing = number ^ before
-        shared = ((differing & -differing).bit_length() - 1) // 8
-        least = min(length, len(path))
-        yield shared if 0 <= shared < least else least
-        before, length = number, len(path)
+    # As numbers with the first byte lowest: two differ first at the lowest bit that does, at
+    # the latest where one of them ends, by a byte that no text has.
+    numbers = [int.from_bytes(path + _END, "little") for path in paths]
+    differing = starmap(xor, pairwise(numbers))
+    return [0, *[((bits & -bits).bit_length() - 1) >> 3 for bits in differing]][: len(paths)]
 
 
 class _Decoder:

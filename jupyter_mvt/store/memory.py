@@ -84,9 +84,10 @@ class MemoryWriter:
         self._backend = backend
         self._data = bytearray()
 
-    def write(self, data: Buffer) -> None:
+    def write(self, *pieces: Buffer) -> None:
         """See `ObjectWriter.write`."""
-        self._data += data
+        for piece in pieces:
+            self._data += piece
 
     def commit(self, key: str) -> None:
         """See `ObjectWriter.commit`."""

@@ -9,7 +9,8 @@ and the magic again. A pack is named after that digest. Gaps are zero.
 from __future__ import annotations
 
 import struct
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
+from itertools import accumulate, repeat, starmap
 from typing import NamedTuple
 
 from jupyter_mvt.errors import CorruptionError
@@ -90,20 +91,17 @@ class PackStream:
         self._table += ROW.pack(oid, self.size, size, size, RAW)
         self._put(data)
 
-    def add_small(self, objects: Iterable[tuple[bytes, bytes]]) -> None:
-        """Append raw objects shorter than `ALIGNED`, each its id and content, in one write."""
-        pieces: list[bytes] = []
-        table, row, at = self._table, ROW.pack, self.size
-        for oid, data in objects:
-            gap = -at % SMALL_ALIGN
-            if gap:
-                pieces.append(bytes(gap))
-                at += gap
-            size = len(data)
-            table += row(oid, at, size, size, RAW)
-            pieces.append(data)
-            at += size
-        self._put(b"".join(pieces))
+    def add_small(self, objects: Mapping[bytes, bytes]) -> None:
+        """Append raw objects shorter than `ALIGNED`, by their ids, in one write."""
+        self._align(SMALL_ALIGN)
+        sizes = list(map(len, objects.values()))
+        steps = [size + -size % SMALL_ALIGN for size in sizes]
+        offsets = accumulate(steps, initial=self.size)
+        rows = zip(objects, offsets, sizes, sizes, repeat(RAW))
+        self._table += b"".join(starmap(ROW.pack, rows))
+        # Each with the gap behind it: the next begins where it may.
+        self._out.write(*map(bytes.ljust, objects.values(), steps, repeat(b"\0")))
+        self.size += sum(steps)
 
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
         """Append one object as the pieces of its encoding; where it goes is told by `rows`."""

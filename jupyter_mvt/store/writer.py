@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
 from jupyter_mvt.errors import UsageError
-from jupyter_mvt.objects.ids import Buffer, ObjectId, raw_digest
+from jupyter_mvt.objects.ids import Buffer, ObjectId, raw_digest, raw_digests, written
 from jupyter_mvt.objects.manifest import Entry, Manifest, Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
@@ -172,7 +172,7 @@ class PackWriter:
             stat = self._store.backend.stat(key)
             if stat is not None:
                 self._store.verified[key, stat.version] = set(self._new)
-        new = sum(self._sizes[oid] for oid in self._new)
+        new = sum(map(self._sizes.__getitem__, self._new))
         packs = tuple(sorted({*self._reused, *([] if key is None else [key])}))
         return Receipt(new, sum(self._sizes.values()), key, packs)
 
@@ -208,7 +208,7 @@ class PackWriter:
 
     def _keep_together(self, contents: list[bytes]) -> list[ObjectId]:
         """Do what `_take` and `_keep` do, for models of thousands of small arrays."""
-        oids = list(map(raw_digest, contents))
+        oids = raw_digests(contents)
         new = dict(zip(oids, contents, strict=True))
         if not self._sizes.keys().isdisjoint(new) or not self._store.index.has_none(new):
             new = {
@@ -217,11 +217,11 @@ class PackWriter:
             }  # fmt: skip
         self._sizes.update(zip(oids, map(len, contents), strict=True))
         if new:
-            self._begun().add_small(new.items())
+            self._begun().add_small(new)
             self._new.update(new)
         self._was_new = bool(new)
         self._store.progress.advance(sum(map(len, contents)))
-        return [ObjectId(oid.hex()) for oid in oids]
+        return written(oids)
 
     def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
         if len(piece) <= _AT_ONCE:

@@ -89,9 +89,9 @@ class MemoryDisk:
         self._do(Event("name", path, inode))
         return inode
 
-    def write(self, handle: int, data: Buffer) -> None:
+    def write(self, handle: int, *pieces: Buffer) -> None:
         """See `Disk.write`."""
-        self._do(Event("write", inode=handle, data=bytes(data)))
+        self._do(Event("write", inode=handle, data=b"".join(pieces)))
 
     def fsync(self, handle: int) -> None:
         """See `Disk.fsync`."""
@@ -248,7 +248,8 @@ class FaultyDisk:
             if self.calls == self._at:
                 self.failed = verb
                 if self._torn and verb == "write":
-                    real(args[0], args[1][: len(args[1]) // 2])
+                    whole = b"".join(args[1:])
+                    real(args[0], whole[: len(whole) // 2])
                 raise OSError(self._error, "injected", str(args[0]))
             return real(*args)
 

@@ -61,11 +61,12 @@ class Full:
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._disk, verb)
 
-    def write(self, handle: int, data: Buffer) -> None:
-        if len(data) > self._free:
+    def write(self, handle: int, *pieces: Buffer) -> None:
+        size = sum(map(len, pieces))
+        if size > self._free:
             raise OSError(errno.ENOSPC, "injected")
-        self._free -= len(data)
-        self._disk.write(handle, data)
+        self._free -= size
+        self._disk.write(handle, *pieces)
 
     def link(self, source: str, target: str) -> None:
         self._disk.link(source, target)

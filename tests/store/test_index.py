@@ -26,7 +26,7 @@ moves = st.lists(st.tuples(st.sampled_from(["add", "refresh", "drop"]), st.integ
 def written(backend: MemoryBackend, contents: list[bytes]) -> tuple[str, bytes]:
     out = backend.writer()
     stream = PackStream(out)
-    stream.add_small((raw_digest(content), content) for content in contents)
+    stream.add_small({raw_digest(content): content for content in contents})
     return stream.finish(), stream.table
 
 

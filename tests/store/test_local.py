@@ -24,7 +24,7 @@ MIB = 1 << 20
 class Full(OsDisk):
     """A disk on which nothing more fits."""
 
-    def write(self, handle: int, data: Buffer) -> None:
+    def write(self, handle: int, *pieces: Buffer) -> None:
         raise OSError(28, "No space left on device")
 
 
