@@ -12,7 +12,7 @@ from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
 from jupyter_mvt.objects.settings import read_settings
 from jupyter_mvt.store import oplog
-from jupyter_mvt.store.fs import claimed
+from jupyter_mvt.store.claim import claimed
 from jupyter_mvt.store.open import open_store
 
 if TYPE_CHECKING:

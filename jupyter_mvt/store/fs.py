@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol, cast, runtime_checkable
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "claimed", "discard", "explained"]
+__all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "discard", "explained"]
 
 # Longer writes make Linux look for longer runs of free memory, at up to three times the cost.
 _WRITE = 1 << 20
@@ -384,28 +384,3 @@ def discard(disk: Disk, path: str) -> None:
         with suppress(OSError):
             disk.unlink(path)
         raise
-
-
-@contextmanager
-def claimed(path: str) -> Iterator[bool]:
-    """Tell whether no other process is inside such a block; the system ends it with the process.
-
-    Only to save work that would be done twice: where there is no such lock, everyone may.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield True
-        return
-    with explained("open", path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            is_mine = error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
-        else:
-            is_mine = True
-        yield is_mine
-    finally:
-        os.close(handle)

@@ -19,7 +19,7 @@ from jupyter_mvt.capture.cells.log import CellLog
 from jupyter_mvt.history.handle import Session
 from jupyter_mvt.magics import idle
 from jupyter_mvt.magics.idle import Idle
-from jupyter_mvt.store.fs import claimed
+from jupyter_mvt.store.claim import claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
