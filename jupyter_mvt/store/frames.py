@@ -73,7 +73,8 @@ def holds(frame: Buffer, data: memoryview) -> bool:
         at, rest = 0, frame
         while at < len(data):
             found = decoder.decompress(rest, max_length=min(_PIECE, len(data) - at))
-            if not found or data[at : at + len(found)].tobytes() != found:
+            # `startswith` compares with memory as it is; `==` would need a copy of it.
+            if not found or not found.startswith(data[at : at + len(found)]):
                 return False
             at, rest = at + len(found), b""
     except (zstd.ZstdError, EOFError):
