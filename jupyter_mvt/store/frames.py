@@ -24,7 +24,7 @@ _LITERALS = 1002
 _FEW_RUNS: dict[int, int] = {
     zstd.CompressionParameter.strategy: int(zstd.Strategy.fast),
     zstd.CompressionParameter.hash_log: 6,
-    zstd.CompressionParameter.min_match: 7,
+    zstd.CompressionParameter.min_match: 6,
 }
 _HARDLY_ANY: dict[int, int] = {
     **_FEW_RUNS,
