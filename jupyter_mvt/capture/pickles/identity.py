@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from jupyter_mvt.capture.declarative.graph import plain_bytes
@@ -101,6 +102,11 @@ def program_identity(program: bytes, outside: Sequence[Any]) -> str:
     """
     if len(program) > _MOST_BYTES:
         return digest(program)
+    return _identity(program, tuple(map(encode, outside)))
+
+
+@lru_cache(maxsize=8)  # a model that goes on training is the same program, commit after commit
+def _identity(program: bytes, outside: tuple[bytes, ...]) -> str:
     try:
         built = _Built()
         return _digest(built, _follow(built, program, outside))
@@ -108,7 +114,7 @@ def program_identity(program: bytes, outside: Sequence[Any]) -> str:
         return digest(program)  # deeper, or built otherwise, than any pickle of ours is known to be
 
 
-def _follow(built: _Built, program: bytes, outside: Sequence[Any]) -> _Value:
+def _follow(built: _Built, program: bytes, outside: Sequence[bytes]) -> _Value:
     stack: list[_Value] = []
     marks: list[int] = []
     memo: list[_Value] = []
@@ -124,7 +130,7 @@ def _follow(built: _Built, program: bytes, outside: Sequence[Any]) -> _Value:
             marks.append(len(stack))
         elif name == "BINPERSID":
             number = int(_text(built.parts(stack.pop())[1]))
-            stack.append(f"outside:{encode(outside[number]).hex()}")
+            stack.append(f"outside:{outside[number].hex()}")
         elif name == "STOP":
             return stack.pop()
         elif name not in _IGNORED:
