@@ -16,14 +16,15 @@ import pyarrow as pa
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
 from jupyter_mvt.capture.arrowruns import content_part, lengths_part, numbers_part, offset_type
+from jupyter_mvt.capture.arrowtexts import Texts, live_texts
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["freeze_columns", "freeze_table", "restore_table"]
+__all__ = ["freeze_columns", "freeze_table", "restore_table", "restore_texts"]
 
 Array = np.ndarray[Any, Any]
 _DEPTH = 16
@@ -88,6 +89,36 @@ def restore_table(
         _refuse(str(error)[:120], error)
 
 
+def restore_texts(
+    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
+    pieces: Callable[[Entry], Iterator[memoryview]],
+) -> Array:  # fmt: skip
+    """Return the one column of a table, which is text, as an array of objects.
+
+    Raises
+    ------
+    CorruptionError
+        The description does not fit what is stored (code ``corrupt-variable``).
+    """
+    try:
+        ((form, rows, valid, *paths),) = described["columns"]
+        if form != "text" or rows != described["rows"] or type(rows) is not int:
+            _refuse("its text is described as something else")
+        if not 0 <= rows < _MOST_ROWS:
+            _refuse("a length is out of range")
+        lengths, content = (entries[path] for path in paths)
+        dtype = check_entry(lengths)
+        if dtype not in (np.uint32, np.int64) or lengths.nbytes != rows * dtype.itemsize:
+            _refuse("its lengths are not as many as its rows")
+        found = live_texts(pieces(lengths), dtype, pieces(content), rows, content.nbytes)
+        if valid is not None:
+            bits = np.unpackbits(np.frombuffer(read(entries[valid]), np.uint8), bitorder="little")
+            found[bits[:rows] == 0] = None
+        return found
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, pa.ArrowException) as error:
+        _refuse(str(error)[:120], error)
+
+
 def _refuse(why: str, cause: Exception | None = None) -> NoReturn:
     msg = f"A stored table is not sound: {why.rstrip('.')}."
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from cause
@@ -127,6 +158,8 @@ class _Writer:
             return ["fixed", len(array), None, self._add(signed, path)]
         kind, length = array.type, len(array)
         valid = self._valid(array, path)
+        if isinstance(array, Texts):
+            return self._text(array, valid, path)
         if pa.types.is_null(kind):
             return ["null", length, None]
         if pa.types.is_boolean(kind):
@@ -136,8 +169,7 @@ class _Writer:
         if width:
             return ["fixed", length, valid, self._keep(numbers_part(array, width, path))]
         if _is_text(kind):
-            lengths = self._keep(lengths_part(array, f"{path}.lengths"))
-            return ["text", length, valid, lengths, self._keep(content_part(array, path))]
+            return self._text(array, valid, path)
         array = _one(array)
         if pa.types.is_dictionary(kind):
             return ["coded", length, None, self.column(array.indices, path),
@@ -154,6 +186,10 @@ class _Writer:
                       for i in range(kind.num_fields)]  # fmt: skip
             return ["struct", length, valid, fields]
         return self._odd(array, path)
+
+    def _text(self, column: Any, valid: str | None, path: str) -> list[Any]:
+        lengths = self._keep(lengths_part(column, f"{path}.lengths"))
+        return ["text", len(column), valid, lengths, self._keep(content_part(column, path))]
 
     def _odd(self, array: Any, path: str) -> list[Any]:
         kind, length = array.type, len(array)
@@ -175,6 +211,8 @@ class _Writer:
         raise TypeError(msg)
 
     def _valid(self, array: Any, path: str) -> str | None:
+        if isinstance(array, Texts):
+            return None if array.valid is None else self._bits(array.valid, path)
         # Of a dictionary, the codes tell it.
         if (
             not array.null_count
@@ -182,8 +220,10 @@ class _Writer:
             or pa.types.is_dictionary(array.type)
         ):
             return None
-        found = np.asarray(array.is_valid())
-        return self._add(np.packbits(found, bitorder="little"), f"{path}.valid")
+        return self._bits(np.asarray(array.is_valid()), path)
+
+    def _bits(self, valid: Array, path: str) -> str:
+        return self._add(np.packbits(valid, bitorder="little"), f"{path}.valid")
 
     def _add(self, values: Array, path: str) -> str:
         return self._keep(replace(array_part(values, path), shifts=True))

@@ -7,6 +7,7 @@ lengths are stored. To make what is stored of a whole table first would be a sec
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from jupyter_mvt.capture.arrays import array_part, is_large
+from jupyter_mvt.capture.arrowtexts import Texts
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_mvt.objects.ids import Buffer
 
@@ -36,7 +38,7 @@ def numbers_part(column: Any, width: int, path: str) -> Part:
 def lengths_part(column: Any, path: str) -> Part:
     """Return how long the text or the list in each row is, zero where it is missing."""
     longest = 0
-    if sum(_extent(chunk) for chunk in _chunks(column)) >= _WIDE:
+    if _text_bytes(column) >= _WIDE:
         longest = max(int(_lengths(piece).max()) for piece in _pieces(column))
     dtype = np.dtype(np.int64 if longest >= _WIDE else np.uint32)
     return _rows_part(column, path, dtype, dtype.itemsize, _lengths)
@@ -44,6 +46,8 @@ def lengths_part(column: Any, path: str) -> Part:
 
 def content_part(column: Any, path: str) -> Part:
     """Return the bytes of all rows of text, one after the other."""
+    if isinstance(column, Texts):
+        return _part(path, np.dtype(np.uint8), column.nbytes, partial(_text_window, column))
     views = [_content(chunk) for chunk in _chunks(column)]
     if len(views) == 1:
         return replace(array_part(views[0], path), shifts=True)
@@ -57,6 +61,13 @@ def content_part(column: Any, path: str) -> Part:
         )
 
     return _part(path, np.dtype(np.uint8), nbytes, window)
+
+
+def _text_window(column: Texts, start: int, stop: int) -> Buffer:
+    return b"".join(
+        _content(rows)[max(start - begin, 0) : max(stop - begin, 0)].data
+        for begin, rows in column.stretches(start, stop)
+    )
 
 
 def offset_type(kind: Any) -> type:
@@ -73,7 +84,7 @@ def _rows_part(
 
     def window(start: int, stop: int) -> Buffer:
         first, last = start // width, -(-stop // width)
-        pieces = [taken(piece, dtype) for piece in _chunks(column.slice(first, last - first))]
+        pieces = [taken(piece, dtype) for piece in _rows(column, first, last)]
         found = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype), *pieces])
         octets: Any = found.view(np.uint8)
         return memoryview(octets)[start - first * width : stop - first * width]
@@ -89,12 +100,21 @@ def _part(
                 window=window if is_large(nbytes) else None)  # fmt: skip
 
 
+def _rows(column: Any, first: int, last: int) -> Iterable[Any]:
+    if isinstance(column, Texts):
+        return column.rows(first, last)
+    return _chunks(column.slice(first, last - first))
+
+
 def _chunks(column: Any) -> list[Any]:
     found = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     return [chunk for chunk in found if len(chunk)]
 
 
 def _pieces(column: Any) -> Iterator[Any]:
+    if isinstance(column, Texts):
+        yield from (rows for _, rows in column.stretches(0, column.nbytes))
+        return
     for chunk in _chunks(column):
         for start in range(0, len(chunk), _AT_ONCE):
             yield chunk.slice(start, _AT_ONCE)
@@ -132,6 +152,12 @@ def _offsets(array: Any) -> Array:
 def _extent(array: Any) -> int:
     offsets = _offsets(array)
     return int(offsets[-1]) - int(offsets[0])
+
+
+def _text_bytes(column: Any) -> int:
+    if isinstance(column, Texts):
+        return column.nbytes
+    return sum(_extent(chunk) for chunk in _chunks(column))
 
 
 def _lengths(array: Any, dtype: Any = np.int64) -> Array:

@@ -17,10 +17,10 @@ from jupyter_mvt.capture.arrowparts import freeze_columns
 if TYPE_CHECKING:
     from jupyter_mvt.objects.manifest import Part
 
-__all__ = ["freeze_frame", "live_frame"]
+__all__ = ["MOST_OWN", "freeze_frame", "live_frame"]
 
 _OWN = 1 << 20
-_MOST_OWN = 64
+MOST_OWN = 64
 """pandas warns of more than a hundred columns that lie apart when one is added."""
 
 
@@ -32,8 +32,11 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     TypeError, ValueError, pyarrow.ArrowException
         Arrow has no words for a column.
     """
+    if any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes):
+        return None
     width = len(frame.columns)
-    plain = [number for number, dtype in enumerate(frame.dtypes) if _is_number(dtype)]
+    plain = [number for number, dtype in enumerate(frame.dtypes)
+             if _is_number(dtype) or _is_time(dtype, frame, number)]  # fmt: skip
     other = [number for number in range(width) if number not in set(plain)]
     empty = pa.Table.from_pandas(frame.iloc[:0])
     rest = pa.Table.from_pandas(_beside(frame, other) if plain else frame)
@@ -41,7 +44,8 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         return None
     columns: list[Any] = [None] * width
     for number in plain:
-        columns[number] = frame.iloc[:, number].to_numpy()
+        values = frame.iloc[:, number].to_numpy()
+        columns[number] = values.view("i8") if values.dtype.kind in "mM" else values
     for place, number in enumerate(other):
         columns[number] = rest.column(place)
     columns += rest.columns[len(other) :]
@@ -55,8 +59,9 @@ def live_frame(table: Any) -> Any:
 
     shape = table.slice(0, 0).to_pandas()
     own = [number for number, dtype in enumerate(shape.dtypes)
-           if _is_number(dtype) and _is_own(table.column(number), dtype)]  # fmt: skip
-    if not 0 < len(own) <= _MOST_OWN:
+           if isinstance(dtype, np.dtype) and dtype.kind in "iufmM"
+           and _is_own(table.column(number), dtype)]  # fmt: skip
+    if not 0 < len(own) <= MOST_OWN:
         return table.to_pandas()
     width = len(shape.columns)
     other = [number for number in range(width) if number not in own]
@@ -74,6 +79,14 @@ def _is_number(dtype: Any) -> bool:
     return (
         isinstance(dtype, np.dtype) and dtype.kind in "iuf" and dtype.itemsize <= 8
         and dtype.isnative
+    )  # fmt: skip
+
+
+def _is_time(dtype: Any, frame: Any, number: int) -> bool:
+    """Tell whether a column is times without a zone, none of them missing."""
+    return (
+        isinstance(dtype, np.dtype) and dtype.kind in "mM" and dtype.isnative
+        and not np.isnat(frame.iloc[:, number].to_numpy()).any()
     )  # fmt: skip
 
 
@@ -102,7 +115,6 @@ def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
         and type(shape.columns) is _named_as(frame.columns)
         and shape.columns.equals(frame.columns)
         and _index(rest).equals(frame.index)
-        and not any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes)
     )
 
 

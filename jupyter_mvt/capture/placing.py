@@ -12,7 +12,7 @@ from jupyter_mvt.errors import CorruptionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["place", "placed"]
+__all__ = ["place", "placed", "whole"]
 
 Array = np.ndarray[Any, Any]
 
@@ -45,7 +45,7 @@ def place(array: Array, pieces: Iterable[memoryview]) -> None:
     """
     target, little = np.atleast_1d(array), array.dtype.newbyteorder("<")
     at = 0
-    for piece in _whole(pieces, array.itemsize):
+    for piece in whole(pieces, array.itemsize):
         values = np.frombuffer(piece, little)
         if at + values.size > target.size:
             raise _misfit()
@@ -55,7 +55,7 @@ def place(array: Array, pieces: Iterable[memoryview]) -> None:
         raise _misfit()
 
 
-def _whole(pieces: Iterable[memoryview], size: int) -> Iterator[memoryview]:
+def whole(pieces: Iterable[memoryview], size: int) -> Iterator[memoryview]:
     """Yield the same bytes, never cut within an element."""
     rest = b""
     for piece in pieces:

@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
+from jupyter_mvt.capture import arrowtexts
+from jupyter_mvt.capture.arrowparts import (
+    freeze_columns,
+    freeze_table,
+    restore_table,
+    restore_texts,
+)
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.ids import digest
@@ -239,3 +245,38 @@ def test_a_long_column_is_read_in_stretches() -> None:
     assert sorted(large) == ["column.0", "column.1", "column.1.lengths"]
     for part in large.values():
         assert b"".join(cut(part)) == bytes(part.read())
+
+
+@settings(deadline=None)
+@given(st.lists(st.none() | st.text(max_size=9)), st.integers(1, 4), st.integers(1, 12))
+def test_texts_of_python_are_kept_as_arrow_would(
+    values: list[str | None], rows: int, nbytes: int
+) -> None:
+    objects = np.array([*values, None], object)[:-1]
+    table = pa.table({"": pa.array(values, pa.large_string())})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrowtexts, "_AT_ONCE", rows)
+        patch.setattr(arrowtexts, "_MOST_BYTES", nbytes)
+        column = arrowtexts.object_texts(objects)
+        described, parts = freeze_columns(table.schema, len(column), [column])
+        wanted, others = freeze_table(table)
+        assert described == wanted
+        content = {part.path: bytes(part.read()) for part in parts}
+        assert content == {part.path: bytes(part.read()) for part in others}
+        entries = {
+            part.path: Entry(path=part.path, dtype=part.dtype, shape=part.shape,
+                             nbytes=part.nbytes, chunks=())
+            for part in parts
+        }  # fmt: skip
+
+        def pieces(entry: Entry) -> Any:
+            whole = content[entry.path]
+            return iter([memoryview(whole[at : at + 3]) for at in range(0, len(whole), 3)])
+
+        found = restore_texts(described, entries, lambda entry: content[entry.path], pieces)
+        assert found.tolist() == values
+        lengths = described["columns"][0][3]
+        content[lengths] = content[lengths][:-4] + b"\x63\0\0\0"
+        if values:
+            with pytest.raises(CorruptionError, match="a length is out of range"):
+                restore_texts(described, entries, lambda entry: content[entry.path], pieces)

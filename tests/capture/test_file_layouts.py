@@ -52,7 +52,7 @@ def rebuilt(file: FrozenFile, **changed: Any) -> bytes:
         for path, data in content.items()
     }
     state = encode({"format": "file/1", "files": [file.recipe() | changed]})
-    files = stored_files(state, entries, lambda entry: memoryview(content[entry.path]))
+    files = stored_files(state, entries, lambda entry: iter([memoryview(content[entry.path])]))
     return files["f"].read()
 
 

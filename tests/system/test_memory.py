@@ -111,3 +111,77 @@ def test_none_is_made_of_an_array_in_another_memory_order(
     done = program("-c", ORDERED, tmp_path, kind, "restore")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) <= MOST
+
+
+# Each is made in a process of its own, so that what made it leaves no peak behind.
+VARIABLES = f"""{MEASURE}
+import pandas as pd
+from jupyter_mvt.api.kernel import Identity, Kernel, attach
+from jupyter_mvt.capture.cells.log import CellLog
+
+COUNT = {{"texts": 600_000, "times": 8_000_000}}
+
+def texts(count):
+    found = np.empty(count, object)
+    for at in range(count):
+        found[at] = f"{{at:>99d}}ä" if at % 3 else f"{{at:>100d}}"
+    return found
+
+def made(kind, count=None):
+    count = count or COUNT[kind]
+    if kind == "times":
+        return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
+    return pd.DataFrame({{"text": pd.Series(texts(count), dtype=object)}})
+
+def size(kind, value):
+    if kind == "texts":  # a multiple of 16 for each object
+        return sum(sys.getsizeof(text) + 15 & -16 for text in value["text"]) + 8 * len(value)
+    return int(value.memory_usage(index=False).sum())
+
+kind, names = sys.argv[2], {{"net": model(1, 9)}}
+if sys.argv[3] == "make":
+    attach(Kernel(namespace=names, cells=CellLog(), interactive=False,
+                  identity=Identity(actor="a", tool="t")))
+    repo = mvt.init(sys.argv[1])
+    for count in (9, None):
+        names["value"] = made(kind, count)
+        used = extra(lambda: repo.commit("net", variables=["value"]))
+    print(used)
+else:
+    repo = mvt.open(sys.argv[1])
+    repo["v1"].variables["value"]
+    held = []
+    used = extra(lambda: held.append(repo["v2"].variables["value"]))
+    assert len(held[0]) == COUNT[kind] and held[0].equals(made(kind))
+    print(used - size(kind, held[0]))
+"""
+
+FILE = f"""{MEASURE}
+name = Path(sys.argv[1]) / "weights.npy"
+repo = mvt.init(name.parent)
+np.save(name, np.arange(9.0))
+repo.commit(name)
+repo["v1"].files.save(name.parent / "first")
+np.save(name, model(1).coef_)
+print(extra(lambda: repo.commit(name)))
+files = mvt.open(name.parent)["v2"].files
+print(extra(lambda: files.save(name.parent / "second")))
+print(extra(lambda: files["weights.npy"].read()) - name.stat().st_size)
+assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes()
+"""
+
+
+@pytest.mark.parametrize("kind", ["texts", "times"])
+def test_none_is_made_of_a_table(tmp_path: Path, program: Callable[..., object], kind: str) -> None:
+    found = {}
+    for what in ("make", "restore"):
+        done = program("-c", VARIABLES, tmp_path, kind, what)
+        assert done.returncode == 0, done.stderr
+        found[what] = int(done.stdout)
+    assert {what: extra for what, extra in found.items() if extra > MOST} == {}
+
+
+def test_none_is_made_of_a_file(tmp_path: Path, program: Callable[..., object]) -> None:
+    done = program("-c", FILE, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [extra for extra in map(int, done.stdout.split()) if extra > MOST] == []

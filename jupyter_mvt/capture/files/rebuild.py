@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.files.freeze import FRAME
@@ -45,6 +46,7 @@ class StoredFile:
     digest: str
     format: str
     pieces: Callable[[], Iterator[Buffer]]
+    """Each piece is there until the next is asked for."""
 
     def read(self) -> bytes:
         """Return its bytes.
@@ -54,7 +56,10 @@ class StoredFile:
         CorruptionError
             They are not what was stored.
         """
-        data = b"".join(self.pieces())
+        held = BytesIO()
+        for piece in self.pieces():
+            held.write(piece)
+        data = held.getvalue()
         if len(data) != self.size or digest_many([data]) != self.digest:
             raise _corrupt(self.name, why="its bytes are not those that were kept")
         return data
@@ -126,9 +131,11 @@ def gathered(values: Mapping[str, Any]) -> StoredFiles:
 
 
 def stored_files(
-    state: bytes, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]
+    state: bytes, entries: Mapping[str, Entry], pieces: Callable[[Entry], Iterator[memoryview]]
 ) -> StoredFiles:
     """Return the files that a stored recipe describes; their bytes are read when asked for.
+
+    `pieces` yields the content of an entry in order, each piece until the next is asked for.
 
     Raises
     ------
@@ -139,12 +146,12 @@ def stored_files(
     files = data.get("files") if isinstance(data, dict) else None
     if not isinstance(files, list) or data.get("format") != FORMAT:
         raise _corrupt(why="its recipe is missing")
-    found = [_file(item, entries, read) for item in files]
+    found = [_file(item, entries, pieces) for item in files]
     return StoredFiles({file.name: file for file in found})
 
 
 def _file(
-    item: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]
+    item: Any, entries: Mapping[str, Entry], pieces: Callable[[Entry], Iterator[memoryview]]
 ) -> StoredFile:
     keys = ("name", "size", "digest", "format", "prefix", "pieces")
     if not isinstance(item, dict) or any(key not in item for key in keys):
@@ -154,16 +161,16 @@ def _file(
     if not words or type(size) is not int or not is_id(item["digest"]):
         raise _corrupt(why="its recipe is malformed")
     frame = entries.get(prefix + FRAME)
-    pieces = _checked(name, item["pieces"], size, frame, entries)
+    recipe = _checked(name, item["pieces"], size, frame, entries)
 
     def content() -> Iterator[Buffer]:
-        rest = memoryview(b"") if frame is None else read(frame)
-        for length, entry in pieces:
+        rest = memoryview(b"" if frame is None else b"".join(map(bytes, pieces(frame))))
+        for length, entry in recipe:
             if length:
                 yield rest[:length]
                 rest = rest[length:]
             if entry is not None:
-                yield read(entry)
+                yield from pieces(entry)
 
     return StoredFile(name=name, size=size, digest=item["digest"], format=item["format"],
                       pieces=content)  # fmt: skip

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
     from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["ARROW_READERS", "arrow_writer", "inside", "placed", "read_column", "write_column"]
+__all__ = ["ARROW_READERS", "arrow_writer", "inside", "placed", "read_column", "read_texts",
+           "write_column", "write_texts"]  # fmt: skip
 
 
 def arrow_writer(value: Any) -> Write | None:
@@ -52,6 +53,25 @@ def write_column(encoder: Encoder, column: Any, path: str) -> list[Any]:
     except TypeError as error:
         raise Undeclarable(path, str(error)) from error
     return [placed(encoder, parts, path), described]
+
+
+def write_texts(encoder: Encoder, values: Any, path: str) -> list[Any]:
+    """Return what `write_column` would of an array of objects that is text."""
+    from jupyter_mvt.capture.arrowparts import freeze_columns
+    from jupyter_mvt.capture.arrowtexts import object_texts
+
+    column = object_texts(values)
+    schema = import_module("pyarrow").schema([("", column.type)])
+    described, parts = freeze_columns(schema, len(column), [column])
+    return [placed(encoder, parts, path), described]
+
+
+def read_texts(decoder: Decoder, lead: Any, described: Any) -> Any:
+    """Return the text that `write_texts` took apart, an array of objects again."""
+    from jupyter_mvt.capture.arrowparts import restore_texts
+
+    skeleton = decoder.skeleton
+    return restore_texts(described, inside(decoder, str(lead)), skeleton.read, skeleton.pieces)
 
 
 def read_column(decoder: Decoder, lead: Any, described: Any) -> Any:

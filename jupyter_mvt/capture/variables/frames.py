@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.arrowtexts import is_texts
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.labels import PANDAS_WRITERS
-from jupyter_mvt.capture.variables.arrow import read_column, write_column
+from jupyter_mvt.capture.pandasparts import MOST_OWN
+from jupyter_mvt.capture.variables.arrow import (
+    read_column,
+    read_texts,
+    write_column,
+    write_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,16 +70,15 @@ def _write_cells(encoder: Encoder, series: Any, path: str) -> Any:
 
 def _write_objects(encoder: Encoder, values: Any, path: str) -> Any:
     """Return an array; one of objects that are all text is kept as such."""
-    if values.dtype.kind != "O" or not {*map(type, values)} <= {str, type(None)}:
+    if values.dtype.kind != "O" or not is_texts(values):
         return encoder.value(values, path)
-    pa = import_module("pyarrow")
-    return [None, *write_column(encoder, pa.array(values, pa.large_string()), path)]
+    return [None, *write_texts(encoder, values, path)]
 
 
 def _read_cells(decoder: Decoder, cells: Any) -> Any:
     """Return the values of a column, which share no memory with anything."""
     if isinstance(cells, list) and len(cells) == 3 and cells[0] is None:
-        return read_column(decoder, *cells[1:]).to_numpy(zero_copy_only=False)
+        return read_texts(decoder, *cells[1:])
     found = decoder.value(cells)
     if not hasattr(found, "dtype") or getattr(found, "ndim", 0) != 1:
         refuse("a column of a frame is missing")
@@ -126,8 +132,8 @@ def _read_frame(decoder: Decoder, node: Node, index: int) -> Any:
     held = {}
     for number, cell in enumerate(cells):
         values = _read_cells(decoder, cell)
-        held[number] = pandas.Series(values, labels, values.dtype)
-    made = pandas.DataFrame(held, index=labels)
+        held[number] = pandas.Series(values, labels, values.dtype, copy=False)
+    made = pandas.DataFrame(held, index=labels, copy=len(cells) > MOST_OWN)
     made.columns = names  # refuses as many names as there are not columns
     return _described(decoder, made, attrs)
 

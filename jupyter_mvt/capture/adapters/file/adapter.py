@@ -81,7 +81,7 @@ class FileAdapter:
         """Return the `StoredFiles`; nothing of them is loaded."""
         from jupyter_mvt.capture.files.rebuild import stored_files
 
-        return stored_files(skeleton.state, skeleton.entries, skeleton.read)
+        return stored_files(skeleton.state, skeleton.entries, skeleton.pieces)
 
 
 def _frozen(files: list[FrozenFile]) -> Frozen:

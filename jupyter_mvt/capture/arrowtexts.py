@@ -1,0 +1,218 @@
+"""Text that a library keeps in a way of its own: as Arrow has it, and back, a stretch at a time.
+
+To make a whole column of Arrow of it first would be a second copy of the text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from jupyter_mvt.capture.placing import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Texts", "is_texts", "live_texts", "object_texts", "texts_of"]
+
+Array = np.ndarray[Any, Any]
+_AT_ONCE = 16 << 10
+_MOST_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Rows of text as a column of Arrow that is never there as a whole.
+
+    Attributes
+    ----------
+    type
+        Arrow's, which is large text or large bytes.
+    valid
+        Which rows are not missing, ``None`` if none is.
+    ends
+        Of each stretch, behind which row and behind which byte it ends.
+    made
+        Returns the rows from one to another as Arrow has them.
+    """
+
+    type: Any
+    valid: Array | None
+    ends: tuple[tuple[int, int], ...]
+    made: Callable[[int, int], Any]
+
+    def __len__(self) -> int:
+        return self.ends[-1][0] if self.ends else 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all text."""
+        return self.ends[-1][1] if self.ends else 0
+
+    def rows(self, first: int, last: int) -> Iterator[Any]:
+        """Yield some rows as Arrow has them, a stretch at a time."""
+        number = bisect_right(self.ends, first, key=lambda end: end[0])
+        while first < last:
+            end = min(self.ends[number][0], last)
+            yield self.made(first, end)
+            first, number = end, number + 1
+
+    def stretches(self, start: int, stop: int) -> Iterator[tuple[int, Any]]:
+        """Yield the rows that have the bytes `start` to `stop`, and where their bytes begin."""
+        number = bisect_right(self.ends, start, key=lambda end: end[1])
+        row, begin = self.ends[number - 1] if number else (0, 0)
+        for end, past in self.ends[number:]:
+            if begin >= stop:
+                return
+            if past > begin:
+                yield begin, self.made(row, end)
+            row, begin = end, past
+
+
+def texts_of(
+    kind: Any, length: int, valid: Array | None, size: Callable[[int, int], int],
+    made: Callable[[int, int], Any],
+) -> Texts:  # fmt: skip
+    """Return `length` rows as a column; `size` tells the bytes of some of them."""
+    ends: list[tuple[int, int]] = []
+    past = 0
+
+    def add(first: int, last: int) -> None:
+        nonlocal past
+        nbytes = size(first, last)
+        if nbytes > _MOST_BYTES and last - first > 1:
+            middle = (first + last) // 2
+            add(first, middle)
+            add(middle, last)
+            return
+        past += nbytes
+        ends.append((last, past))
+
+    for first in range(0, length, _AT_ONCE):
+        add(first, min(first + _AT_ONCE, length))
+    return Texts(kind, valid, tuple(ends), made)
+
+
+def is_texts(values: Array) -> bool:
+    """Tell whether an array of objects holds nothing but text, and ``None``."""
+    return all({*map(type, run)} <= {str, type(None)} for run in _runs(values))
+
+
+def object_texts(values: Array) -> Texts:
+    """Return text in an array of objects as a column.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        A text is not one that can be stored: half of a character.
+    """
+    valid: Array = np.not_equal(values, None).astype(bool)  # type: ignore[call-overload]
+    return texts_of(
+        pa.large_string(),
+        len(values),
+        None if valid.all() else valid,
+        lambda first, last: sum(_lengths(_strings(values[first:last]))),
+        lambda first, last: _said(_strings(values[first:last])),
+    )
+
+
+def _runs(values: Array) -> Iterator[list[Any]]:
+    for first in range(0, len(values), _AT_ONCE):
+        yield values[first : first + _AT_ONCE].tolist()
+
+
+def _lengths(texts: list[str]) -> Iterable[int]:
+    # encode() leaves nothing behind, while Arrow would make each text keep its bytes for good.
+    return map(len, texts) if all(map(str.isascii, texts)) else [len(t.encode()) for t in texts]
+
+
+def _strings(values: Array) -> list[str]:
+    """Return texts, empty where one is missing."""
+    return [text or "" for text in values.tolist()]
+
+
+def _said(texts: list[str]) -> Any:
+    """Return texts as Arrow has them."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(_lengths(texts), np.int64, len(texts)), out=offsets[1:])
+    data = "".join(texts).encode()
+    places = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.large_string(), len(texts), places)
+
+
+def live_texts(
+    lengths: Iterable[memoryview], dtype: np.dtype[Any], content: Iterable[memoryview],
+    rows: int, nbytes: int,
+) -> Array:  # fmt: skip
+    """Return stored texts as an array of objects.
+
+    Raises
+    ------
+    ValueError, pyarrow.ArrowException
+        They are not as many, have not so many bytes, or are no text.
+    """
+    found = np.empty(rows, object)
+    octets, at = _Stream(content, nbytes), 0
+    for piece in whole(lengths, dtype.itemsize):
+        for first in range(0, len(piece), _AT_ONCE * dtype.itemsize):
+            run = np.frombuffer(piece[first : first + _AT_ONCE * dtype.itemsize], dtype)
+            for count, texts in _decoded(run, octets):
+                found[at : at + count] = texts
+                at += count
+    if at != rows or octets.left:
+        msg = "its texts are not as many as its rows"
+        raise ValueError(msg)
+    return found
+
+
+def _decoded(lengths: Array, octets: _Stream) -> Iterator[tuple[int, Array]]:
+    """Yield some texts at a time, and how many they are."""
+    if lengths.min() < 0 or lengths.max() > octets.left:
+        msg = "a length is out of range"
+        raise ValueError(msg)
+    ends = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    first = 0
+    while first < len(lengths):
+        past = int(np.searchsorted(ends, ends[first] + _MOST_BYTES, "right")) - 1
+        last = max(past, first + 1)
+        offsets = ends[first : last + 1] - ends[first]
+        places = [None, pa.py_buffer(offsets), pa.py_buffer(octets.take(int(offsets[-1])))]
+        texts = pa.Array.from_buffers(pa.large_string(), last - first, places)
+        texts.validate(full=True)
+        yield last - first, texts.to_numpy(zero_copy_only=False)
+        first = last
+
+
+class _Stream:
+    """Bytes that come in pieces, taken as many at a time as are wanted."""
+
+    def __init__(self, pieces: Iterable[memoryview], nbytes: int) -> None:
+        self.left = nbytes
+        self._pieces = iter(pieces)
+        self._rest = memoryview(b"")
+
+    def take(self, nbytes: int) -> bytearray:
+        """Return the next bytes.
+
+        Raises
+        ------
+        ValueError
+            There are not so many.
+        """
+        if nbytes > self.left:
+            msg = "a length is out of range"
+            raise ValueError(msg)
+        self.left -= nbytes
+        taken = bytearray(nbytes)
+        at = 0
+        while at < nbytes:
+            self._rest = self._rest or next(self._pieces)
+            some = self._rest[: nbytes - at]
+            taken[at : at + len(some)] = some
+            at += len(some)
+            self._rest = self._rest[len(some) :]
+        return taken
