@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 __all__ = [
+    "UNCHANGED",
     "UNTOUCHED",
     "AmbiguousError",
     "CaptureError",
@@ -35,6 +36,8 @@ __all__ = [
 
 UNTOUCHED = "Interrupted: nothing was done."
 """Of work that has not even begun."""
+UNCHANGED = "Interrupted: nothing was changed."
+"""Of work that only reads, or had recorded nothing yet."""
 
 _COMMAND = re.compile(r"(?<![%\w./-])(?<!in a notebook: )%?mvt (?=[a-z])")
 

@@ -55,6 +55,10 @@ def init(path: str | Path = ".", *, durability: Durability = "full") -> Repo:
     return open_(path)
 
 
+_MADE = "Interrupted, but the repository had been made by then."
+_BEGUN = "Interrupted: there is no repository yet. The next mvt init goes on."
+
+
 def initialise(path: str | Path = ".", *, durability: Durability = "full") -> Initialised:
     """Make a repository in folder `path` and tell where it is.
 
@@ -84,7 +88,11 @@ def initialise(path: str | Path = ".", *, durability: Durability = "full") -> In
         msg = f"There is no folder {root.parent}."
         hint = f"mkdir {shlex.quote(str(root.parent))}"
         raise RepositoryError(msg, hint=hint, code="no-folder")
-    init_store(root, durability=durability)
+    try:
+        init_store(root, durability=durability)
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(_MADE if (root / "format").exists() else _BEGUN)
+        raise
     return Initialised(path=str(root), branch=MAIN)
 
 

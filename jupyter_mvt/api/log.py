@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from jupyter_mvt.api.compare import side
 from jupyter_mvt.compare.metrics import diff_metrics
 from jupyter_mvt.display import bind
+from jupyter_mvt.errors import if_interrupted
 from jupyter_mvt.history.log import entry
 from jupyter_mvt.history.log import log as plain_log
 from jupyter_mvt.history.naming import labels_by_version
@@ -103,7 +104,10 @@ def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderb
 
 def index(handle: Handle, *, rebuild: bool) -> IndexStats:
     """Return what the metric store holds; see `metrics.rebuild`."""
-    return make_anew(handle.store) if rebuild else index_stats(handle.store)
+    if not rebuild:
+        return index_stats(handle.store)
+    with if_interrupted("Interrupted: every version is as it was, and the next query finds it."):
+        return make_anew(handle.store)
 
 
 def sql(handle: Handle, statement: str, params: Mapping[str, Any] | tuple[Any, ...]) -> SqlResult:

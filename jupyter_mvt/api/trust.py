@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from jupyter_mvt.store import oplog
 from jupyter_mvt.store.trusted import Trusted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.commit import Commit
     from jupyter_mvt.objects.version import VersionRef
@@ -85,7 +88,8 @@ class Trust:
         view = oplog.current(handle.store)
         oid = resolve(handle, view, revision)
         commit = oplog.commit_object(handle.store, oid)
-        book.add(_record(handle, oid, commit, "told"))
+        with _told(handle, oid, name_of(view, oid)):
+            book.add(_record(handle, oid, commit, "told"))
         return TrustMoved(id=oid, trusted=True, version=version_ref(handle.store, view, oid),
                           runs=_runs(handle, commit))  # fmt: skip
 
@@ -104,10 +108,12 @@ class Trust:
         oid = ObjectId(revision) if foreign else resolve(handle, view, revision)
         kernel = attached()
         here = oid in handle.session.made or (kernel is not None and oid in kernel.trusted)
-        handle.session.made.discard(oid)
-        if kernel is not None:
-            kernel.trusted.discard(oid)
-        if not book.remove(oid) and not here:
+        with _told(handle, oid, name_of(view, oid)):
+            handle.session.made.discard(oid)
+            if kernel is not None:
+                kernel.trusted.discard(oid)
+            removed = book.remove(oid)
+        if not removed and not here:
             msg = f"{name_of(view, oid)} was not trusted."
             raise NotFoundError(msg, hint="mvt trust --list", code="not-trusted")
         version = None if foreign else version_ref(handle.store, view, oid)
@@ -119,6 +125,17 @@ class Trust:
         view = oplog.current(self._handle.store)
         own = (row.id for row in rows if row.id in view.commits)
         return TrustList(rows, {str(oid): name_of(view, oid) for oid in own})
+
+
+@contextmanager
+def _told(handle: Handle, oid: ObjectId, name: str) -> Iterator[None]:
+    """Say of an interrupt in the block whether a version is trusted."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        said = "is" if is_trusted(handle, oid) else "is not"
+        interrupt.add_note(f"Interrupted: {name} {said} trusted now.")
+        raise
 
 
 def made(handle: Handle, oid: ObjectId, commit: Commit) -> None:

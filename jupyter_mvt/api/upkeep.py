@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from jupyter_mvt.errors import RepositoryError, UsageError, if_interrupted
+from jupyter_mvt.errors import UNCHANGED, RepositoryError, UsageError, if_interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import GcReport, Moved, RepairReport, Usage
@@ -50,7 +51,7 @@ def gc(
     if pack not in get_args(Packing):
         msg = f"There is no packing {str(pack)[:40]!r}."
         raise UsageError(msg, code="bad-packing", hint="mvt gc --pack old, all or none")
-    with if_interrupted("Interrupted: every version is as it was. The next mvt gc goes on."):
+    with _thinning(handle, dry_run=dry_run):
         report = verb.gc(handle, dry_run=dry_run, drop=drop, grace_days=grace_days, stop=stop)
         if dry_run or pack == "none" or report.stopped:
             return report
@@ -64,6 +65,29 @@ def gc(
             return report
         more = verb.expire(handle)
     return replace(report, deleted_bytes=report.deleted_bytes + more.freed_bytes, busy=more.busy)
+
+
+@contextmanager
+def _thinning(handle: Handle, *, dry_run: bool) -> Iterator[None]:
+    """Say of an interrupt of a gc which versions it has made thin by then."""
+    from jupyter_mvt.history.results import span
+    from jupyter_mvt.store import oplog
+    from jupyter_mvt.store.trash import is_thin
+
+    before = None
+    try:
+        before = oplog.current(handle.store)
+        yield
+    except KeyboardInterrupt as interrupt:
+        now = oplog.current(handle.store)
+        thin = [] if before is None else [
+            where.number for oid, where in now.commits.items()
+            if is_thin(now, oid) and not is_thin(before, oid)
+        ]  # fmt: skip
+        state = "every version is as it was"
+        said = f", but {span(thin)} had become thin by then" if thin else f": {state}"
+        interrupt.add_note(UNCHANGED if dry_run else f"Interrupted{said}. The next mvt gc goes on.")
+        raise
 
 
 def pack(handle: Handle) -> PackReport:

@@ -14,7 +14,7 @@ from jupyter_mvt._version import __version__
 from jupyter_mvt.api import places
 from jupyter_mvt.api.discover import initialise, open_
 from jupyter_mvt.api.kernel import Identity, Kernel, account
-from jupyter_mvt.commands.command import parse
+from jupyter_mvt.commands.command import carry_out, parse
 from jupyter_mvt.commands.completion import Completion
 from jupyter_mvt.commands.help import Help
 from jupyter_mvt.errors import (
@@ -90,10 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with if_interrupted(UNTOUCHED):
             command, args = parse(words)
-        if command.run is None:
-            msg = f"mvt {command.name} needs a verb."
-            raise UsageError(msg, hint=f"mvt help {command.name}")
-        value = command.run(ShellDesk(Path.cwd()), args)
+        value = carry_out(command, ShellDesk(Path.cwd()), args)
     except MvtError as error:
         return _failed(error, as_json)
     except KeyboardInterrupt as interrupt:

@@ -31,6 +31,7 @@ __all__ = [
     "Desk",
     "Parser",
     "amount",
+    "carry_out",
     "find",
     "parse",
     "usage",
@@ -174,6 +175,40 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     parser = Parser(path)
     command.arguments(parser)
     return command, parser.parse_args(words)
+
+
+class _Opening:
+    """A desk, and the repositories that it gave."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.kernel = desk.kernel
+        self.opened: list[Repo] = []
+
+    def repo(self) -> Repo:
+        self.opened.append(self._desk.repo())
+        return self.opened[-1]
+
+    def init(self, path: str, durability: Durability = "full") -> Any:
+        return self._desk.init(path, durability)
+
+
+def carry_out(command: Command, desk: Desk, args: argparse.Namespace) -> Any:
+    """Run a command; an interrupt says what was changed by then.
+
+    Raises
+    ------
+    UsageError
+        It is one that needs a nested verb (code ``usage``).
+    """
+    if command.run is None:
+        msg = f"mvt {command.name} needs a verb."
+        raise UsageError(msg, hint=f"mvt help {command.name}")
+    from jupyter_mvt.api.interrupts import accounted
+
+    opening = _Opening(desk)
+    with accounted(opening.opened):
+        return command.run(opening, args)
 
 
 def _asking(words: Sequence[str]) -> list[str]:

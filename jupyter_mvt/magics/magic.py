@@ -65,13 +65,10 @@ class MvtMagics(Magics):
         try:
             with if_interrupted(UNTOUCHED):
                 # The verbs are imported when the first is used, not when the extension is loaded.
-                from jupyter_mvt.commands.command import parse
+                from jupyter_mvt.commands.command import carry_out, parse
 
                 command, args = parse(given)
-            if command.run is None:
-                msg = f"mvt {command.name} needs a verb."
-                raise UsageError(msg, hint=f"mvt help {command.name}")
-            return command.run(self._desk, args)
+            return carry_out(command, self._desk, args)
         except KeyboardInterrupt as interrupt:
             raise InterruptedWorkError(interrupted(interrupt)) from None
 

@@ -44,6 +44,8 @@ class LogCache:
     needs, ids
         What manifests and lists of cells name, of those that were read, and each id that is named
         once; see `store.needs`.
+    own
+        Number and token of the operation that was appended last, and of those drafted since.
     """
 
     view: View | None = None
@@ -53,5 +55,6 @@ class LogCache:
     outlines: Walked[Outline] = field(default_factory=Walked)
     needs: dict[ObjectId, tuple[bytes, ...]] = field(default_factory=dict)
     ids: dict[bytes, bytes] = field(default_factory=dict)
+    own: list[tuple[int, str]] = field(default_factory=list)
     line: tuple[frozenset[ObjectId], list[ObjectId]] = (frozenset(), [])
     lock: threading.RLock = field(default_factory=threading.RLock)

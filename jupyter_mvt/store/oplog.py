@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from jupyter_mvt.errors import (
@@ -32,7 +33,10 @@ from jupyter_mvt.store.folding import Fold
 from jupyter_mvt.store.records import pack_operation, read_operation, record_id, skim_operation
 from jupyter_mvt.store.store import Store
 
-__all__ = ["append", "commit_object", "current", "follow", "operation", "operations", "view_at"]
+__all__ = [
+    "append", "appended", "commit_object", "current", "follow", "operation", "operations",
+    "view_at",
+]  # fmt: skip
 
 _REMEMBERED = 512
 _PAUSE = 0.002
@@ -93,12 +97,28 @@ def append(store: Store, draft: Callable[[View], Operation]) -> tuple[Operation,
         drafted = draft(view)
         _check_draft(view, drafted)
         record = pack_operation(drafted)
+        own = (drafted.number, drafted.token)
+        store.log.own.append(own)
         if _publish(store, drafted, record):
+            store.log.own = [own]
             after = _take_own(store, view, drafted, record)
             _derive(store, after)
             return drafted, after
         time.sleep(random.uniform(0, pause))
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def appended(store: Store) -> int:
+    """Return the number of the operation that was last appended through `store`, 0 if none was.
+
+    Also of one whose publication was interrupted.
+    """
+    for number, token in reversed(store.log.own):
+        with suppress(NotFoundError):
+            record = store.backend.get(layout.operation(number))
+            if read_operation(record, number).token == token:
+                return number
+    return 0
 
 
 def operations(

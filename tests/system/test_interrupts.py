@@ -189,7 +189,7 @@ def test_the_command_line_says_so(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("jupyter_mvt.api.upkeep.gc", interrupt)
     assert main(["gc"]) == 130
-    assert capsys.readouterr().err == "Interrupted.\n"
+    assert capsys.readouterr().err == "Interrupted: nothing was changed.\n"
 
 
 def test_too_little_room_is_told_before_anything_is_written(

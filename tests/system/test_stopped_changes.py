@@ -1,4 +1,4 @@
-"""Whoever stops a change, at whatever call to the disk: no rubbish, and a sound repository."""
+"""Whoever stops a change, at whatever call to the disk, is told what was done; nothing is left."""
 
 from __future__ import annotations
 
@@ -11,13 +11,46 @@ from sklearn.linear_model import LinearRegression
 
 import jupyter_mvt as mvt
 from jupyter_mvt.cli.main import main
+from jupyter_mvt.errors import UNCHANGED, UNTOUCHED
 from tests.system.test_stopped import Stop
 
-LINES = (
-    "init new", "tag create new v2", "undo", "switch -c other", "rollback production --to v1",
-    "trust v2", "index rebuild", "gc --drop v2 --grace 0", "gc --pack all --grace 0",
-    "fsck --repair --from sound",
-)  # fmt: skip
+BEGUN = 4
+"""Operations before."""
+UNVERIFIED = "Interrupted: v1 was not verified to its end; nothing was changed."
+WHOLE = "Interrupted: every version is as it was. The next mvt gc goes on."
+THIN = "Interrupted, but v2 had become thin by then. The next mvt gc goes on."
+HEALED = "Interrupted: what was healed by then stays. The next mvt fsck --repair goes on."
+INDEXED = "Interrupted: every version is as it was, and the next query finds it."
+
+
+def recorded(*numbers: int) -> dict[str, int]:
+    """Return what is said once these operations are recorded, and how many there are then."""
+    said = {f"Interrupted, but operation {n} had been recorded by then.": n for n in numbers}
+    return {UNTOUCHED: BEGUN, UNCHANGED: BEGUN, **said}
+
+
+LINES = {
+    "init new": {
+        "Interrupted: there is no repository yet. The next mvt init goes on.": BEGUN,
+        "Interrupted, but the repository had been made by then.": BEGUN,
+    },
+    "tag create new v2": recorded(5),
+    "undo": recorded(5),
+    "cost set --hour 1.2": recorded(5),
+    "switch -c other": recorded(5, 6),
+    "rollback production --to v1": {**recorded(5), UNVERIFIED: BEGUN},
+    "trust v2": {
+        UNTOUCHED: BEGUN,
+        UNCHANGED: BEGUN,
+        "Interrupted: v2 is not trusted now.": BEGUN,
+        "Interrupted: v2 is trusted now.": BEGUN,
+    },
+    "index rebuild": {UNTOUCHED: BEGUN, INDEXED: BEGUN},
+    "gc --drop v2 --grace 0": {UNTOUCHED: BEGUN, WHOLE: BEGUN, THIN: None},
+    "gc --pack all --grace 0": {UNTOUCHED: BEGUN, WHOLE: None},
+    "fsck --repair --from sound": {UNTOUCHED: BEGUN, HEALED: None},
+}
+"""What is said of an interrupt, with how many operations there are then; ``None``: it depends."""
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +85,8 @@ def rubbish(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("line", LINES)
 def test_at_any_call_to_the_disk(begun, tmp_path, monkeypatch, capsys, line, after):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    stop, status, at = Stop(monkeypatch, after=after), 130, 0
+    monkeypatch.setenv("MVT_TRUST", str(tmp_path / "trust"))
+    stop, status, at, said = Stop(monkeypatch, after=after), 130, 0, set()
     while status == 130:
         at += 1
         folder = tmp_path / str(at)
@@ -66,8 +99,14 @@ def test_at_any_call_to_the_disk(begun, tmp_path, monkeypatch, capsys, line, aft
         stop.at = 0
         assert rubbish(tmp_path) == []
         if status == 130:
-            assert capsys.readouterr().err.startswith("Interrupted")
+            told = capsys.readouterr().err.removesuffix("\n")
+            said.add(told)
+            repo = mvt.open(folder)
+            assert LINES[line][told] in (repo.operations().total, None)
+            assert (told == THIN) == repo.log().entries[1].thin
             assert "--repair" not in line or main(line.split()) == 0
             assert main(["fsck"]) == 0
         shutil.rmtree(folder)
-    assert (status, at) > (0, 12)
+        shutil.rmtree(tmp_path / "trust", ignore_errors=True)
+    assert (status, at > 12) == (0, True)
+    assert said == LINES[line].keys()
