@@ -17,7 +17,7 @@ from jupyter_mvt.capture.placing import whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Texts", "is_texts", "live_texts", "object_texts", "texts_of"]
+__all__ = ["Texts", "is_texts", "live_texts", "object_texts", "series_texts"]
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 16 << 10
@@ -73,7 +73,7 @@ class Texts:
             row, begin = end, past
 
 
-def texts_of(
+def _cut(
     kind: Any, length: int, valid: Array | None, size: Callable[[int, int], int],
     made: Callable[[int, int], Any],
 ) -> Texts:  # fmt: skip
@@ -111,12 +111,29 @@ def object_texts(values: Array) -> Texts:
         A text is not one that can be stored: half of a character.
     """
     valid: Array = np.not_equal(values, None).astype(bool)  # type: ignore[call-overload]
-    return texts_of(
+    return _cut(
         pa.large_string(),
         len(values),
         None if valid.all() else valid,
         lambda first, last: sum(_lengths(_strings(values[first:last]))),
         lambda first, last: _said(_strings(values[first:last])),
+    )
+
+
+def series_texts(series: Any) -> Texts:
+    """Return a series of polars, of text or of bytes, as a column."""
+    text = str(series.dtype) == "String"
+
+    def size(first: int, last: int) -> int:
+        some = series.slice(first, last - first)
+        return int((some.str.len_bytes() if text else some.bin.size()).sum())
+
+    return _cut(
+        pa.large_string() if text else pa.large_binary(),
+        len(series),
+        series.is_not_null().to_numpy() if series.null_count() else None,
+        size,
+        lambda first, last: series.slice(first, last - first).to_arrow(),
     )
 
 

@@ -119,7 +119,7 @@ import pandas as pd
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.cells.log import CellLog
 
-COUNT = {{"texts": 600_000, "times": 8_000_000}}
+COUNT = {{"texts": 600_000, "times": 8_000_000, "polars": 600_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -129,6 +129,9 @@ def texts(count):
 
 def made(kind, count=None):
     count = count or COUNT[kind]
+    if kind == "polars":
+        import polars as pl
+        return pl.DataFrame({{"text": pl.Series(texts(count).tolist()), "at": np.arange(count)}})
     if kind == "times":
         return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
     return pd.DataFrame({{"text": pd.Series(texts(count), dtype=object)}})
@@ -169,6 +172,14 @@ print(extra(lambda: files.save(name.parent / "second")))
 print(extra(lambda: files["weights.npy"].read()) - name.stat().st_size)
 assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes()
 """
+
+
+def test_none_is_made_to_keep_a_frame_of_polars(
+    tmp_path: Path, program: Callable[..., object]
+) -> None:
+    done = program("-c", VARIABLES, tmp_path, "polars", "make")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) <= MOST
 
 
 @pytest.mark.parametrize("kind", ["texts", "times"])

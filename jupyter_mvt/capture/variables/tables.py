@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.arrowparts import freeze_table, restore_table
+from jupyter_mvt.capture.arrowparts import freeze_columns, freeze_table, restore_table
+from jupyter_mvt.capture.arrowtexts import series_texts
 from jupyter_mvt.capture.pandasparts import freeze_frame, live_frame
 from jupyter_mvt.errors import CorruptionError
 
@@ -44,11 +45,28 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
             frame = value.to_frame() if name == "Series" else value
             if any(str(dtype).startswith("Object") for dtype in frame.dtypes):
                 return None  # Arrow would get their addresses
-            value = frame.to_arrow()
+            state["table"], parts = _freeze_polars(frame)
+            return state, parts
         state["table"], parts = freeze_table(value)
     except (pa.ArrowException, TypeError, ValueError, AttributeError):
         return None  # what Arrow cannot say is pickled, and flagged so
     return state, parts
+
+
+def _freeze_polars(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
+    """Return the description and the parts of a frame; of its text no copy is made."""
+    import pyarrow as pa
+
+    schema, fields, columns = frame.head(0).to_arrow().schema, [], []
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if str(dtype) in ("String", "Binary"):
+            fields.append(schema.field(name))
+            columns.append(series_texts(frame[name]))
+        else:  # by itself: beside others, its chunks would be made as theirs
+            alone = frame.select(name).to_arrow()
+            fields.append(alone.schema.field(name))
+            columns.append(alone.column(0))
+    return freeze_columns(pa.schema(fields, schema.metadata), frame.height, columns)
 
 
 def _is_label(value: Any) -> bool:
