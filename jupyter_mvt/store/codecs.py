@@ -24,7 +24,7 @@ from jupyter_mvt.store.planes import (
     probe_planes,
 )
 
-__all__ = ["ID_SIZE", "REKEY", "Encoded", "Keyframe", "decode", "encode"]
+__all__ = ["ID_SIZE", "REKEY", "Encoded", "Keyframe", "decode", "encode", "framed"]
 
 ID_SIZE = 32
 REKEY = 0.8
@@ -96,6 +96,21 @@ def encode(data: Buffer, item: int = 0, keyframes: Sequence[Keyframe] = ()) -> E
     return found if found.size < _WORTH * len(raw) else Encoded(RAW, (data,))
 
 
+def framed(data: memoryview, level: int = 1) -> Encoded:
+    """Return `data` as one frame, without looking for anything smaller; it is proved to be undone.
+
+    Raises
+    ------
+    ValueError
+        It cannot be undone.
+    """
+    packed = pack_frame(data, level)
+    if not holds(packed, data):
+        msg = "what was packed does not come back"
+        raise ValueError(msg)
+    return Encoded(ZSTD, (packed,))
+
+
 def decode(encoding: int, data: memoryview, target: memoryview, base: Buffer | None = None) -> None:
     """Fill `target`, of the object's size, with the raw bytes that `data` encodes.
 
@@ -150,11 +165,7 @@ def _choose(sample: Bytes, item: int) -> _Choice:
 
 def _alone(raw: Bytes, item: int, choice: _Choice) -> Encoded:
     if choice.encoding == ZSTD:
-        packed = pack_frame(raw.data, _LEVEL)
-        if not holds(packed, raw.data):
-            msg = "what was packed does not come back"
-            raise ValueError(msg)
-        return Encoded(ZSTD, (packed,))
+        return framed(raw.data, _LEVEL)
     if choice.probe is not None:
         return Encoded(PLANES, tuple(encode_planes(raw, item, choice.probe)))
     return Encoded(RAW, (raw.data,))

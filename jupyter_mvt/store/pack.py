@@ -100,16 +100,14 @@ class PackStream:
         rows = zip(objects, offsets, sizes, sizes, repeat(RAW))
         self._table += b"".join(starmap(ROW.pack, rows))
         # Each with the gap behind it: the next begins where it may.
-        self._out.write(*map(bytes.ljust, objects.values(), steps, repeat(b"\0")))
-        self.size += sum(steps)
+        self._put(*map(bytes.ljust, objects.values(), steps, repeat(b"\0")))
 
     def add_encoded(self, row: Row, pieces: Iterable[Buffer]) -> None:
         """Append one object as the pieces of its encoding; where it goes is told by `rows`."""
         self._align(PAGE if row.encoding == RAW and row.size >= ALIGNED else SMALL_ALIGN)
         at = self.size
         self._table += ROW.pack(row.oid, at, row.stored, row.size, row.encoding)
-        for piece in pieces:
-            self._put(piece)
+        self._put(*pieces)
         assert self.size - at == row.stored
 
     def finish(self, avoid: Container[str] = ()) -> str:
@@ -129,9 +127,9 @@ class PackStream:
         if gap:
             self._put(bytes(gap))
 
-    def _put(self, data: Buffer) -> None:
-        self._out.write(data)
-        self.size += len(data)
+    def _put(self, *pieces: Buffer) -> None:
+        self._out.write(*pieces)
+        self.size += sum(map(len, pieces))
 
 
 def rows_of(table: Buffer) -> list[Row]:

@@ -24,6 +24,7 @@ __all__ = ["SMALLEST", "Line", "Plan", "Slot", "Use", "item_size", "make_plan"]
 SMALLEST = 64
 """Smaller objects are not worth encoding."""
 
+_LITTLE = 8 << 10
 _SMALL_PACK = 16 << 20
 _MANY = 8
 _WASTE = 10
@@ -66,6 +67,9 @@ class Plan:
         Packs to be replaced, with their copies.
     wanted
         Objects to be written, each with the copy that it is read from.
+    minor
+        Those of them that are so small beside the rest that a search for the smallest encoding
+        would take more time than it saves room.
     """
 
     uses: dict[bytes, Use] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Plan:
     pinned: set[bytes] = field(default_factory=set)
     rewritten: dict[str, list[tuple[bytes, Place]]] = field(default_factory=dict)
     wanted: dict[bytes, Place] = field(default_factory=dict)
+    minor: set[bytes] = field(default_factory=set)
 
     def lines(self) -> Iterator[list[Line]]:
         """Return all objects in groups of few versions, in each one line a slot.
@@ -238,6 +243,14 @@ def _choose(store: Store, view: View, plan: Plan) -> None:
     if len(joined) >= _MANY or (plan.rewritten and len(joined) > 1):
         plan.rewritten |= {key: packs[key] for key in joined}
     plan.wanted = {oid: place for oid, place in best.items() if place.pack in plan.rewritten}
+    plan.minor = _minor(plan.wanted)
+
+
+def _minor(wanted: dict[bytes, Place]) -> set[bytes]:
+    """Return the small objects if they are less than a hundredth of all bytes."""
+    found = {oid: place.size for oid, place in wanted.items() if place.size < _LITTLE}
+    most = sum(place.size for place in wanted.values()) // 100
+    return set(found) if sum(found.values()) <= most else set()
 
 
 def _joined(sizes: dict[str, int]) -> list[str]:

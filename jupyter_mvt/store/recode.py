@@ -84,9 +84,12 @@ class Recoder:
             return Made(Row(oid, *place[1:]), (self.store.stored(place),))
         if oid in self.plan.hot or oid not in self.plan.uses or _unfit(place):
             return Made(Row(oid, 0, place.size, place.size, RAW), (raw,))
-        frames = [] if oid in self.plan.pinned else self._keyframes(use, read, room)
-        found = _encoded(oid, use, raw, frames)
-        if found.encoding == DELTA:
+        if oid in self.plan.minor:
+            found = _proved(oid, lambda: _framed(raw))
+        else:
+            frames = [] if oid in self.plan.pinned else self._keyframes(use, read, room)
+            found = _proved(oid, lambda: _encoded(raw, use.item, frames))
+        if found.encoding == DELTA or oid in self.plan.minor:
             room.give(raw)
         else:
             # The next of this line may well be differences from it.
@@ -147,19 +150,28 @@ class _Room:
         self._free = sorted([*self._free, whole], key=len)[-_SPARE:]
 
 
-def _encoded(oid: bytes, use: Use, raw: memoryview, frames: list[Keyframe]) -> Encoded:
-    from jupyter_mvt.store.codecs import Encoded, encode
-    from jupyter_mvt.store.frames import pack_frame
-
+def _proved(oid: bytes, make: Callable[[], Encoded]) -> Encoded:
     try:
-        found = encode(raw, use.item, frames)
+        return make()
     except ValueError as error:
         # Trust nothing that cannot be undone: this becomes the only copy.
         msg = f"The object {oid.hex()} cannot be encoded: {error}. It stays as it is."
         raise CorruptionError(msg, code="codec-failed", hint="mvt fsck") from error
+
+
+def _framed(raw: memoryview) -> Encoded:
+    from jupyter_mvt.store.codecs import framed
+
+    return framed(raw)
+
+
+def _encoded(raw: memoryview, item: int, frames: list[Keyframe]) -> Encoded:
+    from jupyter_mvt.store.codecs import Encoded, encode
+
+    found = encode(raw, item, frames)
     if found.encoding == RAW:
         # A frame around it, a few bytes larger, tells the next run that this was tried.
-        return Encoded(ZSTD, (pack_frame(raw, 1),))
+        return _framed(raw)
     if found.size > _JOINED:
         return found
     return Encoded(found.encoding, (b"".join(found.pieces),), found.base)

@@ -21,7 +21,7 @@ from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.fsck import fsck
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.open import open_store
-from jupyter_mvt.store.pack import DELTA, PLANES, RAW, read_rows
+from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD, read_rows
 from jupyter_mvt.store.packer import pack
 from jupyter_mvt.store.packplan import item_size
 from jupyter_mvt.store.reach import reach
@@ -128,6 +128,24 @@ def test_packed_versions_are_as_they_were(store: Store, commit: Commit) -> None:
     assert encodings(store) >= {DELTA, PLANES}
     assert pack(again, everything=True) == pack(Store(store.backend), everything=True)
     assert pack(again, everything=True).written == ()
+
+
+@pytest.mark.parametrize(("beside", "encoding"), [(1_000_000, ZSTD), (20_000, DELTA)])
+def test_what_is_small_beside_the_rest_is_not_searched(
+    beside: int, encoding: int, local: Store, commit: Commit
+) -> None:
+    large, versions = drifting(3, beside), drifting(3, 1_500)
+    for i, arrays in enumerate(versions):
+        arrays |= {"large": large[i]["w"]}
+        keep(local, commit, arrays, f"c{i}")
+    expected = [{path: array.tobytes() for path, array in v.items()} for v in versions]
+    pack(local, everything=True)
+    delete_dropped(local)
+    moved = [bytes.fromhex(digest(arrays["w"].tobytes())) for arrays in versions[1:]]
+    assert {place.encoding for oid in moved for place in local.index.find(oid)} == {encoding}
+    assert contents(local) == expected
+    assert fsck(local).problems == ()
+    assert pack(Store(local.backend), everything=True).written == ()
 
 
 def test_hot_versions_stay_as_they_are(local: Store, commit: Commit) -> None:
