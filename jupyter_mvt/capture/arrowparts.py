@@ -91,9 +91,11 @@ def restore_table(
 
 def restore_texts(
     described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
-    pieces: Callable[[Entry], Iterator[memoryview]],
+    pieces: Callable[[Entry], Iterator[memoryview]], nan: Any = False,
 ) -> Array:  # fmt: skip
     """Return the one column of a table, which is text, as an array of objects.
+
+    What is missing is ``None``; with `nan`, NaN, everywhere or where a part says so.
 
     Raises
     ------
@@ -112,11 +114,22 @@ def restore_texts(
             _refuse("its lengths are not as many as its rows")
         found = live_texts(pieces(lengths), dtype, pieces(content), rows, content.nbytes)
         if valid is not None:
-            bits = np.unpackbits(np.frombuffer(read(entries[valid]), np.uint8), bitorder="little")
-            found[bits[:rows] == 0] = None
+            bits = np.frombuffer(read(entries[valid]), np.uint8)
+            found[_flags(bits, rows) == 0] = np.nan if nan is True else None
+            if isinstance(nan, str):
+                where = np.frombuffer(read(entries[nan]), np.uint8)
+                if (bits & where).any():
+                    _refuse("a text is said to be missing")
+                found[_flags(where, rows) == 1] = np.nan
         return found
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, pa.ArrowException) as error:
         _refuse(str(error)[:120], error)
+
+
+def _flags(bits: Array, rows: int) -> Array:
+    if len(bits) != (rows + 7) // 8:
+        _refuse("its bits are not as many as its rows")
+    return np.unpackbits(bits, count=rows, bitorder="little")
 
 
 def _refuse(why: str, cause: Exception | None = None) -> NoReturn:

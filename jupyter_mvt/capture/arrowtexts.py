@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from jupyter_mvt.capture.placing import whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Texts", "is_texts", "live_texts", "object_texts", "series_texts"]
+__all__ = ["Texts", "is_texts", "live_texts", "nan_rows", "object_texts", "series_texts"]
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 16 << 10
@@ -98,8 +99,21 @@ def _cut(
 
 
 def is_texts(values: Array) -> bool:
-    """Tell whether an array of objects holds nothing but text, and ``None``."""
-    return all({*map(type, run)} <= {str, type(None)} for run in _runs(values))
+    """Tell whether an array of objects holds nothing but text, ``None`` and NaN."""
+    return all(map(_all_texts, _runs(values)))
+
+
+def _all_texts(run: list[Any]) -> bool:
+    kinds = {*map(type, run)}
+    if float not in kinds:
+        return kinds <= {str, type(None)}
+    numbers = (item for item in run if type(item) is float)
+    return kinds <= {str, type(None), float} and all(map(isnan, numbers))
+
+
+def nan_rows(values: Array) -> Array:
+    """Return in which rows of an array of objects NaN is: nothing else is not equal to itself."""
+    return np.not_equal(values, values).astype(bool)
 
 
 def object_texts(values: Array) -> Texts:
@@ -111,12 +125,18 @@ def object_texts(values: Array) -> Texts:
         A text is not one that can be stored: half of a character.
     """
     valid: Array = np.not_equal(values, None).astype(bool)  # type: ignore[call-overload]
+    valid &= ~nan_rows(values)
+
+    def texts(first: int, last: int) -> list[str]:
+        run = np.where(valid[first:last], values[first:last], "")
+        return list(run.tolist())
+
     return _cut(
         pa.large_string(),
         len(values),
         None if valid.all() else valid,
-        lambda first, last: sum(_lengths(_strings(values[first:last]))),
-        lambda first, last: _said(_strings(values[first:last])),
+        lambda first, last: sum(_lengths(texts(first, last))),
+        lambda first, last: _said(texts(first, last)),
     )
 
 

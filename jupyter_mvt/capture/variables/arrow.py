@@ -6,7 +6,10 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jupyter_mvt.capture.adapter import mro_names
+from jupyter_mvt.capture.arrays import array_part
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ARROW_READERS", "arrow_writer", "inside", "placed", "read_column", "read_texts",
            "write_column", "write_texts"]  # fmt: skip
+
+
+_NAN = "column.0.nan"
 
 
 def arrow_writer(value: Any) -> Write | None:
@@ -56,22 +62,32 @@ def write_column(encoder: Encoder, column: Any, path: str) -> list[Any]:
 
 
 def write_texts(encoder: Encoder, values: Any, path: str) -> list[Any]:
-    """Return what `write_column` would of an array of objects that is text."""
-    from jupyter_mvt.capture.arrowparts import freeze_columns
-    from jupyter_mvt.capture.arrowtexts import object_texts
+    """Return what `write_column` would of an array of objects that is text.
 
-    column = object_texts(values)
+    Where NaN is missing text, how it is told follows: ``True`` if it never is ``None``, else the
+    part that says in which rows.
+    """
+    from jupyter_mvt.capture.arrowparts import freeze_columns
+    from jupyter_mvt.capture.arrowtexts import nan_rows, object_texts
+
+    column, nan = object_texts(values), nan_rows(values)
     schema = import_module("pyarrow").schema([("", column.type)])
     described, parts = freeze_columns(schema, len(column), [column])
-    return [placed(encoder, parts, path), described]
+    told: list[Any] = []
+    if nan.any():
+        alone = column.valid is not None and (nan | column.valid).all()
+        told = [True if alone else _NAN]
+        bits = array_part(np.packbits(nan, bitorder="little"), _NAN)
+        parts = parts if alone else (*parts, replace(bits, shifts=True))
+    return [placed(encoder, parts, path), described, *told]
 
 
-def read_texts(decoder: Decoder, lead: Any, described: Any) -> Any:
+def read_texts(decoder: Decoder, lead: Any, described: Any, nan: Any = False) -> Any:
     """Return the text that `write_texts` took apart, an array of objects again."""
     from jupyter_mvt.capture.arrowparts import restore_texts
 
-    skeleton = decoder.skeleton
-    return restore_texts(described, inside(decoder, str(lead)), skeleton.read, skeleton.pieces)
+    skeleton, entries = decoder.skeleton, inside(decoder, str(lead))
+    return restore_texts(described, entries, skeleton.read, skeleton.pieces, nan)
 
 
 def read_column(decoder: Decoder, lead: Any, described: Any) -> Any:

@@ -69,7 +69,7 @@ def _write_cells(encoder: Encoder, series: Any, path: str) -> Any:
 
 
 def _write_objects(encoder: Encoder, values: Any, path: str) -> Any:
-    """Return an array; one of objects that are all text is kept as such."""
+    """Return an array; one of objects that are text or missing is kept as such."""
     if values.dtype.kind != "O" or not is_texts(values):
         return encoder.value(values, path)
     return [None, *write_texts(encoder, values, path)]
@@ -77,7 +77,7 @@ def _write_objects(encoder: Encoder, values: Any, path: str) -> Any:
 
 def _read_cells(decoder: Decoder, cells: Any) -> Any:
     """Return the values of a column, which share no memory with anything."""
-    if isinstance(cells, list) and len(cells) == 3 and cells[0] is None:
+    if isinstance(cells, list) and len(cells) in (3, 4) and cells[0] is None:
         return read_texts(decoder, *cells[1:])
     found = decoder.value(cells)
     if not hasattr(found, "dtype") or getattr(found, "ndim", 0) != 1:

@@ -8,9 +8,13 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from torch.utils.data import DataLoader, TensorDataset
 
+from jupyter_mvt.capture import arrowtexts
+from jupyter_mvt.capture.variables import frames
 from jupyter_mvt.capture.variables.kept import take_variables
 from jupyter_mvt.capture.variables.objects import freeze_objects, restore_objects
 from jupyter_mvt.errors import CorruptionError, RestoreError
@@ -163,3 +167,64 @@ def test_a_part_of_another_size_is_refused():
     short = {path: replace(entry, shape=(1,), nbytes=8) for path, entry in entries.items()}
     with pytest.raises(CorruptionError, match="has not its size"):
         restore_objects(frozen.state, short, read)
+
+
+GAPS = st.lists(st.sampled_from(["", "a", "ü€", None, float("nan")]), max_size=30)
+
+
+def objects(values):
+    return np.array([*values, None], object)[:-1]
+
+
+@pytest.mark.parametrize("before", [False, True])
+@settings(deadline=None)
+@given(GAPS, st.integers(1, 9))
+def test_what_is_missing_in_text_is_missing_as_it_was(before, values, rows):
+    frame = pd.DataFrame({"n": np.arange(len(values)), "t": pd.Series(objects(values), dtype="O")})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrowtexts, "_AT_ONCE", rows)
+        if before:  # as a graph of objects, which versions made before hold
+            patch.setattr(frames, "is_texts", lambda values: False)
+        frozen = freeze_objects({"v": frame, "s": frame["t"]})
+    found = restore_objects(frozen.state, *stored(frozen))
+    pd.testing.assert_frame_equal(found["v"], frame)
+    for again in (found["v"]["t"], found["s"]):
+        assert [repr(item) for item in again] == [repr(item) for item in values]
+
+
+def cell(values):
+    """Return what is frozen of a column of objects, its state, and how its text is told there."""
+    frozen = freeze_objects({"v": pd.Series(objects(values), dtype="O")})
+    state = decode(frozen.state)
+    (node,) = [node for node in state["nodes"] if node[0] == "pandas series"]
+    return frozen, state, node[2]
+
+
+def test_how_missing_text_is_told():
+    nan = float("nan")
+    told = {"none": ["a", None], "nan": ["a", nan], "both": ["a", nan, None]}
+    assert {name: cell(values)[2][3:] for name, values in told.items()} == {
+        "none": [], "nan": [True], "both": ["column.0.nan"]
+    }  # fmt: skip
+    for values in ([1.5, "a"], [nan, pd.NA], [nan, "a", b"b"], [np.float64("nan"), "a"]):
+        assert type(cell(values)[2][0]) is int  # a graph
+
+
+@pytest.mark.parametrize("forged", ["nowhere", "column.0", "column.0.valid"])
+def test_forged_words_of_missing_text_are_refused(forged):
+    frozen, state, told = cell(["a", float("nan"), None])
+    told[3] = forged
+    with pytest.raises(CorruptionError, match="not sound"):
+        restore_objects(encode(state), *stored(frozen))
+
+
+def test_bits_of_missing_text_are_as_many_as_rows():
+    frozen, _, _ = cell(["a", float("nan"), None])
+    entries, read = stored(frozen)
+    (path,) = [path for path in entries if path.endswith(".nan")]
+
+    def other(entry):
+        return memoryview(b"\2\0") if entry.path == path else read(entry)
+
+    with pytest.raises(CorruptionError, match="are not as many as"):
+        restore_objects(frozen.state, entries, other)
