@@ -35,7 +35,7 @@ Slot: TypeAlias = tuple[str, str, int, int]
 Line: TypeAlias = "list[tuple[bytes, Use]]"
 """Objects in the order in which they are made, those of one slot in that of their versions."""
 
-_TOGETHER = 8
+_TOGETHER = 16
 _LOOSE = 32
 
 _NUMBER = re.compile(r"(?:b?float|u?int|complex)(\d+)(?:_\w+)?\Z")
