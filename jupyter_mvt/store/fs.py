@@ -1,4 +1,4 @@
-"""The one door to the disk: every system call that changes or reads files is here.
+"""The one door to the disk: every system call that changes or reads what is kept is here.
 
 `Disk` has small verbs that do exactly one thing each, so that tests can record them, make them
 fail, or replay what a power cut would leave. Its errors are plain ``OSError``; `explained`
