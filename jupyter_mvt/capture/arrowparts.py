@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from jupyter_mvt.capture.arrays import array_part, check_entry
 from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
-from jupyter_mvt.capture.arrowruns import content_part, lengths_part, numbers_part, offset_type
+from jupyter_mvt.capture.arrowruns import (
+    content_part,
+    flags_part,
+    lengths_part,
+    numbers_part,
+    offset_type,
+    valid_part,
+)
 from jupyter_mvt.capture.arrowtexts import Texts, live_texts
 from jupyter_mvt.errors import CorruptionError
 
@@ -176,8 +183,7 @@ class _Writer:
         if pa.types.is_null(kind):
             return ["null", length, None]
         if pa.types.is_boolean(kind):
-            bits = np.asarray(array.fill_null(False))
-            return ["bits", length, valid, self._add(np.packbits(bits, bitorder="little"), path)]
+            return ["bits", length, valid, self._keep(flags_part(array, path))]
         width = _width(kind)
         if width:
             return ["fixed", length, valid, self._keep(numbers_part(array, width, path))]
@@ -225,7 +231,9 @@ class _Writer:
 
     def _valid(self, array: Any, path: str) -> str | None:
         if isinstance(array, Texts):
-            return None if array.valid is None else self._bits(array.valid, path)
+            if array.valid is None:
+                return None
+            return self._add(np.packbits(array.valid, bitorder="little"), f"{path}.valid")
         # Of a dictionary, the codes tell it.
         if (
             not array.null_count
@@ -233,10 +241,7 @@ class _Writer:
             or pa.types.is_dictionary(array.type)
         ):
             return None
-        return self._bits(np.asarray(array.is_valid()), path)
-
-    def _bits(self, valid: Array, path: str) -> str:
-        return self._add(np.packbits(valid, bitorder="little"), f"{path}.valid")
+        return self._keep(valid_part(array, f"{path}.valid"))
 
     def _add(self, values: Array, path: str) -> str:
         return self._keep(replace(array_part(values, path), shifts=True))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["content_part", "lengths_part", "numbers_part", "offset_type"]
+__all__ = ["content_part", "flags_part", "lengths_part", "numbers_part", "offset_type",
+           "valid_part"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 1 << 20
@@ -33,6 +34,31 @@ _WIDE = 1 << 32
 def numbers_part(column: Any, width: int, path: str) -> Part:
     """Return the values of a column of fixed `width`, zero where one is missing."""
     return _rows_part(column, path, _numbers(column.type, width), width, _values)
+
+
+def flags_part(column: Any, path: str) -> Part:
+    """Return the values of a column of booleans as bits, zero where one is missing."""
+    return _bits_part(column, path, lambda piece: np.asarray(piece.fill_null(False)))
+
+
+def valid_part(column: Any, path: str) -> Part:
+    """Return which rows of a column are not missing, as bits."""
+    return _bits_part(column, path, lambda piece: np.asarray(piece.is_valid()))
+
+
+def _bits_part(column: Any, path: str, taken: Callable[[Any], Array]) -> Part:
+    """Return a part of one bit a row; `taken` gives those of an array, a byte for each."""
+
+    def packed(first: int, last: int) -> bytes:
+        pieces = [np.zeros(0, bool), *map(taken, _rows(column, first, last))]
+        return np.packbits(np.concatenate(pieces), bitorder="little").tobytes()
+
+    def window(start: int, stop: int) -> Buffer:
+        end = min(8 * stop, len(column))
+        runs = range(8 * start, end, _AT_ONCE)
+        return b"".join(packed(first, min(first + _AT_ONCE, end)) for first in runs)
+
+    return _part(path, np.dtype(np.uint8), (len(column) + 7) // 8, window)
 
 
 def lengths_part(column: Any, path: str) -> Part:

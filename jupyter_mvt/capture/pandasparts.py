@@ -1,7 +1,7 @@
 """Frames of pandas as Arrow describes them, without a second copy of their numbers.
 
-Columns of plain numbers are stored from where they lie and come back where they were read to;
-what else there is, and the index, goes through Arrow.
+Columns of numbers, also of those that may be missing, are stored from where they lie and come
+back where they were read to; what else there is, and the index, goes through Arrow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_OWN", "freeze_frame", "live_frame"]
 
+Array = np.ndarray[Any, Any]
 _OWN = 1 << 20
+_AT_ONCE = 8 << 20
+_NULLABLE = ("IntegerArray", "FloatingArray", "BooleanArray")
 MOST_OWN = 64
 """pandas warns of more than a hundred columns that lie apart when one is added."""
 
@@ -36,7 +39,8 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         return None
     width = len(frame.columns)
     plain = [number for number, dtype in enumerate(frame.dtypes)
-             if _is_number(dtype) or _is_time(dtype, frame, number)]  # fmt: skip
+             if _is_number(dtype) or _is_nullable(dtype)
+             or _is_time(dtype, frame, number)]  # fmt: skip
     other = [number for number in range(width) if number not in set(plain)]
     empty = pa.Table.from_pandas(frame.iloc[:0])
     rest = pa.Table.from_pandas(_beside(frame, other) if plain else frame)
@@ -44,7 +48,11 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         return None
     columns: list[Any] = [None] * width
     for number in plain:
-        values = frame.iloc[:, number].to_numpy()
+        series = frame.iloc[:, number]
+        if _is_nullable(series.dtype):
+            columns[number] = pa.array(series.array)  # its numbers are where they were
+            continue
+        values = series.to_numpy()
         columns[number] = values.view("i8") if values.dtype.kind in "mM" else values
     for place, number in enumerate(other):
         columns[number] = rest.column(place)
@@ -59,9 +67,10 @@ def live_frame(table: Any) -> Any:
 
     shape = table.slice(0, 0).to_pandas()
     own = [number for number, dtype in enumerate(shape.dtypes)
-           if isinstance(dtype, np.dtype) and dtype.kind in "iufmM"
-           and _is_own(table.column(number), dtype)]  # fmt: skip
-    if not 0 < len(own) <= MOST_OWN:
+           if _is_own(table.column(number), dtype)]  # fmt: skip
+    if len(own) > MOST_OWN:  # but those that pandas never puts into one array
+        own = [number for number in own if _is_nullable(shape.dtypes.iloc[number])]
+    if not own:
         return table.to_pandas()
     width = len(shape.columns)
     other = [number for number in range(width) if number not in own]
@@ -90,18 +99,56 @@ def _is_time(dtype: Any, frame: Any, number: int) -> bool:
     )  # fmt: skip
 
 
-def _is_own(column: Any, dtype: Any) -> bool:
+def _is_nullable(dtype: Any) -> bool:
+    """Tell whether a column is numbers or booleans, and beside them which are missing."""
+    kind = None if isinstance(dtype, np.dtype) else dtype.construct_array_type()
     return bool(
-        column.nbytes >= _OWN
-        and column.num_chunks == 1
+        kind is not None and kind.__module__.startswith("pandas.") and kind.__name__ in _NULLABLE
+    )
+
+
+def _is_own(column: Any, dtype: Any) -> bool:
+    if column.num_chunks != 1 or not len(column):
+        return False
+    if _is_nullable(dtype):  # a short one as well: pandas would take NaN for missing
+        return bool(column.type == pa.from_numpy_dtype(dtype.numpy_dtype))
+    return bool(
+        isinstance(dtype, np.dtype)
+        and dtype.kind in "iufmM"
+        and column.nbytes >= _OWN
         and not column.null_count
         and column.type == pa.from_numpy_dtype(dtype)
     )
 
 
-def _memory(column: Any, dtype: Any) -> np.ndarray[Any, Any]:
-    found: np.ndarray[Any, Any] = np.frombuffer(column.chunk(0).buffers()[1], dtype, len(column))
+def _memory(column: Any, dtype: Any) -> Any:
+    """Return the values of a column of pandas, in the memory that they were read to."""
+    array, rows = column.chunk(0), len(column)
+    valid, content = array.buffers()
+    if not _is_nullable(dtype):
+        return _numbers(content, dtype, rows)
+    plain = dtype.numpy_dtype
+    values = _flags(content, rows) if plain.kind == "b" else _numbers(content, plain, rows)
+    missing = np.zeros(rows, bool) if valid is None else _flags(valid, rows)
+    if valid is not None:
+        np.logical_not(missing, out=missing)
+    return dtype.construct_array_type()(values, missing)
+
+
+def _numbers(content: Any, dtype: Any, rows: int) -> Array:
+    found: Array = np.frombuffer(content, dtype, rows)
     return found if found.flags.writeable else found.copy()
+
+
+def _flags(content: Any, rows: int) -> Array:
+    """Return bits as booleans."""
+    found, bits = np.empty(rows, bool), np.frombuffer(content, np.uint8)
+    for first in range(0, rows, _AT_ONCE):
+        run = found[first : first + _AT_ONCE]
+        run[:] = np.unpackbits(
+            bits[first // 8 :][: _AT_ONCE // 8], count=len(run), bitorder="little"
+        )
+    return found
 
 
 def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:

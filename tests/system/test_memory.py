@@ -119,7 +119,8 @@ import pandas as pd
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.cells.log import CellLog
 
-COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "times": 8_000_000, "polars": 600_000}}
+COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000,
+         "nullable": 6_000_000, "times": 8_000_000, "polars": 600_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -134,6 +135,12 @@ def made(kind, count=None):
         return pl.DataFrame({{"text": pl.Series(texts(count).tolist()), "at": np.arange(count)}})
     if kind == "times":
         return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
+    if kind == "nullable":
+        dtypes = ("Int64", "Float64", "boolean")
+        of = {{dtype: pd.array([1], dtype).repeat(count) for dtype in dtypes}}
+        for values in of.values():
+            values[::7] = pd.NA
+        return pd.DataFrame(of)
     objects = texts(count)
     missing = {{"texts": (), "nan": (np.nan,), "both": (np.nan, None)}}[kind]
     for at, what in enumerate(missing):
@@ -141,7 +148,7 @@ def made(kind, count=None):
     return pd.DataFrame({{"text": pd.Series(objects, dtype=object)}})
 
 def size(kind, value):
-    if kind not in ("times", "polars"):  # a multiple of 16 for each object
+    if kind in ("texts", "nan", "both"):  # a multiple of 16 for each object
         found = (text for text in value["text"] if type(text) is str)
         return sum(sys.getsizeof(text) + 15 & -16 for text in found) + 8 * len(value)
     return int(value.memory_usage(index=False).sum())
@@ -187,7 +194,7 @@ def test_none_is_made_to_keep_a_frame_of_polars(
     assert int(done.stdout) <= MOST
 
 
-@pytest.mark.parametrize("kind", ["texts", "nan", "both", "times"])
+@pytest.mark.parametrize("kind", ["texts", "nan", "both", "times", "nullable"])
 def test_none_is_made_of_a_table(tmp_path: Path, program: Callable[..., object], kind: str) -> None:
     found = {}
     for what in ("make", "restore"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from torch.utils.data import DataLoader, TensorDataset
 
-from jupyter_mvt.capture import arrowtexts
+from jupyter_mvt.capture import arrowruns, arrowtexts, pandasparts
 from jupyter_mvt.capture.variables import frames
 from jupyter_mvt.capture.variables.kept import take_variables
 from jupyter_mvt.capture.variables.objects import freeze_objects, restore_objects
@@ -228,3 +228,31 @@ def test_bits_of_missing_text_are_as_many_as_rows():
 
     with pytest.raises(CorruptionError, match="are not as many as"):
         restore_objects(frozen.state, entries, other)
+
+
+NUMBERS = st.lists(st.sampled_from([0, 1, None, float("nan")]), max_size=40)
+
+
+@pytest.mark.parametrize("dtype", ["Int8", "UInt64", "Float32", "Float64", "boolean"])
+@settings(deadline=None)
+@given(NUMBERS, st.sampled_from([1, 99]), st.integers(1, 2))
+def test_numbers_that_may_be_missing_come_back(dtype, values, most, step):
+    missing = np.array([value is None for value in values], bool)
+    made = np.array([value or 0 for value in values])
+    kind = pd.api.types.pandas_dtype(dtype)
+    plain = (made if kind.kind == "f" else np.nan_to_num(made)).astype(kind.numpy_dtype)
+    column = kind.construct_array_type()(plain, missing)  # a Float64 may hold NaN as well
+    frame = pd.DataFrame({"a": column, "n": np.arange(len(values)), "again": column})[::step]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pandasparts, "MOST_OWN", most)
+        patch.setattr(pandasparts, "_AT_ONCE", 8)
+        patch.setattr(arrowruns, "_AT_ONCE", 16)
+        found = back(v=frame, s=frame["a"])
+    pd.testing.assert_frame_equal(found["v"], frame)
+    for again in (found["v"]["a"], found["v"]["again"], found["s"]):
+        assert [repr(item) for item in again] == [repr(item) for item in frame["a"]]
+    if len(frame):
+        found["v"].loc[0, "a"] = plain.dtype.type(
+            1
+        )  # memory that may be written to, and is of this column only
+        assert (found["v"]["a"][0], repr(found["v"]["again"][0])) == (1, repr(frame["a"][0]))
