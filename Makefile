@@ -91,7 +91,7 @@ test-frameworks: .make/frameworks-env
 
 # Keras on TensorFlow, in an environment of its own, where there is no PyTorch.
 ON_TENSORFLOW := $(addprefix tests/capture/, data/test_tensorflow_kind.py $(addprefix adapters/test_keras, \
-	.py _backends.py _resume.py))
+	.py _backends.py _large.py _resume.py))
 
 test-tensorflow: .make/tensorflow/bin/pytest
 	KERAS_BACKEND=tensorflow .make/tensorflow/bin/python -m pytest -m frameworks -q $(ON_TENSORFLOW)

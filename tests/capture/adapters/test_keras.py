@@ -215,19 +215,6 @@ def test_paths_and_params_do_not_count_sessions():
     assert (params["optimizer"], params["loss"]) == ("Adam", "sparse_categorical_crossentropy")
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_a_large_variable_is_looked_at_again(dtype):
-    model = keras.Sequential([keras.Input((3000,)), keras.layers.Dense(3000, dtype=dtype)])
-    part, _ = ADAPTER.freeze(model, no_source).bundle.parts
-    whole = bytes(part.read())
-    if keras.backend.backend() == "tensorflow":
-        assert part.window is None  # each look would be a copy of all of it
-        return
-    assert bytes(part.window(5, 5000)) == whole[5:5000]
-    model.layers[0].kernel.assign(model.layers[0].kernel + 1)
-    assert bytes(part.window(0, 8)) == bytes(part.read())[:8] != whole[:8]
-
-
 def test_frozen_layers_stay_frozen():
     model = TestSequential().train()
     model.layers[0].trainable = False

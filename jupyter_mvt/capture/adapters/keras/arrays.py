@@ -13,6 +13,8 @@ from jupyter_mvt.capture.declarative.graph import refuse
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder
     from jupyter_mvt.objects.ids import Buffer
@@ -26,31 +28,42 @@ def add_array(encoder: Encoder, variable: Any, path: str) -> str:
     """Add the content of `variable` as a part, read when the store asks; return its path."""
     dtype, shape = str(variable.dtype), tuple(int(size) for size in variable.shape)
     name, nbytes = encoder.claim(path), prod(shape) * dtype_of(dtype).itemsize
-
-    def window(start: int, stop: int) -> Buffer:
-        return stretch(_content(variable, dtype), start, stop)
-
     encoder.parts.append(
         Part(
             path=name,
             dtype=dtype,
             shape=shape,
             nbytes=nbytes,
-            read=lambda: raw(_content(variable, dtype)),
+            read=lambda: raw(_content(variable.value, dtype)),
             volatile=encoder.volatile,
-            window=window if is_large(nbytes) and _shows_memory() else None,
+            window=_window(variable, dtype) if is_large(nbytes) else None,
         )
     )
     return name
 
 
-def _shows_memory() -> bool:
-    """Tell whether a variable's content is seen where it is; TensorFlow gives a copy of it."""
-    return str(import_module("keras").backend.backend()) != "tensorflow"
+def _window(variable: Any, dtype: str) -> Callable[[int, int], Buffer] | None:
+    """Return a reader of stretches, ``None`` where each of them would be a copy of everything."""
+    if str(import_module("keras").backend.backend()) != "tensorflow":
+        return lambda start, stop: stretch(_content(variable.value, dtype), start, stop)
+    # Asked of the class: a variable on several devices passes this on to one of them.
+    if not hasattr(type(variable.value), "read_value_no_copy"):
+        return None
+    return lambda start, stop: _tensorflow_stretch(variable.value, dtype, start, stop)
 
 
-def _content(variable: Any, dtype: str) -> np.ndarray[Any, Any]:
-    value = variable.value
+def _tensorflow_stretch(value: Any, dtype: str, start: int, stop: int) -> Buffer:
+    """Return the bytes `start` to `stop`, copying only these, on the device where they are."""
+    size = dtype_of(dtype).itemsize
+    first, last = start // size, -(-stop // size)
+    with import_module("tensorflow").device(value.device):
+        # A plain read copies all of a variable that was last updated by rows.
+        flat = import_module("keras").ops.reshape(value.read_value_no_copy(), (-1,))
+        some = flat[first:last]
+    return stretch(_content(some, dtype), start - first * size, stop - first * size)
+
+
+def _content(value: Any, dtype: str) -> np.ndarray[Any, Any]:
     if dtype in RAW_DTYPES and hasattr(value, "untyped_storage"):
         # numpy has no such numbers, and torch gives it none.
         torch = import_module("torch")
