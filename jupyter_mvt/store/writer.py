@@ -132,19 +132,21 @@ class PackWriter:
         self._require_open()
         witness = Witness(bundle.parts, of)
         self._witnesses.append(witness)
-        kept: list[list[ObjectId]] = [[] for _ in bundle.parts]
+        kept: list[Sequence[ObjectId]] = [()] * len(bundle.parts)
         large = self._pack_small(bundle.parts, kept, witness)
         queue: _Queue = deque()
         for number in large:
             part, at = bundle.parts[number], 0
+            chunks: list[ObjectId] = []
+            kept[number] = chunks
             for piece in cut(part):
                 witness.see(number, part, at, piece)
-                self._enqueue(queue, kept[number], piece)
+                self._enqueue(queue, chunks, piece)
                 at += len(piece)
         while queue:
             self._drain(queue)
-        for part, chunks in zip(bundle.parts, kept, strict=True) if self._moved else ():
-            if any(chunks is moved for moved in self._moved):
+        for part, ids in zip(bundle.parts, kept, strict=True) if self._moved else ():
+            if any(ids is moved for moved in self._moved):
                 raise part_changed(part, of)
         manifest, data = build_manifest(map(_entry, bundle.parts, kept), bundle.ties)
         return self.blob(data), manifest
@@ -177,7 +179,7 @@ class PackWriter:
         return Receipt(new, sum(self._sizes.values()), key, packs)
 
     def _pack_small(
-        self, parts: Sequence[Part], kept: Sequence[list[ObjectId]], witness: Witness
+        self, parts: Sequence[Part], kept: list[Sequence[ObjectId]], witness: Witness
     ) -> list[int]:
         """Keep what is small, side by side; return the numbers of the parts that are not."""
         large: list[int] = []
@@ -187,7 +189,7 @@ class PackWriter:
 
         def keep() -> None:
             for number, oid in zip(numbers, self._keep_together(contents), strict=True):
-                kept[number].append(oid)
+                kept[number] = (oid,)
 
         for number, part in enumerate(parts):
             content = small(part)
@@ -317,7 +319,7 @@ class PackWriter:
             raise UsageError(msg, code="writer-finished")
 
 
-def _entry(part: Part, chunks: list[ObjectId]) -> Entry:
+def _entry(part: Part, chunks: Sequence[ObjectId]) -> Entry:
     return Entry(
         path=part.path,
         dtype=part.dtype,
