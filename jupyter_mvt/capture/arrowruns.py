@@ -164,7 +164,8 @@ def _values(array: Any, dtype: np.dtype[Any]) -> Array:
         return values
     # What lies under a missing value is anything: zeroed, so that equal tables are equal.
     kept = values.reshape(len(array), -1).copy()
-    kept[_missing(array)] = 0
+    for first in range(0, len(array), _AT_ONCE):
+        kept[first : first + _AT_ONCE][_missing(array.slice(first, _AT_ONCE))] = 0
     return kept.reshape(-1)
 
 

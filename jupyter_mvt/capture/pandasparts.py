@@ -15,6 +15,8 @@ import pyarrow as pa
 from jupyter_mvt.capture.arrowparts import freeze_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jupyter_mvt.objects.manifest import Part
 
 __all__ = ["MOST_OWN", "freeze_frame", "live_frame"]
@@ -39,7 +41,7 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         return None
     width = len(frame.columns)
     plain = [number for number, dtype in enumerate(frame.dtypes)
-             if _is_number(dtype) or _is_nullable(dtype)
+             if _is_number(dtype) or _is_nullable(dtype) or _is_coded(dtype)
              or _is_time(dtype, frame, number)]  # fmt: skip
     other = [number for number in range(width) if number not in set(plain)]
     empty = pa.Table.from_pandas(frame.iloc[:0])
@@ -51,6 +53,9 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         series = frame.iloc[:, number]
         if _is_nullable(series.dtype):
             columns[number] = pa.array(series.array)  # its numbers are where they were
+            continue
+        if _is_coded(series.dtype):
+            columns[number] = _coded(series)
             continue
         values = series.to_numpy()
         columns[number] = values.view("i8") if values.dtype.kind in "mM" else values
@@ -69,7 +74,7 @@ def live_frame(table: Any) -> Any:
     own = [number for number, dtype in enumerate(shape.dtypes)
            if _is_own(table.column(number), dtype)]  # fmt: skip
     if len(own) > MOST_OWN:  # but those that pandas never puts into one array
-        own = [number for number in own if _is_nullable(shape.dtypes.iloc[number])]
+        own = [number for number in own if not isinstance(shape.dtypes.iloc[number], np.dtype)]
     if not own:
         return table.to_pandas()
     width = len(shape.columns)
@@ -107,15 +112,38 @@ def _is_nullable(dtype: Any) -> bool:
     )
 
 
+def _is_coded(dtype: Any) -> bool:
+    return type(dtype).__name__ == "CategoricalDtype"
+
+
+def _coded(series: Any) -> Any:
+    """Return categories as Arrow has them, the codes where they are."""
+    known = pa.array(series.iloc[:0], from_pandas=True)
+    codes = np.ascontiguousarray(series.array.codes)
+    valid = None
+    if len(codes) and codes.min() < 0:
+        runs = (codes[first : first + _AT_ONCE] for first in range(0, len(codes), _AT_ONCE))
+        bits = (np.packbits(run >= 0, bitorder="little").tobytes() for run in runs)
+        valid = pa.py_buffer(b"".join(bits))
+    places = [valid, pa.py_buffer(codes)]
+    indices = pa.Array.from_buffers(known.type.index_type, len(codes), places)
+    return pa.DictionaryArray.from_arrays(
+        indices, known.dictionary, ordered=known.type.ordered, safe=False
+    )
+
+
 def _is_own(column: Any, dtype: Any) -> bool:
     if column.num_chunks != 1 or not len(column):
         return False
     if _is_nullable(dtype):  # a short one as well: pandas would take NaN for missing
         return bool(column.type == pa.from_numpy_dtype(dtype.numpy_dtype))
+    if column.nbytes < _OWN:
+        return False
+    if _is_coded(dtype):
+        return bool(pa.types.is_signed_integer(column.type.index_type))
     return bool(
         isinstance(dtype, np.dtype)
         and dtype.kind in "iufmM"
-        and column.nbytes >= _OWN
         and not column.null_count
         and column.type == pa.from_numpy_dtype(dtype)
     )
@@ -124,6 +152,8 @@ def _is_own(column: Any, dtype: Any) -> bool:
 def _memory(column: Any, dtype: Any) -> Any:
     """Return the values of a column of pandas, in the memory that they were read to."""
     array, rows = column.chunk(0), len(column)
+    if _is_coded(dtype):
+        return _categories(array.indices, dtype)
     valid, content = array.buffers()
     if not _is_nullable(dtype):
         return _numbers(content, dtype, rows)
@@ -140,15 +170,32 @@ def _numbers(content: Any, dtype: Any, rows: int) -> Array:
     return found if found.flags.writeable else found.copy()
 
 
+def _categories(indices: Any, dtype: Any) -> Any:
+    import pandas as pd
+
+    valid, content = indices.buffers()
+    codes = _numbers(content, indices.type.to_pandas_dtype(), len(indices))
+    if valid is not None:
+        for run, flags in _runs(valid, codes):
+            run[~flags] = -1
+    return pd.Categorical.from_codes(codes, dtype=dtype)
+
+
 def _flags(content: Any, rows: int) -> Array:
     """Return bits as booleans."""
-    found, bits = np.empty(rows, bool), np.frombuffer(content, np.uint8)
-    for first in range(0, rows, _AT_ONCE):
-        run = found[first : first + _AT_ONCE]
-        run[:] = np.unpackbits(
-            bits[first // 8 :][: _AT_ONCE // 8], count=len(run), bitorder="little"
-        )
+    found = np.empty(rows, bool)
+    for run, flags in _runs(content, found):
+        run[:] = flags
     return found
+
+
+def _runs(content: Any, values: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield some values at a time, and their bits as booleans."""
+    bits = np.frombuffer(content, np.uint8)
+    for first in range(0, len(values), _AT_ONCE):
+        run = values[first : first + _AT_ONCE]
+        some = bits[first // 8 : (first + _AT_ONCE) // 8]
+        yield run, np.unpackbits(some, count=len(run), bitorder="little").view(bool)
 
 
 def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
@@ -157,8 +204,10 @@ def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
     Types and columns are those of no rows as well, so that gigabytes are not copied to see them.
     """
     shape, back = empty.to_pandas(), rest.slice(0, 0).to_pandas()
+    coded = [number for number, dtype in enumerate(frame.dtypes) if _is_coded(dtype)]
     return bool(
         (back.dtypes.array == frame.dtypes.iloc[other].array).all()
+        and (shape.dtypes.iloc[coded].array == frame.dtypes.iloc[coded].array).all()
         and type(shape.columns) is _named_as(frame.columns)
         and shape.columns.equals(frame.columns)
         and _index(rest).equals(frame.index)

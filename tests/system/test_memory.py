@@ -120,7 +120,8 @@ from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.cells.log import CellLog
 
 COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000,
-         "nullable": 6_000_000, "times": 8_000_000, "polars": 600_000}}
+         "nullable": 6_000_000,
+         "category": 64_000_000, "times": 8_000_000, "polars": 600_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -135,6 +136,10 @@ def made(kind, count=None):
         return pl.DataFrame({{"text": pl.Series(texts(count).tolist()), "at": np.arange(count)}})
     if kind == "times":
         return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
+    if kind == "category":
+        codes = np.zeros(count, "i1")
+        codes[::7], codes[::5] = 1, -1
+        return pd.DataFrame({{"of": pd.Categorical.from_codes(codes, ["a", "b"])}})
     if kind == "nullable":
         dtypes = ("Int64", "Float64", "boolean")
         of = {{dtype: pd.array([1], dtype).repeat(count) for dtype in dtypes}}
@@ -194,7 +199,7 @@ def test_none_is_made_to_keep_a_frame_of_polars(
     assert int(done.stdout) <= MOST
 
 
-@pytest.mark.parametrize("kind", ["texts", "nan", "both", "times", "nullable"])
+@pytest.mark.parametrize("kind", ["texts", "nan", "both", "times", "nullable", "category"])
 def test_none_is_made_of_a_table(tmp_path: Path, program: Callable[..., object], kind: str) -> None:
     found = {}
     for what in ("make", "restore"):

@@ -256,3 +256,26 @@ def test_numbers_that_may_be_missing_come_back(dtype, values, most, step):
             1
         )  # memory that may be written to, and is of this column only
         assert (found["v"]["a"][0], repr(found["v"]["again"][0])) == (1, repr(frame["a"][0]))
+
+
+KNOWN = [["b", "a"], [2, 1], [0.5, -1.0], pd.to_datetime(["2024", "1999"]), list(range(200))]
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=["texts", "numbers", "floats", "times", "many"])
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(-1, 1), max_size=40), st.booleans(), st.integers(1, 2))
+def test_long_columns_of_categories_come_back(known, codes, ordered, step):
+    column = pd.Categorical.from_codes(np.array(codes, int), known, ordered=ordered)
+    frame = pd.DataFrame({"a": column, "n": np.arange(len(codes)), "again": column})[::step]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pandasparts, "_OWN", 0)
+        patch.setattr(pandasparts, "_AT_ONCE", 8)
+        patch.setattr(arrowruns, "_AT_ONCE", 16)
+        found = back(v=frame, s=frame["a"])
+    pd.testing.assert_frame_equal(found["v"], frame)
+    for again in (found["v"]["a"].array, found["v"]["again"].array, found["s"].array):
+        assert (again.codes.tolist(), again.codes.dtype) == (codes[::step], column.codes.dtype)
+        assert (list(again.categories), again.ordered) == (list(known), ordered)
+    if len(frame):
+        found["v"].loc[0, "a"] = known[1]  # memory of this column only
+        assert found["v"]["again"].array.codes.tolist() == codes[::step]
