@@ -116,10 +116,9 @@ class PackIndex:
         tables.append(_Table(self._next, key, table))
         starts.append(self._next)
         self._packs.add(key)
-        numbered = dict(zip(oids, count(self._next)))
         numbers = self._numbers
-        if len(numbered) == len(oids) and numbers.keys().isdisjoint(numbered):
-            numbers.update(numbered)
+        if len(set(oids)) == len(oids) and numbers.keys().isdisjoint(oids):
+            numbers.update(zip(oids, count(self._next)))
         else:
             for number, oid in enumerate(oids, self._next):
                 numbers[oid] = _joined(numbers.get(oid), number)
