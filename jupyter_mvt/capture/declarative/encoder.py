@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+from enum import Enum
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -309,9 +310,12 @@ def _flat(state: Any) -> Mapping[str, Any] | None:
 def _reduce(value: Any, path: str) -> Any:
     reduce: Callable[[int], Any] = value.__reduce_ex__
     try:
-        return reduce(4)
+        reduced = reduce(4)
     except Exception as error:
         raise Undeclarable(path, f"{type(value).__qualname__}: {error}") from error
+    if isinstance(value, Enum) and reduced[0] is getattr:
+        return type(value), (value.value,)  # as every Python says it but 3.11.0 to 3.11.3
+    return reduced
 
 
 def _reference(encoder: Encoder, value: Any, path: str) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 import sys
 
 import numpy as np
@@ -61,6 +62,20 @@ RENEWED = {
     "old spectral norm": lambda: nn.utils.spectral_norm(nn.Linear(4, 4)),
     "pruned": pruned,
 }
+
+
+def test_a_member_of_an_enumeration_is_told_by_its_value_on_every_python(monkeypatch):
+    model = pz.orthogonal(nn.Linear(4, 4))
+    told = []
+    for reduced in (
+        lambda member, _: (type(member), (member.value,)),
+        lambda member, _: (getattr, (type(member), member.name)),  # Python 3.11.0 to 3.11.3
+    ):
+        monkeypatch.setattr(enum.Enum, "__reduce_ex__", reduced)
+        again, frozen = restored(model)
+        assert again.parametrizations.weight[0].orthogonal_map.name == "matrix_exp"
+        told.append(identity(frozen))
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("name", RENEWED)
