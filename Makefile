@@ -74,8 +74,8 @@ bench: .make/test-env
 bench-ui: .make/test-env chromium
 	$(RUN) pytest -m "ui and bench" tests/ui -q
 
-# Time and space of the store, with its peers beside it; two rounds took 24 minutes, 15 GB of disk. Programs that
-# are not installed (git-lfs, restic, borg) are left out; DVC gets an environment of its own.
+# Time and space of the store, with its peers beside it; it needs 15 GB of disk. Programs that are not
+# installed (git-lfs, restic, borg) are left out; DVC gets an environment of its own.
 bench-store: .make/test-env .make/peers/bin/dvc
 	$(RUN) pip install -q "mlflow-skinny>=3,<4" joblib safetensors transformers peft
 	$(RUN) tests.benchmarks.store --tools .make/peers

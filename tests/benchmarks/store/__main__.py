@@ -16,7 +16,7 @@ from tests.benchmarks.store.loads import measure_loads
 from tests.benchmarks.store.models import load_encoder
 from tests.benchmarks.store.sizes import measure_sizes
 from tests.benchmarks.store.small import measure_small
-from tests.benchmarks.store.speed import measure_speed
+from tests.benchmarks.store.speed import LEAST, measure_speed
 from tests.benchmarks.store.table import bars, table
 
 HERE = Path(__file__).parent
@@ -25,6 +25,7 @@ MARKS = "<!-- bench-store -->\n", "<!-- /bench-store -->"
 ALL = {"cp", "torch", "safetensors", "joblib", "mlflow", "dvc", "lfs", "restic", "borg"}
 PLAIN = {"cp", "torch"}
 MB = 10**6
+_SMALL_ROUNDS = 9
 
 
 def main() -> int:
@@ -33,8 +34,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.store")
     parser.add_argument("--tools", type=Path, default=Path(".make/peers"),
                         help="environment that holds DVC")  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="no 2 GB, no slow peers, one round")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
+    parser.add_argument("--quick", action="store_true", help="no 2 GB, no slow peers")
+    parser.add_argument("--rounds", type=int, default=2, help="how often slow ones are measured")
     chosen = parser.parse_args()
     rounds = chosen.rounds
     sizes = [(50 * MB, ALL, rounds), (500 * MB, ALL, rounds), (2000 * MB, PLAIN, rounds)]
@@ -45,14 +46,14 @@ def main() -> int:
         folder = Path(name)
         speeds, smalls = [], []
         for size, peers, times in sizes:
-            smalls.append(measure_small(folder / f"small{size}", 3 * rounds))
+            smalls.append(measure_small(folder / f"small{size}", _SMALL_ROUNDS))
             with tempfile.TemporaryDirectory(dir=folder) as place:
                 speeds.append(measure_speed(Path(place), size, tools, peers, times))
         loads = []
         for size, _, times in sizes[1:]:
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                loads.append(measure_loads(Path(place) / "loads", size, 2 * times))
-        smalls.append(measure_small(folder / "small", 3 * rounds))
+                loads.append(measure_loads(Path(place) / "loads", size, max(LEAST, 2 * times)))
+        smalls.append(measure_small(folder / "small", _SMALL_ROUNDS))
         small = statistics.median(smalls)
         encoder = load_encoder(folder)
         copies = measure_sizes(folder / "sizes", encoder, tools)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.store.contenders import Contender
 
-__all__ = ["CASES", "Speed", "measure_speed", "timed"]
+__all__ = ["CASES", "LEAST", "Speed", "measure_speed", "timed"]
 
 CASES: dict[str, Callable[[Any], None]] = {
     "unchanged": lambda model: None,
@@ -30,7 +30,8 @@ CASES: dict[str, Callable[[Any], None]] = {
 FIRST = "first commit"
 OURS, HASH = "jupyter_mvt", "BLAKE3, all cores"
 QUICK = {"cp", "torch", "safetensors"}
-_OFTEN = 3
+_OFTEN, LEAST = 3, 5
+"""How much more often than slow ones those go that take but moments, and how often at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def measure_speed(folder: Path, size: int, tools: Path, names: set[str], rounds:
     peers = {n: c for n, c in available(folder, tools).items() if n in names}
     quick = [peer for name, peer in peers.items() if name in QUICK]
     slow = [peer for name, peer in peers.items() if name not in QUICK]
-    often = _OFTEN * rounds if slow else rounds
+    often = max(LEAST, _OFTEN * rounds if slow else rounds)
     bench = _Bench(model, saved)
     cases = {FIRST: _first(bench, folder, peers, often, rounds)}
     ours = Ours(folder / "ours")

@@ -7,7 +7,7 @@ import platform
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.store.small import ARRAYS, LENGTH
-from tests.benchmarks.store.speed import FIRST, HASH, OURS
+from tests.benchmarks.store.speed import FIRST, HASH, LEAST, OURS
 from tests.benchmarks.timing import milliseconds
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def table(
     parts = [_speed(speeds), _copies(copies), _loads(loads)]
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     parts.append(
-        f"Medians of at least {rounds}, one run on {machine}, in turn on a synced disk; ratios "
-        "travel, times do not. DVC, git-lfs, restic and borg keep a file whose saving is not "
-        f"counted. The store's part of a commit of {_SMALL} takes {small:.1f} x as long as one "
-        "file with fsync."
+        f"Medians of at least {LEAST}, of slow peers {rounds}, one run on {machine}, in turn on a "
+        "synced disk; ratios travel, times do not. DVC, git-lfs, restic and borg keep a file whose "
+        f"saving is not counted. The store's part of a commit of {_SMALL} takes {small:.1f} x as "
+        "long as one file with fsync."
     )
     return "\n\n".join(parts)
 
