@@ -13,6 +13,7 @@ from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.objects.progress import SILENT, Progress
 from jupyter_mvt.store.ahead import Ahead
 from jupyter_mvt.store.backend import Backend
+from jupyter_mvt.store.glance import Glance
 from jupyter_mvt.store.hot import MAPPED, Mappings, memory, same
 from jupyter_mvt.store.index import PackIndex, Place
 from jupyter_mvt.store.logcache import LogCache
@@ -40,6 +41,8 @@ class Store:
         Where the bytes are.
     index
         Which object is in which pack.
+    glance
+        Knows chunks again that this process stored or found stored.
     verified
         ``(pack, version)`` → ids whose bytes this process has checked or written itself.
     log
@@ -52,6 +55,7 @@ class Store:
         self.root = root
         self.backend = backend
         self.index = PackIndex(backend)
+        self.glance = Glance()
         self.verified: dict[tuple[str, str], set[bytes]] = {}
         self.log = LogCache()
         self.progress: Progress = SILENT

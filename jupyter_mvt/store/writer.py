@@ -59,13 +59,15 @@ class Receipt:
 class Taken(NamedTuple):
     """One object after hashing; `data` is ``None`` when the store has it already.
 
-    `moved` tells that the bytes were others a moment before.
+    `moved` tells that the bytes were others a moment before, `is_strange` that they were not
+    known at a glance.
     """
 
     oid: bytes
     size: int
     data: Buffer | None
     moved: bool = False
+    is_strange: bool = False
 
 
 _Queue: TypeAlias = deque[tuple[list[ObjectId], Future[Taken] | Taken]]
@@ -89,7 +91,7 @@ class PackWriter:
         self._reused: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._copies = Copies()
-        self._was_new = False
+        self._was_strange = False
         self._moved: list[list[ObjectId]] = []
         self._witnesses: list[Witness] = []
         self._flying = 0
@@ -221,7 +223,7 @@ class PackWriter:
         if new:
             self._begun().add_small(new)
             self._new.update(new)
-        self._was_new = bool(new)
+        self._was_strange = bool(new)
         self._store.progress.advance(sum(map(len, contents)))
         return written(oids)
 
@@ -252,26 +254,41 @@ class PackWriter:
         chunks.append(ObjectId(item.oid.hex()))
 
     def _take(self, piece: memoryview) -> Taken:
-        # The caller's memory may change under us (a training thread): what is written is a
-        # copy, and it is the copy's digest that counts. Large pieces are copied only if new,
-        # which what follows a new piece mostly is: it is hashed only once then.
-        is_copy = self._was_new or len(piece) < SMALL
-        data = self._copies.take(piece) if is_copy else piece
-        oid = raw_digest(data)
-        if oid in self._new or self._stored(oid, data):
-            if is_copy:
-                self._copies.give(data)
-            return Taken(oid, len(data), None)
-        before = oid
-        if not is_copy:
+        # The caller's memory may change under us (a training thread): what is written, and what
+        # an id is learned from, is a copy. What is known at a glance is not copied; what follows
+        # a piece that was not known is mostly not known either, and looked at only once then.
+        if len(piece) < SMALL:
             data = self._copies.take(piece)
-            oid = raw_digest(data)
-        return Taken(oid, len(data), data, moved=oid != before)
+            return self._taken(raw_digest(data), data)
+        glance, seen = self._store.glance, b""
+        if not self._was_strange:
+            seen = glance.mark(piece)
+            oid = glance.id_of(seen)
+            if oid is not None and self._has(oid, piece):
+                return Taken(oid, len(piece), None)
+        data = self._copies.take(piece)
+        mark = glance.mark(data)
+        oid = glance.id_of(mark)
+        is_strange = oid is None or not self._has(oid, data)
+        if oid is None or is_strange:
+            oid = glance.learn(mark, data)
+        return self._taken(oid, data, seen not in (b"", mark), is_strange)
+
+    def _taken(
+        self, oid: bytes, data: Buffer, moved: bool = False, is_strange: bool = False
+    ) -> Taken:
+        if not self._has(oid, data):
+            return Taken(oid, len(data), data, moved, is_strange=True)
+        self._copies.give(data)
+        return Taken(oid, len(data), None, moved, is_strange)
+
+    def _has(self, oid: bytes, data: Buffer) -> bool:
+        return oid in self._new or self._stored(oid, data)
 
     def _keep(self, taken: Taken) -> None:
         is_known = taken.oid in self._sizes
         self._sizes[taken.oid] = taken.size
-        self._was_new = taken.data is not None
+        self._was_strange = taken.is_strange
         if taken.data is None:
             return
         if not is_known:

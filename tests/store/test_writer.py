@@ -14,6 +14,7 @@ from jupyter_mvt.errors import CaptureError, CorruptionError, UsageError
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.manifest import Part, Tie
 from jupyter_mvt.objects.snapshot import Bundle
+from jupyter_mvt.store.glance import Glance
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.pack import PAGE, read_rows
 from jupyter_mvt.store.writer import CHUNK, begin
@@ -142,13 +143,13 @@ def test_memory_that_changes_while_it_is_written_is_noticed(
     local: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = bytearray(os.urandom(CHUNK))
-    real = type(local.index).find
+    real = Glance.id_of
 
-    def find(self: Any, oid: bytes) -> Any:
-        live[-1] ^= 0xFF  # a training step between hashing and writing
-        return real(self, oid)
+    def id_of(self: Any, mark: bytes) -> Any:
+        live[-1] ^= 0xFF  # a training step between looking and writing
+        return real(self, mark)
 
-    monkeypatch.setattr(type(local.index), "find", find)
+    monkeypatch.setattr(Glance, "id_of", id_of)
     part = Part(path="a", dtype="bytes", shape=(CHUNK,), nbytes=CHUNK, read=lambda: live)
     with pytest.raises(CaptureError) as caught, begin(local) as pack:
         pack.bundle(Bundle(parts=(part,)))
