@@ -234,11 +234,12 @@ class _Writer:
             if array.valid is None:
                 return None
             return self._add(np.packbits(array.valid, bitorder="little"), f"{path}.valid")
-        # Of a dictionary, the codes tell it.
+        # Of a dictionary, the codes tell it; of what is kept as a plainer type, that one does.
         if (
             not array.null_count
             or pa.types.is_null(array.type)
             or pa.types.is_dictionary(array.type)
+            or plain_type(array.type) is not None
         ):
             return None
         return self._keep(valid_part(array, f"{path}.valid"))

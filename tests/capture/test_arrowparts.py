@@ -72,6 +72,7 @@ ODD = ["maps", "one of", "any of", "runs", "views", "list views", "numbered", "d
 def stored(table: Any) -> tuple[Any, dict[str, Entry], dict[str, bytes]]:
     described, parts = freeze_table(table)
     content = {part.path: bytes(part.read()) for part in parts}
+    assert len(content) == len(parts)  # one path twice is no bundle
     entries = {
         part.path: Entry(path=part.path, dtype=part.dtype, shape=part.shape, nbytes=part.nbytes,
                          chunks=())
