@@ -103,8 +103,12 @@ def given(models: Mapping[str, Any], log: CellLog | None) -> Choice:
     Raises
     ------
     CaptureError
-        One is no model that any adapter knows (``no-model``) or is not fitted (``unfitted``).
+        One is no model that any adapter knows, or there is none (``no-model``), or one is not
+        fitted (``unfitted``).
     """
+    if not models:
+        msg = "No model was named: the mapping of names to models is empty."
+        raise CaptureError(msg, hint="repo.commit(model)", code="no-model")
     chosen = []
     for name, obj in models.items():
         found = recognised(obj)
@@ -113,13 +117,24 @@ def given(models: Mapping[str, Any], log: CellLog | None) -> Choice:
             if known is not None:
                 raise known
             msg = f"{name!r} is a {type(obj).__qualname__}, which is no model that mvt can keep."
-            raise CaptureError(msg, hint="mvt status", code="no-model")
+            raise CaptureError(msg, hint=_instead(obj), code="no-model")
         seen = Seen(name=name, obj=obj, adapter=found[0], role=found[1])
         candidate = _candidate(seen, log)
         if not candidate.fitted:
             raise _unfitted([candidate])
         chosen.append(candidate)
     return Choice(chosen=tuple(chosen), why="given by name")
+
+
+def _instead(obj: Any) -> str:
+    """Return how to keep what is no model: bare weights go into a file."""
+    values = obj.values() if isinstance(obj, dict) else (obj,)
+    kinds = {type(value).__module__.partition(".")[0] for value in values}
+    if kinds == {"torch"}:
+        return 'torch.save(weights, "weights.pt"); repo.commit("weights.pt")'
+    if kinds == {"numpy"}:
+        return 'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'
+    return "mvt status"
 
 
 def named(namespace: Mapping[str, Any], names: Sequence[str], log: CellLog | None) -> Choice:

@@ -7,7 +7,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from jupyter_mvt.capture.discovery import Other, choose, named, optimizer_of
+from jupyter_mvt.capture.discovery import Other, choose, given, named, optimizer_of
 from jupyter_mvt.capture.watch import models_in
 from jupyter_mvt.errors import AmbiguousError, CaptureError
 
@@ -167,6 +167,24 @@ def test_an_explicit_name_wins_and_is_checked(kernel):
         with pytest.raises(CaptureError) as raised:
             named(kernel.namespace, [name], kernel.log)
         assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("models", "told", "hint"),
+    [
+        ({}, "No model was named: the mapping of names to models is empty.", "repo.commit(model)"),
+        ({"w": np.ones(3)}, "'w' is a ndarray, which is no model that mvt can keep.",
+         'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'),
+        ({"s": {"a": np.ones(3)}}, "'s' is a dict, which is no model that mvt can keep.",
+         'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'),
+        ({"s": {"a": 1}}, "'s' is a dict, which is no model that mvt can keep.", "mvt status"),
+        ({"s": {}}, "'s' is a dict, which is no model that mvt can keep.", "mvt status"),
+    ],
+)  # fmt: skip
+def test_what_is_no_model_is_refused_with_how_to_keep_it(models, told, hint):
+    with pytest.raises(CaptureError) as raised:
+        given(models, None)
+    assert raised.value.lines() == [f"CaptureError [no-model]: {told}", f"Hint: {hint}"]
 
 
 class Hostile:

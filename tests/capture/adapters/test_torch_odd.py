@@ -230,3 +230,14 @@ def test_a_large_tensor_in_another_order_is_read_in_stretches(dtype: str) -> Non
     (part,) = frozen(tensor.repeat(1, 2)[:, :2_000_000].T.contiguous().T).bundle.parts
     assert part.window is not None
     assert b"".join(cut(part)) == bytes(part.read())
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_what_a_module_holds_beside_its_buffers_never_breaks_its_params(name: str) -> None:
+    module = nn.Linear(2, 2)
+    for key, value in (("it", made(name)), ("none", torch.ones((), device="meta"))):
+        setattr(module, key, value)
+    found = {param.name: param.value for param in ADAPTER.params(module)}
+    assert found["in_features"] == 2
+    assert "none" not in found
+    assert isinstance(found.get("it", 0), (bool, int, float))

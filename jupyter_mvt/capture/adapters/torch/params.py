@@ -90,8 +90,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)) and len(value) <= 16:
         if all(item is None or isinstance(item, _SCALARS) for item in value):
             return repr(tuple(value))
-    elif getattr(value, "shape", None) == () and hasattr(value, "item"):
-        return value.item()
+        return _MISSING
+    item = _item(value)
+    return item if isinstance(item, _SCALARS) else _MISSING
+
+
+def _item(value: Any) -> Any:
+    """Return the number that a tensor or array without dimensions holds, if one can be read."""
+    try:
+        if getattr(value, "shape", None) == () and hasattr(value, "item"):
+            return value.item()
+    except RuntimeError:
+        # A nested tensor refuses to tell its shape, one on the meta device holds no number.
+        return _MISSING
     return _MISSING
 
 
