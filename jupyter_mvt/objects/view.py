@@ -84,3 +84,11 @@ class View:
         """Return an id over all refs: equal for equal views, whatever the way there."""
         tables = (dict(self.branches), dict(self.tags), dict(self.labels), self.default)
         return digest(encode((*tables, dict(self.marks)) if self.marks else tables))
+
+    def told_id(self) -> ObjectId:
+        """Return an id over what is said of versions: equal while a log tells them alike.
+
+        Labels are left out, which move often; so is the trash, which no version shows.
+        """
+        marks = {ref: text for ref, text in self.marks.items() if not ref.startswith("trash/")}
+        return digest(encode((dict(self.tags), marks)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt._version import __version__
 from jupyter_mvt.errors import NotFoundError, UsageError
 from jupyter_mvt.server.handler import MvtHandler
+from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +85,12 @@ def _log(repo: Repo, asked: dict[str, str]) -> Any:
 
 
 def _home(repo: Repo, asked: dict[str, str]) -> Any:
-    """Answer all that the panel shows before anything is picked, in one look."""
+    """Answer all that the panel shows before anything is picked, in one look.
+
+    While `told` stays the same, so do the rows of versions that were there, but for their labels.
+    """
     return {
+        "told": oplog.current(repo._handle.store).told_id()[:16],
         "log": _log(repo, asked),
         "labels": _shown(repo.labels.list()),
         "branches": _shown(repo.branches.list()),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,9 +201,40 @@ async def test_branches_and_tags_are_made(client: Client, repo: Repo) -> None:
 async def test_one_look_answers_all_that_the_panel_shows(client: Client, repo: Repo) -> None:
     key = await client.key()
     _, told, _ = await client.ask("repositories", key, "home")
-    assert set(told) == {"log", "labels", "branches"}
-    for name in told:
+    assert set(told) == {"told", "log", "labels", "branches"}
+    for name in set(told) - {"told"}:
         assert told[name] == (await client.ask("repositories", key, name))[1]
+
+
+async def test_it_tells_when_versions_that_were_there_are_told_differently(
+    client: Client, repo: Repo
+) -> None:
+    key = await client.key()
+
+    async def look() -> tuple[str, Any]:
+        _, told, _ = await client.ask("repositories", key, "home")
+        rows = [{**row, "version": {**row["version"], "labels": []}} for row in told["log"]["rows"]]
+        return told["told"], [row for row in rows if row["version"]["number"] <= 2]
+
+    seen = [await look()]
+    changes = [
+        lambda: repo.labels.remove("production"),
+        lambda: repo.commit(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])),
+        lambda: repo.gc(drop=["v1"], grace_days=1),
+        repo.undo,
+        lambda: repo.tags.create("1.0.0", "v1"),
+        lambda: repo.notes.add("v2", "Better"),
+        lambda: repo.evaluate("v1", [[0.0], [1.0], [2.0]], [0.0, 0.5, 1.0]),
+        lambda: repo.branches.create("exp", "v1"),
+    ]
+    for change in changes:
+        change()
+        seen.append(await look())
+    # The word is another one exactly when a row is, but for the labels that are told apart.
+    same = [before[0] == after[0] for before, after in pairwise(seen)]
+    assert same == [before[1] == after[1] for before, after in pairwise(seen)]
+    assert same == [True, True, False, False, False, False, False, True]
+    assert seen[4] == seen[0]
 
 
 async def test_the_way_back_is_the_one_that_a_rollback_takes(client: Client, repo: Repo) -> None:

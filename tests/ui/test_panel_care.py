@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.ui, pytest.mark.filterwarnings("default")]
 
-_SCROLL = """count => {
+SCROLL = """count => {
     const list = document.querySelector("#jupyter-mvt-panel .scr");
     list.scrollTop = list.scrollHeight;
     return Number(list.querySelector("[aria-setsize]")?.getAttribute("aria-setsize")) >= count;
@@ -129,7 +129,7 @@ def test_a_long_history_comes_page_by_page(hub_desk: Desk) -> None:
     expect(shown.get_by_role("button", name="Versions 1,200")).to_be_visible()
     scroll = shown.locator(".scr")
     before = len(hub_desk.requests)
-    hub_desk.page.wait_for_function(_SCROLL, arg=700, polling=100, timeout=60_000)
+    hub_desk.page.wait_for_function(SCROLL, arg=700, polling=100, timeout=60_000)
     pages = [url for url in asked(hub_desk, before) if "/log?" in url]
     assert 6 <= len(pages) <= 8
     # Only what is near is drawn, and a new version does not throw the rest away.

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Answer, Client } from "../../src/lab/client";
 import type { LogRow, LogView, TableView } from "../../src/protocol/wire";
 import { PANEL } from "../../src/lab/panel/css";
 import { ask } from "../../src/lab/panel/ask";
-import { withOlder } from "../../src/lab/panel/feed";
+import { Feed, withOlder } from "../../src/lab/panel/feed";
 import { InKernel } from "../../src/lab/panel/inkernel";
 import { menuButton } from "../../src/lab/panel/menu";
 import { leftAt } from "../../src/lab/panel/parts";
@@ -48,6 +49,108 @@ test("older pages stay when a version comes, with labels as they are now", () =>
 test("older pages go when the history is another one", () => {
   assert.deepEqual(names(withOlder(log([6, 5, 4], 4), log([5, 4, 3, 2, 1], 5), table([]))), ["v6", "v5", "v4"]);
   assert.deepEqual(names(withOlder(log([9, 8, 7], 9), log([5, 4], 5), table([]))), ["v9", "v8", "v7"]);
+});
+
+/** A server of 2,300 versions, of which the oldest are thin; an operation may come between two answers. */
+class Repository {
+  thin = 0;
+  operations = 1;
+  between = (): void => undefined;
+  readonly asked: string[] = [];
+
+  get client(): Client {
+    return { view: (_key: string, name: string, asked: Record<string, string>, tag = "") => this.answer(name, asked, tag) } as unknown as Client;
+  }
+
+  private answer(name: string, asked: Record<string, string>, tag: string): Promise<Answer<unknown> | null> {
+    const now = `"${this.operations}"`;
+    this.asked.push(`${name} ${asked.offset}+${asked.limit}`);
+    if (tag === now) {
+      return Promise.resolve(null);
+    }
+    const newest = 2_300 - Number(asked.offset);
+    const numbers = Array.from({ length: Math.min(Number(asked.limit), 1_000, newest) }, (_, at) => newest - at);
+    const found = log(numbers, 2_300);
+    found.rows = found.rows.map((one) => (one.version.number <= this.thin ? { ...one, thin: true } : one));
+    const view = name === "log" ? found : { told: String(this.thin), log: found, labels: table([]), branches: table([]) };
+    this.between();
+    return Promise.resolve({ view, tag: now });
+  }
+}
+
+/** A feed that has been scrolled so many pages down, and the versions that it shows as thin. */
+async function scrolled(server: Repository, pages: number): Promise<{ feed: Feed; thin: () => string }> {
+  const feed = new Feed(server.client);
+  feed.choose("k");
+  await feed.refresh();
+  for (let page = 0; page < pages; page++) {
+    await feed.more();
+  }
+  server.asked.length = 0;
+  const thin = (): string => {
+    const rows = (feed.log?.rows ?? []).filter((one) => one.thin);
+    return rows.length ? `${rows[0]?.version.name}…${rows[rows.length - 1]?.version.name}` : "none";
+  };
+  return { feed, thin };
+}
+
+test("what a gc dropped is told of every version at hand, and no more once that is undone", async () => {
+  const server = new Repository();
+  const { feed, thin } = await scrolled(server, 12);
+  assert.deepEqual([feed.log?.rows.length, thin()], [1_300, "none"]);
+  for (const [oldest, told] of [[1_500, "v1500…v1001"], [0, "none"]] as const) {
+    server.thin = oldest;
+    server.operations += 1;
+    assert.equal(await feed.refresh(), true);
+    assert.deepEqual([feed.log?.rows.length, thin()], [1_300, told]);
+    assert.deepEqual(server.asked.splice(0), ["home 0+100", "log 100+1000", "log 1100+200"]);
+  }
+});
+
+test("older pages are not asked for again while nothing but labels has moved", async () => {
+  const server = new Repository();
+  const { feed } = await scrolled(server, 3);
+  server.operations += 1;
+  assert.equal(await feed.refresh(), true);
+  assert.deepEqual([feed.log?.rows.length, server.asked], [400, ["home 0+100"]]);
+});
+
+test("rows of another state than the first page's are not put behind it", async () => {
+  const server = new Repository();
+  const { feed, thin } = await scrolled(server, 3);
+  server.thin = 2_150;
+  server.operations += 1;
+  server.between = () => {
+    server.between = () => undefined;
+    server.thin = 0;
+    server.operations += 1;
+  };
+  await feed.refresh();
+  assert.deepEqual([feed.log?.rows.length, thin()], [100, "none"]);
+  await feed.refresh();
+  await feed.more();
+  assert.deepEqual([feed.log?.rows.length, thin()], [200, "none"]);
+});
+
+test("a page that came between a gc and its undo does not stay as it was told", async () => {
+  const server = new Repository();
+  const { feed, thin } = await scrolled(server, 0);
+  server.thin = 2_150;
+  server.operations += 1;
+  await feed.more();
+  assert.equal(thin(), "v2150…v2101");
+  server.thin = 0;
+  server.operations += 1;
+  await feed.refresh();
+  assert.deepEqual([feed.log?.rows.length, thin()], [200, "none"]);
+});
+
+test("older pages of another question are dropped, however well they would fit", async () => {
+  const server = new Repository();
+  const { feed } = await scrolled(server, 2);
+  feed.filter({ where: "accuracy > 0.5" });
+  await feed.refresh();
+  assert.deepEqual([feed.log?.rows.length, server.asked], [100, ["home 0+100"]]);
 });
 
 test("when a label left a version is told by the move away from it, not by its last move", () => {

@@ -6,8 +6,13 @@ import type { Client, Repository } from "../client";
 /** Rows asked for at once. */
 const PAGE = 100;
 
+/** Rows that the server answers at once. */
+const MOST = 1_000;
+
 /** All that is shown before anything is picked. */
 interface Home {
+  /** Another word once anything but labels is said of versions that were there. */
+  told: string;
   log: LogView;
   labels: TableView;
   branches: TableView;
@@ -23,6 +28,7 @@ export class Feed {
   branches: TableView | null = null;
   private here: string | null = null;
   private tag = "";
+  private told = "";
   private picked: string | null = null;
 
   constructor(readonly client: Client) {}
@@ -97,8 +103,18 @@ export class Feed {
     if (answer === null || key !== this.key || branch !== this.branch || where !== this.where) {
       return false;
     }
-    const { log, labels, branches } = answer.view;
-    log.rows = withOlder(log, this.log, labels);
+    const { told, log, labels, branches } = answer.view;
+    // Without a tag the rows at hand answer another question.
+    const last = this.tag ? this.log : null;
+    if (told === this.told) {
+      log.rows = withOlder(log, last, labels);
+    } else if (last) {
+      await this.again(key, log, last.rows.length, answer.tag);
+    }
+    if (key !== this.key || branch !== this.branch || where !== this.where) {
+      return false;
+    }
+    this.told = told;
     this.log = log;
     this.labels = labels;
     this.branches = branches;
@@ -116,21 +132,37 @@ export class Feed {
     if (answer === null || log !== this.log || branch !== this.branch || where !== this.where) {
       return false;
     }
+    if (answer.tag !== this.tag) {
+      // Rows of two states lie side by side now: the next look asks for all of them.
+      this.told = "";
+    }
     const known = new Set(log.rows.map(({ version }) => version.id));
     const rows = answer.view.rows.filter(({ version }) => !known.has(version.id));
     log.rows = [...log.rows, ...rows];
     return rows.length > 0;
   }
 
-  private asked(offset: number): Record<string, string> {
-    return { offset: String(offset), limit: String(PAGE), branch: this.branch, where: this.where };
+  /** Asks once more for the older rows at hand; those that another state tells come when they are scrolled to. */
+  private async again(key: string, log: LogView, count: number, tag: string): Promise<void> {
+    while (log.rows.length < Math.min(count, log.total)) {
+      const limit = Math.min(MOST, count - log.rows.length);
+      const answer = await this.client.view<LogView>(key, "log", this.asked(log.rows.length, limit));
+      if (answer?.tag !== tag || answer.view.rows.length === 0) {
+        return;
+      }
+      log.rows = [...log.rows, ...answer.view.rows];
+    }
+  }
+
+  private asked(offset: number, limit = PAGE): Record<string, string> {
+    return { offset: String(offset), limit: String(limit), branch: this.branch, where: this.where };
   }
 }
 
 /**
- * The new first page with the older rows at hand behind it. A version never changes but for its
- * labels, which the table of labels tells; where the two do not meet, the older ones are dropped
- * and come again when they are scrolled to.
+ * The new first page with the older rows at hand behind it. While no more than that was said of
+ * them, only their labels are others, which the table of labels tells; where the two do not meet,
+ * the older ones are dropped and come again when they are scrolled to.
  */
 export function withOlder(next: LogView, last: LogView | null, labels: TableView): LogRow[] {
   const end = next.rows[next.rows.length - 1];
