@@ -157,8 +157,8 @@ export function wide(count, columns) {
 const size = (text, value) => figure(text, value);
 const tile = (name, kb, kind = "version", more = "") => ({ name, text: more, kind, freed: kind === "free", size: size(kb >= 1000 ? `${(kb / 1000).toFixed(1)} MB` : `${kb} kB`, kb * 1000) });
 export const storage = {
-  view: "treemap", schema: 1, title: "18.4 MB on disk, 39.2 MB as full copies; gc frees 3.6 MB", total: 11, text: "Nothing labelled, and no ancestor of it, is ever freed.", command: "%mvt gc --dry-run", empty: "",
-  figures: [["18.4 MB", "on disk"], ["39.2 MB", "if all were full copies"], ["4.5 MB", "would be freed"]].map(([text, key]) => ({ key, text })),
+  view: "treemap", schema: 1, title: "18.4 MB on disk, 39.2 MB as full copies, 1.0 MB of it in the trash; gc frees 2.6 MB", total: 11, text: "Nothing labelled, and no ancestor of it, is ever freed.", command: "%mvt gc --dry-run", empty: "",
+  figures: [["18.4 MB", "on disk"], ["1.0 MB", "of it in the trash"], ["39.2 MB", "if all were full copies"], ["2.6 MB", "would be freed"]].map(([text, key]) => ({ key, text })),
   items: [tile("shared", 3500, "shared", "used by several versions, and metadata"), tile("not needed", 2610, "free", "no version needs it"), tile("v1", 2080), tile("v6", 1500, "version", "Merge exp/cosine (soup)"), tile("v7", 1310), tile("v8", 1240), tile("v9", 1180), tile("in the trash", 1020, "free", "until undo ends"), tile("v2", 900), tile("v4", 900), tile("v5", 830), tile("v3", 820), tile("v10", 310), tile("v11", 140), tile("v12\u2013v40", 90)],
   columns: [column("n", "Name", { kind: "text", numeric: false }), column("s", "Size"), column("o", "Its own"), column("m", "Message", { kind: "text", numeric: false })],
   rows: [["main", "branch", "15.1 MB", 15.1, "9.2 MB", 9.2, ""], ["v9", "version", "4.6 MB", 4.6, "1.2 MB", 1.2, "Restore south rows"], ["v8", "version", "4.6 MB", 4.6, "1.2 MB", 1.2, "Label smoothing"]].map(([name, kind, a, x, b, y, m]) => [{ text: name, kind }, { text: a, value: x }, { text: b, value: y }, { text: m, kind: "quiet" }]),

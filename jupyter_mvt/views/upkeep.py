@@ -201,6 +201,8 @@ def _sums(found: Usage) -> list[wire.Fact]:
     sums = [(format.size(found.stored_bytes), "on disk"),
             (format.size(found.full_bytes), "if all were full copies"),
             (format.size(found.free_bytes), "would be freed")]  # fmt: skip
+    if found.trash_bytes:
+        sums.insert(1, (format.size(found.trash_bytes), "of it in the trash"))
     if found.quota_bytes is not None:
         sums.append((format.size(found.quota_bytes), "quota"))
     return [{"key": said, "text": size} for size, said in sums]

@@ -255,7 +255,7 @@ class NoticeView(TypedDict):
 
 
 class TreeItem(TypedDict):
-    """One part of the storage; `text` tells more of it. `freed`: a gc would free it."""
+    """One part of the storage; `text` tells more of it. `freed`: no version needs it."""
 
     name: str
     text: str

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jupyter_mvt.history.results import Usage, UsageRow
+from jupyter_mvt.views import upkeep
 from tests.views import samples
 
 EVIL = "'); datum['x'] = alert(1) //"
@@ -39,6 +40,16 @@ def test_fields_are_renamed_and_no_text_is_run(value: Any) -> None:
     assert "alert(1)" not in json.dumps(spec)
     assert '"expr"' not in text
     assert "transform" not in text
+
+
+def test_what_waits_in_the_trash_is_not_said_to_be_freed_now() -> None:
+    view = upkeep.usage(usage())
+    assert view["figures"] == [
+        {"text": "90\u00a0B", "key": "on disk"},
+        {"text": "5\u00a0B", "key": "of it in the trash"},
+        {"text": "180\u00a0B", "key": "if all were full copies"},
+        {"text": "10\u00a0B", "key": "would be freed"},
+    ]
 
 
 def test_a_log_is_drawn_by_version_and_branch() -> None:

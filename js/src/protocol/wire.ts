@@ -271,7 +271,7 @@ export interface TimelineView {
   page: TimelinePage;
 }
 /**
- * One part of the storage; `text` tells more of it. `freed`: a gc would free it.
+ * One part of the storage; `text` tells more of it. `freed`: no version needs it.
  */
 export interface TreeItem {
   name: string;

@@ -36,7 +36,7 @@ export function drawTreemap(root: HTMLElement, data: TreemapView, emit: Emit, sc
         "more wrap",
         key("ver", "one version's own", data.items.some(({ kind }) => kind === "version")),
         key("shr", "shared", data.items.some(({ kind }) => kind === "shared")),
-        key("hat", "freed by gc", data.items.some(({ freed }) => freed)),
+        key("hat", "needed by no version", data.items.some(({ freed }) => freed)),
         span("sp"),
         span("w", data.text),
         data.command ? preview : null,
@@ -56,7 +56,7 @@ function key(name: string, text: string, there: boolean): HTMLElement | null {
 const GAP = 2;
 const APART = 7;
 
-/** Areas by size; what would be freed is hatched and dashed. Labels stand only where they fit. */
+/** Areas by size; what no version needs is hatched and dashed. Labels stand only where they fit. */
 export function treemap(items: readonly TreeItem[], width: number): SVGElement {
   const height = width < 420 ? 200 : 230;
   return s("svg", { width, height, role: "img", "aria-label": sentence(items) }, ...squarify(items, width, height).flatMap(drawTile));
@@ -65,7 +65,7 @@ export function treemap(items: readonly TreeItem[], width: number): SVGElement {
 function sentence(items: readonly TreeItem[]): string {
   const top = items.slice(0, 3).map(({ name, size }) => `${name} ${size.text}`).join(", ");
   const freed = items.filter(({ freed: gone }) => gone).map(({ name, size }) => `${name} ${size.text}`).join(", ");
-  return `Storage by part; largest: ${top}.${freed ? ` A gc would free ${freed}.` : ""}`;
+  return `Storage by part; largest: ${top}.${freed ? ` Needed by no version: ${freed}.` : ""}`;
 }
 
 /** Lines from lower left to upper right, within a rectangle. */
