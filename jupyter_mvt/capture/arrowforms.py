@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from jupyter_mvt.capture.arrowviews import is_view, texts_of_view, view_texts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,10 +27,8 @@ def plain_type(kind: Any) -> Any:
         return pa.list_(kind.value_field)
     if _is(types, "is_large_list_view", kind):
         return pa.large_list(kind.value_field)
-    if _is(types, "is_string_view", kind):
-        return pa.large_string()
-    if _is(types, "is_binary_view", kind):
-        return pa.large_binary()
+    if is_view(kind):
+        return texts_of_view(kind)
     if isinstance(kind, pa.BaseExtensionType) and kind.extension_name.startswith(_OWN_EXTENSIONS):
         return kind.storage_type
     return None
@@ -40,7 +40,7 @@ def _is(types: Any, test: str, kind: Any) -> bool:
 
 
 def plainer(array: Any) -> Any:
-    """Return what `array` holds as its plainer type."""
+    """Return what `array` holds as its plainer type; views of text may be in chunks."""
     kind = array.type
     if isinstance(kind, pa.BaseExtensionType):
         return array.storage
@@ -52,7 +52,7 @@ def plainer(array: Any) -> Any:
                                      offset=array.offset, children=[entries])  # fmt: skip
     if hasattr(array, "sizes"):
         return _listed(array)
-    return array.cast(plain_type(kind))
+    return view_texts(array)
 
 
 def _listed(views: Any) -> Any:
@@ -67,14 +67,12 @@ def _listed(views: Any) -> Any:
 
 
 def fancier(kind: Any, array: Any) -> Any:
-    """Return `array`, which `plainer` gave, as `kind` again."""
+    """Return `array`, which `plainer` gave, as `kind` again; views of text are made elsewhere."""
     if isinstance(kind, pa.BaseExtensionType):
         return pa.ExtensionArray.from_storage(kind, array)
     if pa.types.is_map(kind):
         return pa.Array.from_buffers(kind, len(array), array.buffers()[:2], array.null_count,
                                      array.offset, children=[array.values])  # fmt: skip
-    if array.type in (pa.large_string(), pa.large_binary()):
-        return array.cast(kind)
     offsets = np.asarray(array.offsets)
     sizes = pa.py_buffer(np.diff(offsets))
     places = [array.buffers()[0], array.buffers()[1], sizes]

@@ -24,6 +24,7 @@ from jupyter_mvt.capture.arrowruns import (
     valid_part,
 )
 from jupyter_mvt.capture.arrowtexts import Texts, live_texts
+from jupyter_mvt.capture.arrowviews import in_views, is_view, live_views
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ def freeze_columns(
 
 
 def restore_table(
-    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]
-) -> Any:
-    """Return the table that was taken apart.
+    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
+    *, views: bool = False,
+) -> Any:  # fmt: skip
+    """Return the table that was taken apart; with `views`, its long text as views.
 
     Raises
     ------
@@ -77,6 +79,7 @@ def restore_table(
     """
     try:
         schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(described["schema"])))
+        schema = in_views(schema) if views else schema
         rows, columns = described["rows"], described["columns"]
         if len(columns) != len(schema):
             _refuse("a column is missing")
@@ -189,6 +192,8 @@ class _Writer:
             return ["fixed", length, valid, self._keep(numbers_part(array, width, path))]
         if _is_text(kind):
             return self._text(array, valid, path)
+        if is_view(kind):
+            return self._odd(array, path)
         array = _one(array)
         if pa.types.is_dictionary(kind):
             return ["coded", length, None, self.column(array.indices, path),
@@ -274,6 +279,10 @@ class _Reader:
         if form == "text" and _is_text(kind):
             offsets, total = self._places(kind, rest[0], length)
             return _made(kind, length, [mask, offsets, self._buffer(rest[1], total)])
+        if form == "text" and is_view(kind):
+            lengths = self._lengths(rest[0], length)
+            total = int(lengths.sum(dtype=np.int64))
+            return live_views(kind, lengths, self._buffer(rest[1], total), mask)
         if form == "coded" and pa.types.is_dictionary(kind):
             codes = self.column(kind.index_type, rest[0], depth + 1)
             values = self.column(kind.value_type, rest[1], depth + 1)
@@ -294,6 +303,8 @@ class _Reader:
     def _odd(self, kind: Any, spec: Any, depth: int) -> Any:
         form, length, _, *rest = spec
         plain = plain_type(kind)
+        if form == "as" and is_view(kind):
+            return self.column(kind, rest[0], depth + 1)
         if form == "as" and plain is not None:
             return fancier(kind, self.column(plain, rest[0], depth + 1))
         if form == "runs" and pa.types.is_run_end_encoded(kind):
@@ -316,13 +327,16 @@ class _Reader:
         check_entry(entry)
         return pa.py_buffer(self._read(entry))
 
-    def _places(self, kind: Any, path: Any, length: int) -> tuple[Any, int]:
+    def _lengths(self, path: Any, length: int) -> Array:
         entry = self._entries.get(path) if isinstance(path, str) else None
         dtype = np.dtype(np.uint32) if entry is None or entry.dtype == "uint32" else np.dtype("i8")
         lengths = np.frombuffer(self._buffer(path, length * dtype.itemsize), dtype)
         if lengths.size and (lengths.min() < 0 or int(lengths.max()) >= _MOST_ROWS):
             _refuse("a length is out of range")
-        ends = np.cumsum(lengths, dtype=np.int64)
+        return lengths
+
+    def _places(self, kind: Any, path: Any, length: int) -> tuple[Any, int]:
+        ends = np.cumsum(self._lengths(path, length), dtype=np.int64)
         total = int(ends[-1]) if length else 0
         if total > np.iinfo(offset_type(kind)).max:
             _refuse("a length is out of range")

@@ -18,7 +18,8 @@ from jupyter_mvt.capture.placing import whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Texts", "is_texts", "live_texts", "nan_rows", "object_texts", "series_texts"]
+__all__ = ["Texts", "cut_texts", "is_texts", "live_texts", "nan_rows", "object_texts",
+           "series_texts"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 16 << 10
@@ -74,11 +75,11 @@ class Texts:
             row, begin = end, past
 
 
-def _cut(
+def cut_texts(
     kind: Any, length: int, valid: Array | None, size: Callable[[int, int], int],
     made: Callable[[int, int], Any],
 ) -> Texts:  # fmt: skip
-    """Return `length` rows as a column; `size` tells the bytes of some of them."""
+    """Return `length` rows as a column; `size` tells the bytes of some, `made` gives them."""
     ends: list[tuple[int, int]] = []
     past = 0
 
@@ -131,7 +132,7 @@ def object_texts(values: Array) -> Texts:
         run = np.where(valid[first:last], values[first:last], "")
         return list(run.tolist())
 
-    return _cut(
+    return cut_texts(
         pa.large_string(),
         len(values),
         None if valid.all() else valid,
@@ -148,7 +149,7 @@ def series_texts(series: Any) -> Texts:
         some = series.slice(first, last - first)
         return int((some.str.len_bytes() if text else some.bin.size()).sum())
 
-    return _cut(
+    return cut_texts(
         pa.large_string() if text else pa.large_binary(),
         len(series),
         series.is_not_null().to_numpy() if series.null_count() else None,

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_mvt.capture import arrowtexts
+from jupyter_mvt.capture import arrowtexts, arrowviews
 from jupyter_mvt.capture.arrowparts import (
     freeze_columns,
     freeze_table,
@@ -281,3 +281,36 @@ def test_texts_of_python_are_kept_as_arrow_would(
         if values:
             with pytest.raises(CorruptionError, match="a length is out of range"):
                 restore_texts(described, entries, lambda entry: content[entry.path], pieces)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.none() | st.text(max_size=20)), st.integers(1, 4), st.integers(1, 40),
+    st.integers(0, 3),
+)  # fmt: skip
+def test_views_are_kept_as_their_texts_and_made_of_them(
+    values: list[str | None], rows: int, nbytes: int, cut: int
+) -> None:
+    views = pa.array(values, pa.string_view())
+    table = pa.table({"": pa.chunked_array([views.slice(0, cut), views.slice(cut)])})
+    plain = pa.table({"": pa.array(values, pa.large_string())})
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (arrowtexts, arrowviews):
+            patch.setattr(module, "_AT_ONCE", rows)
+            patch.setattr(module, "_MOST_BYTES", nbytes)
+        patch.setattr(arrowviews, "_FARTHEST", 100)
+        described, _, kept = stored(table)
+        wanted, entries, content = stored(plain)
+        assert ([described["columns"][0][3]], kept) == (wanted["columns"], content)
+        assert back(table) == table
+        made = restore_table(
+            wanted, entries, lambda entry: memoryview(content[entry.path]), views=True
+        )
+        assert made == table
+
+
+def test_a_text_that_no_view_can_tell_of_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrowviews, "_FARTHEST", 19)
+    assert back(pa.table({"": pa.array(["x" * 19], pa.string_view())})).num_rows == 1
+    with pytest.raises(CorruptionError, match="a text is too long for a view"):
+        back(pa.table({"": pa.array(["x" * 20], pa.string_view())}))

@@ -121,7 +121,7 @@ from jupyter_mvt.capture.cells.log import CellLog
 
 COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000,
          "nullable": 6_000_000,
-         "category": 64_000_000, "times": 8_000_000, "polars": 600_000}}
+         "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -134,6 +134,10 @@ def made(kind, count=None):
     if kind == "polars":
         import polars as pl
         return pl.DataFrame({{"text": pl.Series(texts(count).tolist()), "at": np.arange(count)}})
+    if kind == "views":
+        import pyarrow as pa
+        runs = np.array_split(texts(count), 9)
+        return pa.table({{"text": pa.chunked_array(runs, pa.string_view())}})
     if kind == "times":
         return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
     if kind == "category":
@@ -156,6 +160,10 @@ def size(kind, value):
     if kind in ("texts", "nan", "both"):  # a multiple of 16 for each object
         found = (text for text in value["text"] if type(text) is str)
         return sum(sys.getsizeof(text) + 15 & -16 for text in found) + 8 * len(value)
+    if kind == "polars":  # which does not count its views
+        return value.estimated_size() + 16 * len(value)
+    if kind == "views":
+        return value.get_total_buffer_size()
     return int(value.memory_usage(index=False).sum())
 
 kind, names = sys.argv[2], {{"net": model(1, 9)}}
@@ -191,15 +199,10 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 """
 
 
-def test_none_is_made_to_keep_a_frame_of_polars(
-    tmp_path: Path, program: Callable[..., object]
-) -> None:
-    done = program("-c", VARIABLES, tmp_path, "polars", "make")
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) <= MOST
+KINDS = ["texts", "nan", "both", "times", "nullable", "category", "polars", "views"]
 
 
-@pytest.mark.parametrize("kind", ["texts", "nan", "both", "times", "nullable", "category"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_none_is_made_of_a_table(tmp_path: Path, program: Callable[..., object], kind: str) -> None:
     found = {}
     for what in ("make", "restore"):

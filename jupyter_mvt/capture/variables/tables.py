@@ -84,7 +84,9 @@ def live_table(
         What is stored is no such table (code ``corrupt-variable``).
     """
     if isinstance(state.get("table"), dict):
-        return _live(state, restore_table(state["table"], entries, read))
+        # polars has text in views, and would make them of offsets beside these.
+        views = state["library"] == "polars"
+        return _live(state, restore_table(state["table"], entries, read, views=views))
     return _live(state, _read_stream(read(entries["table"])))
 
 
