@@ -44,7 +44,8 @@ def _repaired(desk: Desk, source: str | None) -> RepairReport:
         if error.code != "corrupt-format":
             raise
     mend(".", source)
-    return replace(desk.repo().repair(source), files=("format",))
+    report = desk.repo().repair(source)
+    return replace(report, files=("format", *report.files))
 
 
 def _share(text: str) -> float:

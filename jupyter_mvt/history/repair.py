@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.history.gc import DELETE
 from jupyter_mvt.history.results import RepairReport
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.gc import delete_gone, given_up
-from jupyter_mvt.store.repair import heal_log, heal_objects
+from jupyter_mvt.store.repair import heal_log, heal_objects, heal_readme
 from jupyter_mvt.store.tables import heal_tables
 
 if TYPE_CHECKING:
@@ -25,8 +26,15 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
 
     Packs of which everything is stored soundly elsewhere are deleted. What no good copy was
     found of stays as it is.
+
+    Raises
+    ------
+    CorruptionError
+        The log is damaged, and there is no good copy of it.
     """
+    files = heal_readme(handle.store, source)
     operations = 0 if source is None else heal_log(handle.store, source)
+    _readable(handle.store)
     found = heal_objects(handle.store, source)
     healed, lost = heal_tables(handle.store, source)
     found.healed |= healed
@@ -41,5 +49,14 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
     deleted = delete_gone(handle.store, gone)
     return RepairReport(
         healed=len(found.healed), operations=operations, packs=len(gone), busy=deleted.busy,
-        lost=tuple(sorted(oid.hex() for oid in found.lost)),
+        lost=tuple(sorted(oid.hex() for oid in found.lost)), files=files,
     )  # fmt: skip
+
+
+def _readable(store: Store) -> None:
+    """Say where a good copy may be if the log is damaged still: without it nothing is told."""
+    try:
+        oplog.current(store)
+    except CorruptionError as error:
+        hint = "mvt fsck --repair --from FOLDER"
+        raise CorruptionError(error.message, hint=hint, code=error.code) from None

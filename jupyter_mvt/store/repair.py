@@ -9,19 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
-from jupyter_mvt.objects.ids import ObjectId
+from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
+from jupyter_mvt.store.open import Format, read_format
 from jupyter_mvt.store.pack import PackStream, read_rows, rows_of
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
+from jupyter_mvt.store.readme import README_TEXT
 from jupyter_mvt.store.records import read_operation, record_id
 from jupyter_mvt.store.store import Store
 
-__all__ = ["Healing", "heal_log", "heal_objects"]
+__all__ = ["Healing", "heal_log", "heal_objects", "heal_readme"]
 
 
 @dataclass(slots=True)
@@ -43,19 +45,67 @@ class Healing:
     replaced: tuple[str, ...] = ()
 
 
+def heal_readme(store: Store, source: Store | None) -> tuple[str, ...]:
+    """Put back the README if it is not as it was; return the names of what was written."""
+    expected = _made(store).readme
+    if _readme(store) == expected:
+        return ()
+    texts = [README_TEXT.encode()]
+    if source is not None and _readme(source) == expected:
+        texts.append(source.backend.get(layout.README))
+    for text in texts:
+        if digest(text) == expected:
+            store.backend.put(layout.README, text)
+            return (layout.README,)
+    return ()
+
+
+def _readme(store: Store) -> str:
+    try:
+        return digest(store.backend.get(layout.README))
+    except NotFoundError:
+        return ""
+
+
 def heal_log(store: Store, source: Store) -> int:
-    """Put back operations that are missing or damaged and that the next one names."""
+    """Put back operations that are missing or damaged.
+
+    What the next operation names is taken if it is just that. No other names the newest one: of
+    a copy of this repository it is taken if it follows what is sound here.
+    """
     numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
-    healed, expected = 0, ""
-    for number in range(max(numbers, default=0), 0, -1):
+    newest = max(numbers, default=0)
+    healed, expected, whole = 0, "", newest
+    for number in range(newest, 0, -1):
         record = _record(store, number)
         if record is None and expected:
             taken = _record(source, number)
             if taken is not None and record_id(taken) == expected:
                 store.backend.put(layout.operation(number), taken)
                 record, healed = taken, healed + 1
+        if record is None and not expected:
+            whole = number - 1
         expected = "" if record is None else read_operation(record, number).prev
-    return healed
+    return healed + _heal_newest(store, source, whole, newest)
+
+
+def _heal_newest(store: Store, source: Store, whole: int, newest: int) -> int:
+    """Take operations after the sound one with number `whole`, each of which follows the last."""
+    before = _record(store, whole)
+    if before is None and (whole or _made(store).repository != _made(source).repository):
+        return 0
+    follows = "" if before is None else record_id(before)
+    for number in range(whole + 1, newest + 1):
+        taken = _record(source, number)
+        if taken is None or read_operation(taken, number).prev != follows:
+            return number - whole - 1
+        store.backend.put(layout.operation(number), taken)
+        follows = record_id(taken)
+    return newest - whole
+
+
+def _made(store: Store) -> Format:
+    return read_format(store.backend, str(store.root or "repository"))
 
 
 def _record(store: Store, number: int) -> bytes | None:

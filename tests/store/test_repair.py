@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.history.repair import repair
 from jupyter_mvt.store import layout, oplog
 from jupyter_mvt.store.fsck import fsck
-from jupyter_mvt.store.open import open_store
+from jupyter_mvt.store.open import init_store, open_store
 from jupyter_mvt.store.snapshot import write_snapshot
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import begin
@@ -85,6 +86,66 @@ def test_lost_operations_come_back_if_the_next_one_names_them(filled, twin):
     assert (report.operations, report.lost) == (1, ())
     assert fsck(open_store(filled.root)).ok
     assert oplog.current(open_store(filled.root)).number == 2
+
+
+def spoil(path: Path, how: str) -> None:
+    if how == "flipped":
+        flip(path, path.stat().st_size // 2)
+    elif how == "cut":
+        path.write_bytes(path.read_bytes()[:50])
+    else:
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "empty"])
+@pytest.mark.parametrize("numbers", [(2,), (1, 2), (1,)])
+def test_damaged_operations_come_back_also_the_newest(filled, twin, how, numbers):
+    before = oplog.current(twin)
+    for number in numbers:
+        spoil(filled.root / layout.operation(number), how)
+    report = repair(handle(filled), twin)
+    assert (report.operations, report.lost) == (len(numbers), ())
+    assert fsck(open_store(filled.root)).problems == ()
+    again = oplog.current(open_store(filled.root))
+    assert (again.head, again.refs_id()) == (before.head, before.refs_id())
+
+
+@pytest.mark.parametrize("numbers", [(2,), (1, 2)])
+def test_operations_of_a_repository_that_is_no_copy_are_not_taken(
+    filled, tmp_path, commit, numbers
+):
+    other = init_store(tmp_path / "other")
+    for message in ("1", "2"):
+        commit(other, message)
+    for number in numbers:
+        spoil(filled.root / layout.operation(number), "flipped")
+    damaged = [(filled.root / layout.operation(number)).read_bytes() for number in (1, 2)]
+    for source in (other, None):
+        with pytest.raises(CorruptionError) as raised:
+            repair(handle(filled), source)
+        assert raised.value.code == "corrupt-record"
+        assert raised.value.hint == "mvt fsck --repair --from FOLDER"
+    assert damaged == [(filled.root / layout.operation(n)).read_bytes() for n in (1, 2)]
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "empty", "gone"])
+def test_the_readme_is_written_anew_if_it_is_not_as_it_was(filled, how):
+    path = filled.root / layout.README
+    before = path.read_bytes()
+    path.unlink() if how == "gone" else spoil(path, how)
+    assert [p.kind for p in fsck(filled).problems] == ["corrupt-readme"]
+    assert repair(handle(filled), None).files == (layout.README,)
+    assert path.read_bytes() == before
+    assert fsck(filled).problems == ()
+    assert repair(handle(filled), None).files == ()
+
+
+def test_the_readme_of_another_release_is_taken_from_a_copy(filled, twin, monkeypatch):
+    monkeypatch.setattr("jupyter_mvt.store.repair.README_TEXT", "of another release")
+    spoil(filled.root / layout.README, "flipped")
+    assert repair(handle(filled), None).files == ()
+    assert repair(handle(filled), twin).files == (layout.README,)
+    assert fsck(filled).problems == ()
 
 
 def test_a_wrong_copy_is_not_taken(filled, twin):
