@@ -108,7 +108,8 @@ def gc(
     ConflictError
         A version of `drop` is needed (code ``version-needed``).
     UsageError
-        It names a range that is none (code ``range-syntax``).
+        It names a range that is none (code ``range-syntax``), or `grace_days` is no number of
+        days (code ``bad-settings``).
     CorruptionError
         What a version needs cannot be read; nothing is dropped then.
     """
@@ -167,10 +168,12 @@ def _round(
     handle: Handle, view: View, dropped: Collection[ObjectId], grace_days: float | None = None
 ) -> _Round:
     settings = read_settings(view)
+    if grace_days is not None:
+        settings = replace(settings, grace_days=grace_days).check()
     return _Round(
         handle=handle, marker=Marker(handle.store), settings=settings,
         now_us=handle.clock.now_us(),
-        grace_us=settings.grace_us if grace_days is None else int(grace_days * DAY_US),
+        grace_us=settings.grace_us,
         dropped=frozenset(dropped),
     )  # fmt: skip
 

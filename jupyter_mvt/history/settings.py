@@ -55,7 +55,8 @@ def configure(handle: Handle, settings: Settings) -> Moved:
     ConflictError
         They are so already (code ``already-there``).
     """
-    new = settings_text(settings.check())
+    settings = settings.check()
+    new = settings_text(settings)
 
     def plan(view: View) -> Plan:
         old = view.marks.get(SETTINGS)

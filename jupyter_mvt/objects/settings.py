@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import CorruptionError, UsageError
 from jupyter_mvt.objects.encode import decode_as, encode, to_data
 
 if TYPE_CHECKING:
@@ -82,18 +82,35 @@ class Settings(Displayable):
         return data
 
     def check(self) -> Settings:
-        """Return itself if it makes sense.
+        """Return itself, as it will be read again, if it makes sense.
 
         Raises
         ------
         UsageError
-            A number is negative, or a rule lacks its metric (code ``bad-settings``).
+            A value is of another type, a number is negative, or a rule lacks its metric (code
+            ``bad-settings``).
         """
-        problem = self._problem()
+        typed = self._typed()
+        problem = typed._problem()
         if problem:
             hint = "mvt gc policy --last 10 --best 3 --by accuracy"
             raise UsageError(problem, code="bad-settings", hint=hint)
-        return self
+        return typed
+
+    def _typed(self) -> Settings:
+        """Return what reading the record of this gives; 2e9 bytes are a whole number."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name in ("keep_last", "keep_best", "quota_bytes", "data_bytes"):
+            if isinstance(values[name], float) and values[name].is_integer():
+                values[name] = int(values[name])
+        for name, value in values.items():
+            try:
+                decode_as(encode({name: value}), Settings)
+            except (CorruptionError, TypeError, OverflowError):
+                hint = "mvt du quota 20GB" if name == "quota_bytes" else "mvt help gc policy"
+                msg = f"{name} cannot be {repr(value)[:40]}."
+                raise UsageError(msg, code="bad-settings", hint=hint) from None
+        return Settings(**values)
 
     def _problem(self) -> str:
         if self.keep_last is not None and self.keep_last < 1:

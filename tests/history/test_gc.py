@@ -147,6 +147,16 @@ def test_a_deleted_branch_waits_for_both_graces_then_goes_to_the_byte(home, time
     assert (readable(home), thin(home), sound(home)) == ({"v1"}, {"v2"}, True)
 
 
+@pytest.mark.parametrize("days", [-1, float("nan"), float("inf"), 1e300, "x"])
+def test_a_grace_that_is_no_number_of_days_frees_nothing(home, days):
+    keep(home, 1)
+    keep(home, 2)
+    with pytest.raises(UsageError) as raised:
+        gc(home, drop=["v1"], grace_days=days)
+    assert raised.value.code == "bad-settings"
+    assert (readable(home), thin(home)) == ({"v1", "v2"}, set())
+
+
 def test_survivors_of_a_mostly_dead_pack_move_and_the_prediction_is_exact(home, time):
     shared = payload(99, 60_000)
     keep(home, 1, shared=shared)
