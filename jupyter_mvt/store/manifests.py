@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise, starmap
+from itertools import accumulate, chain, pairwise, starmap
 from operator import attrgetter, xor
 from typing import TypeAlias
 
@@ -27,10 +27,10 @@ _MAX_DIMENSIONS = 64
 _END = b"\xff"  # no byte of UTF-8
 _BYTES = [bytes((value,)) for value in range(0x80)]  # small numbers as they are written
 
-_Kind: TypeAlias = tuple[str, bool, tuple[int, ...], int, int]
-"""What many entries have in common: dtype, whether volatile, shape, bytes, number of chunks."""
-_Frame: TypeAlias = tuple[str, str, bool, tuple[int, ...], int, int]
-"""An entry without its ids: its path, and what is in a `_Kind`."""
+_Kind: TypeAlias = tuple[tuple[str, bool, tuple[int, ...], int], int]
+"""What many entries have in common: dtype, whether volatile, shape, bytes; number of chunks."""
+_Frame: TypeAlias = tuple[tuple[str, str, bool, tuple[int, ...], int], int]
+"""An entry without its ids: its path and what is in a `_Kind`, and the number of its chunks."""
 _IS_VOLATILE = attrgetter("volatile")
 _FRAME = attrgetter("path", "dtype", "volatile", "shape", "nbytes")
 
@@ -111,8 +111,12 @@ def _identity(entries: Sequence[Entry], ties: Sequence[Tie], data: bytes) -> Obj
 
 
 def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
-    head, frames = _frames(tuple([(*_FRAME(entry), len(entry.chunks)) for entry in entries]))
-    ids = [bytes.fromhex("".join(entry.chunks)) for entry in entries]
+    chunks = [entry.chunks for entry in entries]
+    counts = list(map(len, chunks))
+    head, frames = _frames(tuple(zip(map(_FRAME, entries), counts, strict=True)))
+    raw = bytes.fromhex("".join(chain.from_iterable(chunks)))
+    ends = accumulate(counts, initial=0)
+    ids = [raw[_ID * start : _ID * end] for start, end in pairwise(ends)]
     names = [_string(name) for tie in ties for name in (tie.path, tie.target)]
     framed = chain.from_iterable(zip(frames, ids, strict=True))
     return b"".join(chain((head,), framed, (_number(len(ties)),), names))
@@ -124,10 +128,10 @@ def _frames(entries: tuple[_Frame, ...]) -> tuple[bytes, list[bytes]]:
 
     From one version of a model to the next it is the same.
     """
-    dtypes = {name: at for at, name in enumerate(dict.fromkeys(entry[1] for entry in entries))}
+    dtypes = {name: at for at, name in enumerate(dict.fromkeys(entry[1] for entry, _ in entries))}
     head = b"".join((MAGIC, _number(len(dtypes)), *map(_string, dtypes), _number(len(entries))))
-    paths = [entry[0].encode("utf-8", "surrogatepass") for entry in entries]
-    kinds = [entry[1:] for entry in entries]
+    paths = [entry[0].encode("utf-8", "surrogatepass") for entry, _ in entries]
+    kinds = [(entry[1:], count) for entry, count in entries]
     described = {kind: _described(kind, dtypes) for kind in set(kinds)}
     return head, [
         _number(shared) + _number(len(path) - shared) + path[shared:] + described[kind]
@@ -136,7 +140,7 @@ def _frames(entries: tuple[_Frame, ...]) -> tuple[bytes, list[bytes]]:
 
 
 def _described(kind: _Kind, dtypes: dict[str, int]) -> bytes:
-    dtype, volatile, shape, nbytes, count = kind
+    (dtype, volatile, shape, nbytes), count = kind
     flags = _VOLATILE if volatile else 0
     return b"".join(map(_number, (dtypes[dtype], flags, len(shape), *shape, nbytes, count)))
 

@@ -78,7 +78,8 @@ class Witness:
         """
         for part, at, length, before in self._seen:
             found = again(part, at, length)
-            now = digest(found) if isinstance(before, str) else found
+            # Two bytes are compared at once, a view number by number.
+            now = digest(found) if isinstance(before, str) else bytes(found)
             if now != before:
                 raise part_changed(part, self._of)
 

@@ -87,6 +87,7 @@ class PackWriter:
         self._stream: PackStream | None = None
         self._sizes: dict[bytes, int] = {}
         self._new: set[bytes] = set()
+        self._new_bytes = 0
         self._stats: dict[str, Stat | None] = {}
         self._reused: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
@@ -176,9 +177,8 @@ class PackWriter:
             stat = self._store.backend.stat(key)
             if stat is not None:
                 self._store.verified[key, stat.version] = set(self._new)
-        new = sum(map(self._sizes.__getitem__, self._new))
         packs = tuple(sorted({*self._reused, *([] if key is None else [key])}))
-        return Receipt(new, sum(self._sizes.values()), key, packs)
+        return Receipt(self._new_bytes, sum(self._sizes.values()), key, packs)
 
     def _pack_small(
         self, parts: Sequence[Part], kept: list[Sequence[ObjectId]], witness: Witness
@@ -223,6 +223,7 @@ class PackWriter:
         if new:
             self._begun().add_small(new)
             self._new.update(new)
+            self._new_bytes += sum(map(len, new.values()))
         self._was_strange = bool(new)
         self._store.progress.advance(sum(map(len, contents)))
         return written(oids)
@@ -298,6 +299,7 @@ class PackWriter:
     def _add(self, oid: bytes, data: Buffer) -> None:
         self._begun().add(oid, data, len(data))
         self._new.add(oid)
+        self._new_bytes += len(data)
 
     def _begun(self) -> PackStream:
         if self._stream is None:
