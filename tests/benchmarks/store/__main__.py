@@ -25,7 +25,7 @@ MARKS = "<!-- bench-store -->\n", "<!-- /bench-store -->"
 ALL = {"cp", "torch", "safetensors", "joblib", "mlflow", "dvc", "lfs", "restic", "borg"}
 PLAIN = {"cp", "torch"}
 MB = 10**6
-_SMALL_ROUNDS = 9
+_SMALL_ROUNDS = 25
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--tools", type=Path, default=Path(".make/peers"),
                         help="environment that holds DVC")  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="no 2 GB, no slow peers")
-    parser.add_argument("--rounds", type=int, default=2, help="how often slow ones are measured")
+    parser.add_argument("--rounds", type=int, default=5, help="how often slow ones are measured")
     chosen = parser.parse_args()
     rounds = chosen.rounds
     sizes = [(50 * MB, ALL, rounds), (500 * MB, ALL, rounds), (2000 * MB, PLAIN, rounds)]
@@ -52,7 +52,7 @@ def main() -> int:
         loads = []
         for size, _, times in sizes[1:]:
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                loads.append(measure_loads(Path(place) / "loads", size, max(LEAST, 2 * times)))
+                loads.append(measure_loads(Path(place) / "loads", size, max(LEAST, times)))
         smalls.append(measure_small(folder / "small", _SMALL_ROUNDS))
         small = statistics.median(smalls)
         encoder = load_encoder(folder)
