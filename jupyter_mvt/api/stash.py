@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.api.kernel import Stash
+from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.capture.watch import is_bare, is_public
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import NotFoundError, UsageError
+from jupyter_mvt.errors import UNCHANGED, NotFoundError, UsageError, if_interrupted
 
 if TYPE_CHECKING:
     from jupyter_mvt.api.checkout import Checkout
@@ -100,7 +101,8 @@ def _settable(name: str) -> bool:
 
 def stashes(kernel: Kernel | None) -> StashList:
     """Return the stashes of the live session."""
-    return StashList(() if kernel is None else tuple(kernel.stashes))
+    with if_interrupted(UNCHANGED):
+        return StashList(() if kernel is None else tuple(kernel.stashes))
 
 
 def pop(kernel: Kernel | None, number: int | None = None) -> Popped:
@@ -119,9 +121,25 @@ def pop(kernel: Kernel | None, number: int | None = None) -> Popped:
     if not found:
         msg = "Nothing is stashed." if number is None else f"There is no stash {number}."
         raise NotFoundError(msg, hint="mvt stash", code="unknown-stash")
-    names.update(found[-1].values)
-    there.remove(found[-1])
-    return Popped(found[-1])
+    stash = found[-1]
+    before = {name: names.get(name, stash) for name in stash.values}
+    try:
+        with undivided():
+            names.update(stash.values)
+            there.remove(stash)
+        return Popped(stash)
+    except KeyboardInterrupt as interrupt:
+        same = all(names.get(name, stash) is value for name, value in before.items())
+        interrupt.add_note(_became(stash, is_there=stash in there, same=same))
+        raise
+
+
+def _became(stash: Stash, *, is_there: bool, same: bool) -> str:
+    if not is_there:
+        return f"Interrupted, but stash {stash.number} had been given back by then."
+    if same:
+        return UNCHANGED
+    return f"Interrupted, but names had been set by then; stash {stash.number} is still there."
 
 
 def _names(kernel: Kernel | None, line: str) -> MutableMapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api.commit import Wish, request
 from jupyter_mvt.capture.snapshot import chosen, fitted_in
 from jupyter_mvt.display import Displayable
-from jupyter_mvt.errors import CaptureError, MvtError
+from jupyter_mvt.errors import UNCHANGED, CaptureError, MvtError, if_interrupted
 from jupyter_mvt.objects.encode import to_data
 
 if TYPE_CHECKING:
@@ -40,16 +40,24 @@ class Watching(Displayable):
 
 def watch(kernel: Kernel, on: bool) -> Watching:
     """Switch automatic versions on or off; what was trained before they were on stays out."""
-    if on and not kernel.watch.on:
-        kernel.watch.seen, kernel.watch.complained = kernel.cells.current, False
-        kernel.watch.waiting = False
-    kernel.watch.on = on
-    return state(kernel)
+    was = kernel.watch.on
+    try:
+        if on and not was:
+            kernel.watch.seen, kernel.watch.complained = kernel.cells.current, False
+            kernel.watch.waiting = False
+        kernel.watch.on = on
+        return Watching(on, kernel.watch.made)
+    except KeyboardInterrupt as interrupt:
+        now = kernel.watch.on
+        switched = f"Interrupted, but automatic versions are {'on' if now else 'off'} now."
+        interrupt.add_note(UNCHANGED if now == was else switched)
+        raise
 
 
 def state(kernel: Kernel) -> Watching:
     """Return whether automatic versions are on, and how many were made."""
-    return Watching(kernel.watch.on, kernel.watch.made)
+    with if_interrupted(UNCHANGED):
+        return Watching(kernel.watch.on, kernel.watch.made)
 
 
 def due_in(kernel: Kernel) -> float | None:
