@@ -14,7 +14,7 @@ from jupyter_mvt.store.fs import _CAUSES
 
 ROOT = Path(jupyter_mvt.__file__).parent
 COMMAND = re.compile(rf"(?:^|: |= )(?:%{{0,2}}mvt (?:{'|'.join(VERBS)}|HOLE)\b)|^HOLE(?:$| --)")
-SHELL = re.compile(r"(?:^|: )(?:pip install|python -m|chmod|mkdir|rm) \S")
+SHELL = re.compile(r"(?:^|: )(?:pip install|python -m|export|chmod|mkdir|rm) \S")
 WORDS = {
     "one of: HOLE": "names of a registry, which does not know in what line they will stand",
 }

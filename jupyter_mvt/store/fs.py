@@ -25,6 +25,7 @@ __all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "discard", "explaine
 # Longer writes make Linux look for longer runs of free memory, at up to three times the cost.
 _WRITE = 1 << 20
 _VECTOR = 1024  # POSIX systems take so many pieces at once
+_NO_BITS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPERM)
 _START_WRITEBACK = 2  # SYNC_FILE_RANGE_WRITE: begins, waits for nothing, promises nothing
 
 
@@ -81,7 +82,7 @@ class Disk(Protocol):
         ...
 
     def chmod(self, path: str, mode: int) -> None:
-        """Set permission bits."""
+        """Set permission bits, where the file system has any."""
         ...
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
@@ -196,14 +197,15 @@ class OsDisk:
     def chmod(self, path: str, mode: int) -> None:
         """See `Disk.chmod`; on Windows a read-only file could not be deleted any more.
 
-        A network folder that knows no permission bits keeps none: its server decides.
+        A network folder that knows no permission bits keeps none: its server decides. So does
+        a file system such as FAT, where all files look alike. Who relies on the bits looks at them.
         """
         if os.name == "nt":
             return
         try:
             os.chmod(path, mode)
         except OSError as error:
-            if error.errno not in (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            if error.errno not in _NO_BITS:
                 raise
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:

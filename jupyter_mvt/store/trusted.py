@@ -74,7 +74,7 @@ class TrustBook:
         Raises
         ------
         StorageError
-            The folder cannot be written, or others could write to it (code ``trust-exposed``).
+            The folder cannot be written, or others could use it (code ``trust-exposed``).
         """
         with explained("write", str(self.folder)):
             key = self._key() or self._make_key()
@@ -135,6 +135,13 @@ class TrustBook:
         for folder in reversed([self.folder, *self.folder.parents]):
             self.disk.mkdir(str(folder))
         self.disk.chmod(str(self.folder), stat.S_IRWXU)
+        if _others_may(self.disk.stat(str(self.folder)).mode):
+            msg = (
+                "Others may use the folder of the trust database, and its permissions cannot be "
+                f"set: {self.folder}."
+            )
+            hint = "where there are permissions: export MVT_TRUST=~/.mvt-trust"
+            raise StorageError(msg, code="trust-exposed", hint=hint)
         with suppress(FileExistsError):  # another process was faster: its key is the key
             self._put(self._path("key"), secrets.token_bytes(_KEY_BYTES), self.disk.link)
         key = self._key()

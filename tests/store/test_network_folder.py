@@ -102,15 +102,48 @@ def test_a_handle_that_the_server_forgot_is_told_and_the_next_commit_goes_on(
     assert repo.fsck().ok
 
 
+@pytest.mark.parametrize("code", [errno.ENOTSUP, errno.EPERM])
 def test_permission_bits_that_a_folder_does_not_know_are_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    monkeypatch.setattr(os, "chmod", refusing(os.chmod, errno.ENOTSUP, lambda *_: True))
+    monkeypatch.setattr(os, "chmod", refusing(os.chmod, code, lambda *_: True))
     (tmp_path / "model.bin").write_bytes(b"weights")
     repo = mvt.init(tmp_path)
     assert repo.commit(tmp_path / "model.bin").created
     (written,) = repo["v1"].files.save(tmp_path / "out")
     assert (written.read_bytes(), repo.fsck().ok) == (b"weights", True)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.EROFS])
+def test_any_other_refusal_of_permission_bits_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    repo = mvt.init(tmp_path)
+    with monkeypatch.context() as refused:
+        refused.setattr(os, "chmod", refusing(os.chmod, code, lambda *_: True))
+        with pytest.raises(StorageError):
+            repo.commit(tmp_path / "model.bin")
+    assert list((tmp_path / ".mvt" / "tmp").iterdir()) == []
+    assert (repo.log().total, repo.fsck().ok) == (0, True)
+
+
+def test_where_nothing_is_private_no_trust_is_kept_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVT_TRUST", str(tmp_path / "trust"))
+    monkeypatch.setattr(os, "chmod", refusing(os.chmod, errno.EPERM, lambda *_: True))
+    (tmp_path / "trust").mkdir(mode=0o755)
+    mvt.init(tmp_path).commit(Ones(1.0))
+    assert main(["trust", "v1"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "StorageError [trust-exposed]: Others may use the folder of the trust database, and its "
+        f"permissions cannot be set: {tmp_path}/trust.",
+        "Hint: where there are permissions: export MVT_TRUST=~/.mvt-trust",
+    ]
+    # Not even a key is left, which others could read.
+    assert list((tmp_path / "trust").iterdir()) == []
 
 
 AWAY = "once the folder is mounted again: mvt fsck"
