@@ -16,7 +16,7 @@ from jupyter_mvt.api.undivided import undivided
 from jupyter_mvt.api.upkeep import pack
 from jupyter_mvt.capture.request import Request
 from jupyter_mvt.capture.snapshot import snapshot
-from jupyter_mvt.errors import ConflictError, CorruptionError, StorageError
+from jupyter_mvt.errors import ConflictError, CorruptionError, StorageError, UsageError
 from jupyter_mvt.history.commit import Draft, Published
 from jupyter_mvt.history.commit import commit as publish
 from jupyter_mvt.history.handle import Handle, tip_of
@@ -129,6 +129,11 @@ def take(
     data are read, the live session's by default; `seen` remembers what files held.
     """
     started = perf_counter()
+    message: object = wish.message  # from anybody's program
+    if not isinstance(message, str):
+        msg = f"A message is text, not {repr(message)[:40]}."
+        hint = 'repo.commit(model, message="tuned lr")'
+        raise UsageError(msg, code="bad-message", hint=hint)
     settings = settings or Settings()
     asked = request(kernel, wish, rows, outputs=settings.keep_outputs)
     most = settings.data_bytes if wish.store_data else 0

@@ -39,7 +39,8 @@ class Request:
     metrics, params
         Given by the person; metrics are found when ``None``.
     variables
-        Names of further variables to keep; ``True`` for all that can be kept.
+        Names of further variables to keep, or their values by name; ``True`` for all that can be
+        kept.
     folder
         Where to look for a git repository, ``None`` for nowhere.
     store_data
@@ -70,7 +71,7 @@ class Request:
     data: Any = None
     metrics: Mapping[str, Any] | None = None
     params: Any = None
-    variables: Sequence[str] | Literal[True] | None = None
+    variables: str | Sequence[str] | Mapping[str, Any] | Literal[True] | None = None
     folder: Path | None = None
     store_data: int = 0
     evaluate: Any = None

@@ -373,10 +373,10 @@ def _outputs(request: Request, taking: _Taking) -> tuple[OutputDraft, ...]:
 def _variables(
     request: Request, choice: Choice
 ) -> tuple[tuple[VariableDraft, ...], tuple[Note, ...]]:
-    from jupyter_mvt.capture.variables.kept import every_name, take_variables
+    from jupyter_mvt.capture.variables.kept import asked_for, every_name, take_variables
 
     if request.variables is not True:
-        return take_variables(request.namespace, request.variables or ())
+        return take_variables(*asked_for(request.namespace, request.variables))
     names = every_name(request.namespace, [candidate.obj for candidate in choice.chosen])
     return take_variables(request.namespace, names, all_named=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import UsageError
@@ -10,8 +11,6 @@ from jupyter_mvt.history.revisions import resolve
 from jupyter_mvt.store.needs import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
@@ -21,9 +20,13 @@ __all__ = ["named", "parts"]
 _RANGE = re.compile(r"(v\d+)? *(?:\.{2,}|[-–]) *(v\d+)?\Z", re.IGNORECASE)
 
 
-def parts(words: Iterable[object]) -> tuple[str, ...]:
+def parts(words: object) -> tuple[str, ...]:
     """Return each revision and each range of `words`, a comma-separated list of them or one."""
-    given = [words] if isinstance(words, str) else words
+    if words is None:
+        return ()
+    given: Iterable[object] = (
+        words if isinstance(words, Iterable) and not isinstance(words, str) else [words]
+    )
     return tuple(part.strip() for word in given for part in str(word).split(","))
 
 

@@ -54,8 +54,9 @@ def fsck(
     UsageError
         `subset` is no share (code ``bad-share``).
     """
-    if not 0 < subset <= 1:
-        msg = f"{subset} is not a share of a whole."
+    share: object = subset  # from anybody's program
+    if not isinstance(share, (int, float)) or not 0 < share <= 1:
+        msg = f"{subset!r} is not a share of a whole."
         raise UsageError(msg, code="bad-share", hint="mvt fsck --subset 10%")
     findings = Findings()
     keys = list(store.backend.list(""))

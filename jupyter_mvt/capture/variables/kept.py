@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from jupyter_mvt.capture.variables.graph import Unsayable, build, say
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.capture.watch import public_names
-from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError
+from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError, UsageError
 from jupyter_mvt.objects.commit import Note, StateKind, Variable
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.manifest import Entry, Part
@@ -26,7 +27,7 @@ from jupyter_mvt.objects.sizes import size_text
 from jupyter_mvt.objects.snapshot import Bundle, VariableDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     from jupyter_mvt.capture.adapter import Frozen
     from jupyter_mvt.objects.reader import ObjectReader
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_BYTES",
     "MAX_TOTAL",
+    "asked_for",
     "every_name",
     "restore_variable",
     "restore_variables",
@@ -45,6 +47,24 @@ MAX_TOTAL = 1_000_000_000
 _GROUP = "mvt-variables/1"
 _CODE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
 _MAX_DEPTH = 32
+
+
+def asked_for(namespace: Mapping[str, Any], asked: Any) -> tuple[Mapping[str, Any], list[str]]:
+    """Return where to look and for which names: names of `namespace`, or values by name.
+
+    Raises
+    ------
+    UsageError
+        `asked` is neither (code ``bad-variables``).
+    """
+    if isinstance(asked, Mapping):
+        namespace = {**namespace, **asked}
+    names = [asked] if isinstance(asked, str) else asked
+    if not isinstance(names or (), Iterable) or not all(isinstance(n, str) for n in names or ()):
+        msg = f"Variables are names, or values by name, not {repr(asked)[:40]}."
+        hint = 'repo.commit(model, variables={"vocabulary": vocabulary})'
+        raise UsageError(msg, code="bad-variables", hint=hint)
+    return namespace, list(names or ())
 
 
 def take_variables(
