@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["freeze_columns", "freeze_table", "restore_table", "restore_texts"]
+__all__ = ["freeze_columns", "freeze_table", "restore_apart", "restore_table", "restore_texts"]
 
 Array = np.ndarray[Any, Any]
 _DEPTH = 16
@@ -99,13 +99,48 @@ def restore_table(
         _refuse(str(error)[:120], error)
 
 
+def restore_apart(
+    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
+    pieces: Callable[[Entry], Iterator[memoryview]], missing: Callable[[Any], Mapping[int, Any]],
+) -> tuple[Any, Any, dict[int, Array]]:  # fmt: skip
+    """Return a table without some columns of text, all of it but its rows, and these columns.
+
+    Parameters
+    ----------
+    described, entries, read, pieces
+        As for `restore_texts`.
+    missing
+        Returns, of a table without rows, which columns become arrays of objects, and what stands
+        in each where a text is missing.
+
+    Raises
+    ------
+    CorruptionError
+        The description does not fit what is stored (code ``corrupt-variable``).
+    """
+    try:
+        schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(described["schema"])))
+        rows, specs = described["rows"], list(described["columns"])
+        empty, columns = schema.empty_table(), {}
+        chosen = missing(empty) if any(spec[0] == "text" for spec in specs) else {}
+        for number in sorted(chosen, reverse=True):
+            one = {"rows": rows, "columns": [specs.pop(number)]}
+            columns[number] = restore_texts(one, entries, read, pieces, missing=chosen[number])
+            schema = schema.remove(number)
+    except (KeyError, TypeError, ValueError, IndexError, pa.ArrowException) as error:
+        _refuse(str(error)[:120], error)
+    coded = schema.serialize().to_pybytes().hex()
+    rest = {"schema": coded, "rows": rows, "columns": specs}
+    return restore_table(rest, entries, read), empty, columns
+
+
 def restore_texts(
     described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
-    pieces: Callable[[Entry], Iterator[memoryview]], nan: Any = False,
+    pieces: Callable[[Entry], Iterator[memoryview]], nan: Any = False, missing: Any = None,
 ) -> Array:  # fmt: skip
     """Return the one column of a table, which is text, as an array of objects.
 
-    What is missing is ``None``; with `nan`, NaN, everywhere or where a part says so.
+    Where one is missing is what `missing` is; with `nan`, NaN, everywhere or where a part says so.
 
     Raises
     ------
@@ -125,7 +160,7 @@ def restore_texts(
         found = live_texts(pieces(lengths), dtype, pieces(content), rows, content.nbytes)
         if valid is not None:
             bits = np.frombuffer(read(entries[valid]), np.uint8)
-            found[_flags(bits, rows) == 0] = np.nan if nan is True else None
+            found[_flags(bits, rows) == 0] = np.nan if nan is True else missing
             if isinstance(nan, str):
                 where = np.frombuffer(read(entries[nan]), np.uint8)
                 if (bits & where).any():

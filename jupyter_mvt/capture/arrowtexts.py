@@ -117,16 +117,24 @@ def nan_rows(values: Array) -> Array:
     return np.not_equal(values, values).astype(bool)
 
 
-def object_texts(values: Array) -> Texts:
+def object_texts(values: Array, valid: Array | None = None) -> Texts:
     """Return text in an array of objects as a column.
+
+    Parameters
+    ----------
+    values
+        Texts, and what else where one is missing.
+    valid
+        Which are not missing; by default those that are neither ``None`` nor NaN.
 
     Raises
     ------
     UnicodeEncodeError
         A text is not one that can be stored: half of a character.
     """
-    valid: Array = np.not_equal(values, None).astype(bool)  # type: ignore[call-overload]
-    valid &= ~nan_rows(values)
+    if valid is None:
+        there: Array = np.not_equal(values, None).astype(bool)  # type: ignore[call-overload]
+        valid = there & ~nan_rows(values)
 
     def texts(first: int, last: int) -> list[str]:
         run = np.where(valid[first:last], values[first:last], "")

@@ -1,7 +1,8 @@
 """Frames of pandas as Arrow describes them, without a second copy of their numbers.
 
 Columns of numbers, also of those that may be missing, are stored from where they lie and come
-back where they were read to; what else there is, and the index, goes through Arrow.
+back where they were read to. Text in objects of Python is kept and made a stretch at a time;
+what else there is, and the index, goes through Arrow.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from jupyter_mvt.capture.arrowparts import freeze_columns
+from jupyter_mvt.capture.arrowparts import freeze_columns, restore_apart
+from jupyter_mvt.capture.arrowtexts import Texts, object_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from jupyter_mvt.objects.manifest import Part
+    from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["MOST_OWN", "freeze_frame", "live_frame"]
+__all__ = ["MOST_OWN", "frame_of", "freeze_frame", "live_frame", "live_string", "string_texts"]
 
 Array = np.ndarray[Any, Any]
 _OWN = 1 << 20
@@ -42,7 +44,7 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     width = len(frame.columns)
     plain = [number for number, dtype in enumerate(frame.dtypes)
              if _is_number(dtype) or _is_nullable(dtype) or _is_coded(dtype)
-             or _is_time(dtype, frame, number)]  # fmt: skip
+             or _is_string(dtype) or _is_time(dtype, frame, number)]  # fmt: skip
     other = [number for number in range(width) if number not in set(plain)]
     empty = pa.Table.from_pandas(frame.iloc[:0])
     rest = pa.Table.from_pandas(_beside(frame, other) if plain else frame)
@@ -57,6 +59,9 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         if _is_coded(series.dtype):
             columns[number] = _coded(series)
             continue
+        if _is_string(series.dtype):
+            columns[number] = string_texts(series.array)
+            continue
         values = series.to_numpy()
         columns[number] = values.view("i8") if values.dtype.kind in "mM" else values
     for place, number in enumerate(other):
@@ -66,7 +71,51 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     return freeze_columns(_schema(empty.schema, rest.schema, frame, other), rows, columns)
 
 
-def live_frame(table: Any) -> Any:
+def live_frame(
+    described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
+    pieces: Callable[[Entry], Iterator[memoryview]],
+) -> Any:  # fmt: skip
+    """Return the frame that was taken apart.
+
+    Raises
+    ------
+    CorruptionError
+        What is stored is no such frame (code ``corrupt-variable``).
+    """
+
+    def strings(empty: Any) -> dict[int, Any]:
+        dtypes = empty.to_pandas().dtypes
+        own = {number: dtype.na_value for number, dtype in enumerate(dtypes) if _is_string(dtype)}
+        return own if len(own) <= MOST_OWN else {}
+
+    rest, empty, texts = restore_apart(described, entries, read, pieces, strings)
+    frame = frame_of(rest)
+    if not texts:
+        return frame
+    import pandas as pd
+
+    shape = empty.to_pandas()
+    frame.columns = pd.RangeIndex(len(frame.columns))
+    for number in sorted(texts):
+        made = live_string(texts.pop(number), shape.dtypes.iloc[number])
+        frame.insert(number, f"{number}", made)
+    frame.columns = shape.columns
+    return frame
+
+
+def string_texts(values: Any) -> Texts:
+    """Return an array of pandas with text in objects of Python as a column."""
+    return object_texts(values.to_numpy(object), ~np.asarray(values.isna(), bool))
+
+
+def live_string(texts: Array, dtype: Any) -> Any:
+    """Return the array of pandas that has texts, and its missing value between them."""
+    import pandas as pd
+
+    return pd.array(texts, dtype=dtype, copy=False)
+
+
+def frame_of(table: Any) -> Any:
     """Return the frame that a table describes; long columns of numbers are not copied."""
     import pandas as pd
 
@@ -114,6 +163,11 @@ def _is_nullable(dtype: Any) -> bool:
 
 def _is_coded(dtype: Any) -> bool:
     return type(dtype).__name__ == "CategoricalDtype"
+
+
+def _is_string(dtype: Any) -> bool:
+    """Tell whether a column is text in objects of Python, and is said to be."""
+    return type(dtype).__name__ == "StringDtype" and dtype.storage == "python"
 
 
 def _coded(series: Any) -> Any:
@@ -204,10 +258,11 @@ def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
     Types and columns are those of no rows as well, so that gigabytes are not copied to see them.
     """
     shape, back = empty.to_pandas(), rest.slice(0, 0).to_pandas()
-    coded = [number for number, dtype in enumerate(frame.dtypes) if _is_coded(dtype)]
+    own = [number for number, dtype in enumerate(frame.dtypes)
+           if _is_coded(dtype) or _is_string(dtype)]  # fmt: skip
     return bool(
         (back.dtypes.array == frame.dtypes.iloc[other].array).all()
-        and (shape.dtypes.iloc[coded].array == frame.dtypes.iloc[coded].array).all()
+        and (shape.dtypes.iloc[own].array == frame.dtypes.iloc[own].array).all()
         and type(shape.columns) is _named_as(frame.columns)
         and shape.columns.equals(frame.columns)
         and _index(rest).equals(frame.index)

@@ -119,7 +119,7 @@ import pandas as pd
 from jupyter_mvt.api.kernel import Identity, Kernel, attach
 from jupyter_mvt.capture.cells.log import CellLog
 
-COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000,
+COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "nullable": 6_000_000,
          "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000}}
 
@@ -151,13 +151,15 @@ def made(kind, count=None):
             values[::7] = pd.NA
         return pd.DataFrame(of)
     objects = texts(count)
+    if kind == "string":
+        return pd.DataFrame({{"text": pd.array(objects, pd.StringDtype("python"), copy=False)}})
     missing = {{"texts": (), "nan": (np.nan,), "both": (np.nan, None)}}[kind]
     for at, what in enumerate(missing):
         objects[at :: 7 + at] = what
     return pd.DataFrame({{"text": pd.Series(objects, dtype=object)}})
 
 def size(kind, value):
-    if kind in ("texts", "nan", "both"):  # a multiple of 16 for each object
+    if kind in ("texts", "nan", "both", "string"):  # a multiple of 16 for each object
         found = (text for text in value["text"] if type(text) is str)
         return sum(sys.getsizeof(text) + 15 & -16 for text in found) + 8 * len(value)
     if kind == "polars":  # which does not count its views
@@ -199,7 +201,7 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 """
 
 
-KINDS = ["texts", "nan", "both", "times", "nullable", "category", "polars", "views"]
+KINDS = ["texts", "nan", "both", "string", "times", "nullable", "category", "polars", "views"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -148,7 +148,7 @@ def load_data(reader: ObjectReader, dataset: Dataset) -> Any:
     if kind == "ndarray" and "array" in entries:
         return array_of(entries["array"], reader.content(entries["array"]))
     if kind == "table" and isinstance(state.get("table"), dict):
-        return live_table(state, entries, reader.content)
+        return live_table(state, entries, reader.content, reader.pieces)
     msg = f"The stored data {dataset.var!r} are of no known kind."
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-data")
 

@@ -16,12 +16,13 @@ from jupyter_mvt.capture.declarative.policy import Undeclarable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from jupyter_mvt.capture.arrowtexts import Texts
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
     from jupyter_mvt.objects.manifest import Entry, Part
 
 __all__ = ["ARROW_READERS", "arrow_writer", "inside", "placed", "read_column", "read_texts",
-           "write_column", "write_texts"]  # fmt: skip
+           "write_column", "write_text_column", "write_texts"]  # fmt: skip
 
 
 _NAN = "column.0.nan"
@@ -67,27 +68,37 @@ def write_texts(encoder: Encoder, values: Any, path: str) -> list[Any]:
     Where NaN is missing text, how it is told follows: ``True`` if it never is ``None``, else the
     part that says in which rows.
     """
-    from jupyter_mvt.capture.arrowparts import freeze_columns
     from jupyter_mvt.capture.arrowtexts import nan_rows, object_texts
 
     column, nan = object_texts(values), nan_rows(values)
+    if not nan.any():
+        return write_text_column(encoder, column, path)
+    if column.valid is not None and (nan | column.valid).all():
+        return [*write_text_column(encoder, column, path), True]
+    bits = array_part(np.packbits(nan, bitorder="little"), _NAN)
+    return [*write_text_column(encoder, column, path, replace(bits, shifts=True)), _NAN]
+
+
+def write_text_column(encoder: Encoder, column: Texts, path: str, *more: Part) -> list[Any]:
+    """Return what `write_column` would of a column of text, with `more` parts beside its own."""
+    from jupyter_mvt.capture.arrowparts import freeze_columns
+
     schema = import_module("pyarrow").schema([("", column.type)])
     described, parts = freeze_columns(schema, len(column), [column])
-    told: list[Any] = []
-    if nan.any():
-        alone = column.valid is not None and (nan | column.valid).all()
-        told = [True if alone else _NAN]
-        bits = array_part(np.packbits(nan, bitorder="little"), _NAN)
-        parts = parts if alone else (*parts, replace(bits, shifts=True))
-    return [placed(encoder, parts, path), described, *told]
+    return [placed(encoder, (*parts, *more), path), described]
 
 
-def read_texts(decoder: Decoder, lead: Any, described: Any, nan: Any = False) -> Any:
-    """Return the text that `write_texts` took apart, an array of objects again."""
+def read_texts(
+    decoder: Decoder, lead: Any, described: Any, nan: Any = False, missing: Any = None
+) -> Any:
+    """Return the text that `write_texts` took apart, an array of objects again.
+
+    Where one is missing is what `missing` is, or as `nan` tells.
+    """
     from jupyter_mvt.capture.arrowparts import restore_texts
 
     skeleton, entries = decoder.skeleton, inside(decoder, str(lead))
-    return restore_texts(described, entries, skeleton.read, skeleton.pieces, nan)
+    return restore_texts(described, entries, skeleton.read, skeleton.pieces, nan, missing)
 
 
 def read_column(decoder: Decoder, lead: Any, described: Any) -> Any:

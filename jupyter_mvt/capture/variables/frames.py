@@ -14,11 +14,12 @@ import numpy as np
 from jupyter_mvt.capture.arrowtexts import is_texts
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.labels import PANDAS_WRITERS
-from jupyter_mvt.capture.pandasparts import MOST_OWN
+from jupyter_mvt.capture.pandasparts import MOST_OWN, live_string, string_texts
 from jupyter_mvt.capture.variables.arrow import (
     read_column,
     read_texts,
     write_column,
+    write_text_column,
     write_texts,
 )
 
@@ -172,9 +173,10 @@ def _read_nullable(decoder: Decoder, node: Node, index: int) -> Any:
 
 
 def _write_texts(encoder: Encoder, value: Any, path: str) -> Node:
+    kind = [value.dtype.storage, isinstance(value.dtype.na_value, float)]
+    if kind[0] == "python":
+        return ["texts of pandas", *kind, *write_text_column(encoder, string_texts(value), path)]
     pa = import_module("pyarrow")
-    missing = value.dtype.na_value
-    kind = [value.dtype.storage, isinstance(missing, float)]
     texts = pa.array(value.to_numpy(object), pa.large_string(), from_pandas=True)
     return ["texts of pandas", *kind, *write_column(encoder, texts, path)]
 
@@ -186,7 +188,9 @@ def _read_texts(decoder: Decoder, node: Node, index: int) -> Any:
     if storage not in ("python", "pyarrow"):
         refuse("texts of pandas are malformed")
     kind = pandas.StringDtype(storage, na_value=np.nan if nan is True else pandas.NA)
-    return kind.__from_arrow__(read_column(decoder, lead, described))
+    if storage == "pyarrow":
+        return kind.__from_arrow__(read_column(decoder, lead, described))
+    return live_string(read_texts(decoder, lead, described, missing=kind.na_value), kind)
 
 
 def _write_arrow(encoder: Encoder, value: Any, path: str) -> Node:

@@ -322,7 +322,7 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
     if kind == "ndarray" and "array" in entries:
         return {name: _restore_array(reader, state, entries["array"], content)}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
-        return {name: live_table(state, entries, content)}
+        return {name: live_table(state, entries, content, reader.pieces)}
     if kind == "graph":
         found = build(state, entries, content)
         if name in found:

@@ -146,4 +146,5 @@ def _write_table(encoder: Encoder, value: Any, path: str) -> Node:
 def _read_table(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, lead, state = node
-    return live_table(state, inside(decoder, lead), decoder.skeleton.read)
+    skeleton = decoder.skeleton
+    return live_table(state, inside(decoder, lead), skeleton.read, skeleton.pieces)

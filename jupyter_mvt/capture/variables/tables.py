@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.arrowparts import freeze_columns, freeze_table, restore_table
 from jupyter_mvt.capture.arrowtexts import series_texts
-from jupyter_mvt.capture.pandasparts import freeze_frame, live_frame
+from jupyter_mvt.capture.pandasparts import frame_of, freeze_frame, live_frame
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
@@ -74,20 +74,25 @@ def _is_label(value: Any) -> bool:
 
 
 def live_table(
-    state: Mapping[str, Any], entries: Mapping[str, Entry], read: Callable[[Entry], memoryview]
-) -> Any:
-    """Return the table that `table_state` described.
+    state: Mapping[str, Any], entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
+    pieces: Callable[[Entry], Iterator[memoryview]] | None = None,
+) -> Any:  # fmt: skip
+    """Return the table that `table_state` described; `pieces` reads for one who copies.
 
     Raises
     ------
     CorruptionError
         What is stored is no such table (code ``corrupt-variable``).
     """
-    if isinstance(state.get("table"), dict):
-        # polars has text in views, and would make them of offsets beside these.
-        views = state["library"] == "polars"
-        return _live(state, restore_table(state["table"], entries, read, views=views))
-    return _live(state, _read_stream(read(entries["table"])))
+    if not isinstance(state.get("table"), dict):
+        table = _read_stream(read(entries["table"]))
+        return _live(state, frame_of(table) if state["library"] == "pandas" else table)
+    if state["library"] == "pandas":
+        streamed = pieces or (lambda entry: iter([read(entry)]))
+        return _live(state, live_frame(state["table"], entries, read, streamed))
+    # polars has text in views, and would make them of offsets beside these.
+    views = state["library"] == "polars"
+    return _live(state, restore_table(state["table"], entries, read, views=views))
 
 
 def _read_stream(content: memoryview) -> Any:
@@ -104,12 +109,11 @@ def _read_stream(content: memoryview) -> Any:
 def _live(state: Mapping[str, Any], table: Any) -> Any:
     series = state["type"] == "Series"
     if state["library"] == "pandas":
-        frame = live_frame(table)
         if "labels" in state:
-            frame.columns = _labels(state["labels"], frame.columns)
+            table.columns = _labels(state["labels"], table.columns)
         if isinstance(state.get("freq"), str):
-            frame.index.freq = state["freq"]  # pandas compares it with the times
-        return frame["value"].rename(state["label"]) if series else frame
+            table.index.freq = state["freq"]  # pandas compares it with the times
+        return table["value"].rename(state["label"]) if series else table
     if state["library"] == "polars":
         import polars as pl
 

@@ -192,6 +192,41 @@ def test_what_is_missing_in_text_is_missing_as_it_was(before, values, rows):
         assert [repr(item) for item in again] == [repr(item) for item in values]
 
 
+TEXTS = [("python", pd.NA), ("python", np.nan), ("pyarrow", pd.NA), ("pyarrow", np.nan)]
+
+
+@pytest.mark.parametrize(("storage", "missing"), TEXTS)
+@pytest.mark.parametrize("default", ["python", "pyarrow"])
+@settings(deadline=None, max_examples=10)
+@given(GAPS, st.integers(1, 9))
+def test_text_that_pandas_knows_as_such_comes_back(default, storage, missing, values, rows):
+    # By the default that the session has, pandas makes what Arrow said to be text.
+    with pd.option_context("mode.string_storage", default), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrowtexts, "_AT_ONCE", rows)
+        text = pd.array(objects(values), dtype=pd.StringDtype(storage, na_value=missing))
+        numbers = np.arange(len(values))
+        frame = pd.DataFrame({"t": text, "n": numbers, "u": text[::-1], "m": numbers})
+        frame.attrs = {"of": "x"}
+        wide = frame.copy()
+        wide.columns = pd.MultiIndex.from_product([["x", "y"], ["y", "z"]])
+        series = pd.Series(text, name=1)
+        found = back(frame=frame, wide=wide, series=series, array=text)
+    for name, again in (("frame", frame), ("wide", wide)):
+        pd.testing.assert_frame_equal(found[name], again)
+        assert found[name].attrs == again.attrs
+    pd.testing.assert_series_equal(found["series"], series)
+    assert found["array"].dtype == text.dtype
+    for again in (found["array"], found["frame"]["u"][::-1], found["series"]):
+        assert [repr(item) for item in again] == [repr(item) for item in text]
+
+
+def test_more_columns_of_text_than_pandas_likes_apart_come_back():
+    columns = {f"c{number}": ["a", None] for number in range(pandasparts.MOST_OWN + 1)}
+    with pd.option_context("mode.string_storage", "python"):
+        frame = pd.DataFrame(columns, dtype="string")
+        pd.testing.assert_frame_equal(back(v=frame)["v"], frame)
+
+
 def cell(values):
     """Return what is frozen of a column of objects, its state, and how its text is told there."""
     frozen = freeze_objects({"v": pd.Series(objects(values), dtype="O")})
