@@ -158,6 +158,7 @@ def _opened(
     if kernel is not None:
         # What was verified or written a cell ago need not be read again to be relied on.
         store.verified = kernel.verified.setdefault(root.resolve(), store.verified)
+        kernel.glance = store.glance = kernel.glance or store.glance
         store.progress = kernel.progress
     if progress is not None:
         store.progress = progress

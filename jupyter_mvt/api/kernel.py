@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.recording import Recording
     from jupyter_mvt.history.handle import Session
     from jupyter_mvt.objects.progress import Progress
+    from jupyter_mvt.store.glance import Glance
 
 __all__ = [
     "Identity",
@@ -103,6 +104,8 @@ class Kernel:
     verified
         Repository root → what its `Store` has verified in this process; keyed by the state of
         each file, so that remembering it is safe.
+    glance
+        Which chunks were met in this process, in whichever repository.
     trusted
         Ids of the versions that this very session made.
     trust_folder
@@ -129,6 +132,7 @@ class Kernel:
     identity: Identity
     sessions: dict[Path, Session] = field(default_factory=dict)
     verified: dict[Path, dict[tuple[str, str], set[bytes]]] = field(default_factory=dict)
+    glance: Glance | None = None
     trusted: set[str] = field(default_factory=set)
     trust_folder: Path | None = None
     watch: Watch = field(default_factory=Watch)

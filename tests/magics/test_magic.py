@@ -12,6 +12,8 @@ from jupyter_mvt.api.results import CommitResult
 from jupyter_mvt.errors import UsageError
 from jupyter_mvt.magics.complete import options
 from jupyter_mvt.magics.magic import words
+from jupyter_mvt.objects.ids import raw_digest
+from jupyter_mvt.store import glance
 from tests.shells import run, text
 
 FIT = """
@@ -45,6 +47,34 @@ def test_nothing_changed_makes_no_version(shell):
     assert (again.created, again.version.id) == (False, first.version.id)
     forced = run(shell, "%mvt commit -m two --allow-empty")
     assert (forced.created, forced.version.name) == (True, "v2")
+
+
+LARGE = """
+import numpy as np
+from sklearn.linear_model import LinearRegression
+clf = LinearRegression()
+clf.coef_, clf.intercept_ = np.random.default_rng(0).normal(size=(3, 1 << 20)), 0.0
+"""
+
+
+def test_what_one_cell_committed_is_known_to_the_next(shell, monkeypatch):
+    """Each cell opens the repository anew; what was kept before is not digested again."""
+    digested = []
+
+    def counting(data):
+        digested.append(len(data))
+        return raw_digest(data)
+
+    monkeypatch.setattr(glance, "raw_digest", counting)
+    run(shell, LARGE)
+    run(shell, "%mvt commit -m one")
+    assert sorted(digested) == [8 << 20] * 3
+    run(shell, "clf.coef_[1, 0] += 1")
+    changed = run(shell, "%mvt commit -m two")
+    assert (changed.created, sorted(digested)) == (True, [8 << 20] * 4)
+    run(shell, "clf.coef_.flat[7] *= 1")
+    again = run(shell, "%mvt commit -m three")
+    assert (again.created, len(digested)) == (False, 4)
 
 
 def test_values_come_back(shell):
