@@ -25,6 +25,7 @@ __all__ = ["Disk", "Eager", "FileStat", "Finite", "OsDisk", "discard", "explaine
 # Longer writes make Linux look for longer runs of free memory, at up to three times the cost.
 _WRITE = 1 << 20
 _VECTOR = 1024  # POSIX systems take so many pieces at once
+_PRESSES = 20  # of Ctrl-C, each right within the removal of one small file
 _NO_BITS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPERM)
 _START_WRITEBACK = 2  # SYNC_FILE_RANGE_WRITE: begins, waits for nothing, promises nothing
 
@@ -378,11 +379,17 @@ def _is_open(error: OSError) -> bool:
 
 
 def discard(disk: Disk, path: str) -> None:
-    """Remove a temporary file if the disk lets it go, also when interrupted right before."""
-    try:
-        with suppress(OSError):
-            disk.unlink(path)
-    except BaseException:  # whatever a handler of a signal raises
-        with suppress(OSError):
-            disk.unlink(path)
-        raise
+    """Remove a temporary file if the disk lets it go, however often that is interrupted.
+
+    The first interrupt is raised once the file is gone; the last of very many does not wait.
+    """
+    first: BaseException | None = None
+    for _ in range(_PRESSES):
+        try:
+            with suppress(OSError):
+                disk.unlink(path)
+            break
+        except BaseException as error:  # whatever a handler of a signal raises
+            first = first or error
+    if first is not None:
+        raise first

@@ -28,6 +28,20 @@ class Full(OsDisk):
         raise OSError(28, "No space left on device")
 
 
+class Impatient(OsDisk):
+    """A disk whose removals are interrupted so many times, right before or after they are done."""
+
+    def __init__(self, presses: int, *, after: bool) -> None:
+        self.presses, self.after = presses, after
+
+    def unlink(self, path: str) -> None:
+        self.presses -= 1
+        if self.presses < 0 or self.after:
+            super().unlink(path)
+        if self.presses >= 0:
+            raise KeyboardInterrupt(self.presses)
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 3 * MIB), st.booleans()), max_size=6))
 def test_what_is_written_comes_in_order(
@@ -56,3 +70,27 @@ def test_what_does_not_fit_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     out.abort()
     assert [*backend.list("packs/")] == []
     assert os.listdir(tmp_path / "tmp") == []
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("presses", [1, 2, 3, 7])
+def test_an_impatient_person_leaves_no_temporary_file(
+    tmp_path: Path, presses: int, after: bool
+) -> None:
+    backend = LocalBackend(tmp_path, disk=Impatient(presses, after=after))
+    out = backend.writer()
+    out.write(b"not to be kept")
+    assert len(os.listdir(tmp_path / "tmp")) == 1
+    with pytest.raises(KeyboardInterrupt) as caught:
+        out.abort()
+    assert caught.value.args == (presses - 1,)  # the first of them
+    assert os.listdir(tmp_path / "tmp") == []
+    out.abort()
+    backend.put("packs/x", b"kept")
+    assert backend.get("packs/x") == b"kept"
+
+
+def test_whoever_never_stops_pressing_is_heard(tmp_path: Path) -> None:
+    out = LocalBackend(tmp_path, disk=Impatient(1_000, after=False)).writer()
+    with pytest.raises(KeyboardInterrupt):
+        out.abort()
