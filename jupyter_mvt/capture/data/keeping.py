@@ -87,7 +87,8 @@ def take_data(
             draft = replace(draft, bundle=kept.bundle, state=kept.state)
         elif most:
             text = (
-                f"data of kind {draft.kind} has no columns to store; only its fingerprint is kept"
+                f"its rows, of kind {draft.kind}, cannot be stored as plain columns; "
+                "only its fingerprint is kept"
             )
             notes.append(Note(kind="skipped", about=draft.var, text=text))
         drafts.append(draft)

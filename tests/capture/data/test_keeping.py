@@ -96,7 +96,9 @@ def test_only_the_fingerprint_is_kept_unless_asked(repo):
 def test_what_has_no_columns_is_named(repo):
     _, made = kept(repo, [1, "a", None])
     texts = [note.text for note in made.commit.notes if note.about == "train"]
-    assert texts == ["data of kind list has no columns to store; only its fingerprint is kept"]
+    assert texts == [
+        "its rows, of kind list, cannot be stored as plain columns; only its fingerprint is kept"
+    ]
 
 
 def test_more_than_the_setting_is_refused_before_anything_is_written(repo):
