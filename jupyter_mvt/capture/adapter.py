@@ -30,6 +30,7 @@ __all__ = [
     "Sources",
     "adapter_for",
     "mro_names",
+    "offer_of",
     "refusal_of",
 ]
 
@@ -46,6 +47,7 @@ Role: TypeAlias = Literal[
     "scheduler",
     "loss",
     "file",
+    "object",
 ]
 
 Sources: TypeAlias = Callable[[type | Callable[..., Any]], "str | None"]
@@ -223,21 +225,41 @@ def mro_names(cls: type) -> tuple[str, ...]:
 
 
 def adapter_for(obj: Any) -> ModelAdapter | None:
-    """Return the adapter of highest priority that recognises `obj`, importing no framework."""
+    """Return the adapter of highest priority that recognises `obj`, importing no framework.
+
+    Where none does, the one that keeps it when a person names it.
+    """
     names = mro_names(type(obj))
     for adapter in sorted(ADAPTERS, key=lambda entry: -entry.priority):
         if _matches(adapter.match, names) and adapter.detect(obj) is not None:
             return adapter
+    offer = offer_of(obj)
+    return None if offer is None else offer[0]
+
+
+def offer_of(
+    obj: Any, adapters: Iterable[ModelAdapter] | None = None
+) -> tuple[ModelAdapter, Role] | None:
+    """Return which adapter keeps `obj` when a person names it, and as what.
+
+    Adapters may have a method ``detect_given(obj)`` that answers this for what nobody would look
+    for: weights without a model, or any object.
+    """
+    for adapter in sorted(adapters or ADAPTERS, key=lambda entry: -entry.priority):
+        detect = getattr(adapter, "detect_given", None)
+        role: Role | None = None if detect is None else detect(obj)
+        if role is not None:
+            return adapter, role
     return None
 
 
-def refusal_of(obj: Any) -> CaptureError | None:
+def refusal_of(obj: Any, adapters: Iterable[ModelAdapter] | None = None) -> CaptureError | None:
     """Return why an adapter that knows what `obj` is cannot keep it, ``None`` if none does.
 
     Adapters may have a method ``refusal(obj)`` that answers this.
     """
     names = mro_names(type(obj))
-    for adapter in ADAPTERS:
+    for adapter in adapters or ADAPTERS:
         refusal = getattr(adapter, "refusal", None)
         found: CaptureError | None = None if refusal is None else refusal(obj, names)
         if found is not None:

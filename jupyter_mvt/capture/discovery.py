@@ -11,7 +11,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.adapter import refusal_of
+from jupyter_mvt.capture.explicit import ASIDE, kept_as
 from jupyter_mvt.capture.known import Seen, recognised
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.missing import no_model
@@ -35,7 +35,6 @@ _POOR = re.compile(
     r"(?:^|_)(?:old|prev|previous|tmp|temp|test|copy|dummy|backup|baseline)(?:_|\d|$)|^.$",
     re.IGNORECASE,
 )
-_ASIDE: frozenset[Role] = frozenset({"optimizer", "scheduler", "loss"})
 _MAX_OBJECTS = 2000
 
 
@@ -103,38 +102,18 @@ def given(models: Mapping[str, Any], log: CellLog | None) -> Choice:
     Raises
     ------
     CaptureError
-        One is no model that any adapter knows, or there is none (``no-model``), or one is not
-        fitted (``unfitted``).
+        One can be no model, or there is none (``no-model``), or one is not fitted (``unfitted``).
     """
     if not models:
         msg = "No model was named: the mapping of names to models is empty."
         raise CaptureError(msg, hint="repo.commit(model)", code="no-model")
     chosen = []
     for name, obj in models.items():
-        found = recognised(obj)
-        if found is None or found[1] in _ASIDE:
-            known = refusal_of(obj)
-            if known is not None:
-                raise known
-            msg = f"{name!r} is a {type(obj).__qualname__}, which is no model that mvt can keep."
-            raise CaptureError(msg, hint=_instead(obj), code="no-model")
-        seen = Seen(name=name, obj=obj, adapter=found[0], role=found[1])
-        candidate = _candidate(seen, log)
+        candidate = _candidate(kept_as(name, obj), log)
         if not candidate.fitted:
             raise _unfitted([candidate])
         chosen.append(candidate)
     return Choice(chosen=tuple(chosen), why="given by name")
-
-
-def _instead(obj: Any) -> str:
-    """Return how to keep what is no model: bare weights go into a file."""
-    values = obj.values() if isinstance(obj, dict) else (obj,)
-    kinds = {type(value).__module__.partition(".")[0] for value in values}
-    if kinds == {"torch"}:
-        return 'torch.save(weights, "weights.pt"); repo.commit("weights.pt")'
-    if kinds == {"numpy"}:
-        return 'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'
-    return "mvt status"
 
 
 def named(namespace: Mapping[str, Any], names: Sequence[str], log: CellLog | None) -> Choice:
@@ -184,7 +163,7 @@ def _readable(
     """Split a namespace's models into those that answer and those that raise when asked."""
     candidates, others = [], []
     for seen in models_in(namespace):
-        if seen.role in _ASIDE:
+        if seen.role in ASIDE:
             continue
         try:
             candidates.append(_candidate(seen, log))

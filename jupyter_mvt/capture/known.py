@@ -20,6 +20,7 @@ __all__ = [
     "may_be_trees",
     "recognised",
     "tree",
+    "usable",
 ]
 
 CONTAINERS = frozenset({dict, list, tuple})
@@ -107,7 +108,8 @@ def may_be_trees() -> bool:
     return any(package in sys.modules for package in _TREE_PACKAGES)
 
 
-def _adapters() -> list[ModelAdapter]:
+def usable() -> list[ModelAdapter]:
+    """Return the adapters that can be imported; `BROKEN` tells of the others."""
     found = []
     for name in ADAPTERS.names():
         try:
@@ -124,7 +126,7 @@ def _matching(cls: type) -> tuple[ModelAdapter, ...]:
     names = mro_names(cls)
     found = [
         adapter
-        for adapter in _adapters()
+        for adapter in usable()
         if not (adapter.name == _FALLBACK and _never_predicts(cls))
         and any(
             name.startswith(pattern) if pattern.endswith(".") else name == pattern

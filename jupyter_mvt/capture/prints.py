@@ -269,7 +269,10 @@ def _arrays(model: Any) -> Iterator[Any]:
             if tensor.device.type == "cpu":
                 yield _viewed(tensor.detach())
         return
-    for value in list(getattr(model, "__dict__", {}).values()):
+    held = [model, *getattr(model, "__dict__", {}).values()]
+    if isinstance(model, (dict, list, tuple)):
+        held += model.values() if isinstance(model, dict) else model
+    for value in held:
         if type(value).__name__ == "ndarray":
             yield value
 

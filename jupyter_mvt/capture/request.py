@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.progress import Progress
     from jupyter_mvt.store.seen import Seen
 
-__all__ = ["Request"]
+__all__ = ["Named", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Models by the names that a person wrote: several, although each may be a dict of tensors."""
+
+    models: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,7 @@ class Request:
     interactive
         Whether a person can be asked which model is meant.
     model
-        A model, names of variables, or a mapping of name to model; found when ``None``.
+        A model, names of variables, or models by name; found when ``None``.
     data
         ``{role or name: dataset}`` or one dataset; found when ``None``.
     metrics, params

@@ -22,8 +22,9 @@ from jupyter_mvt.capture.discovery import (
     pasteable,
 )
 from jupyter_mvt.capture.evaluation.evaluating import added, evaluated, evaluation_data
+from jupyter_mvt.capture.explicit import is_model
 from jupyter_mvt.capture.files.model import as_file
-from jupyter_mvt.capture.known import BROKEN, recognised
+from jupyter_mvt.capture.known import BROKEN
 from jupyter_mvt.capture.metrics import (
     discovered_metrics,
     given_metrics,
@@ -31,7 +32,7 @@ from jupyter_mvt.capture.metrics import (
     told_by,
 )
 from jupyter_mvt.capture.params import clean_params, read_params
-from jupyter_mvt.capture.request import Request
+from jupyter_mvt.capture.request import Named, Request
 from jupyter_mvt.capture.secrets import redact_text
 from jupyter_mvt.capture.watch import models_in, token_of
 from jupyter_mvt.errors import CaptureError
@@ -155,15 +156,13 @@ def chosen(request: Request) -> Choice:
         return named(request.namespace, [model], request.cells)
     if isinstance(model, (list, tuple)) and model and all(isinstance(m, str) for m in model):
         return named(request.namespace, model, request.cells)
-    if isinstance(model, Mapping) and not _is_tree(model):
-        models = {str(n): as_file(obj, request.namespace) or obj for n, obj in model.items()}
+    if isinstance(model, Mapping) and not is_model(model):
+        model = Named({str(name): obj for name, obj in model.items()})
+    if isinstance(model, Named):
+        items = model.models.items()
+        models = {name: as_file(obj, request.namespace) or obj for name, obj in items}
         return given(models, request.cells)
     return given({_name_of(model, request.namespace): model}, request.cells)
-
-
-def _is_tree(model: Mapping[Any, Any]) -> bool:
-    """Tell whether a mapping is itself a model, as JAX's are, and does not name several."""
-    return recognised(model) is not None and not all(map(recognised, model.values()))
 
 
 def _name_of(model: Any, namespace: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.api.commit import Wish, take
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.lookup import look_up
+from jupyter_mvt.capture.request import Named
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.errors import CaptureError, RepositoryError, UsageError
 
@@ -51,7 +52,7 @@ def _arguments(parser: Parser) -> None:
 def _run(desk: Desk, args: Namespace) -> CommitResult:
     names = _names(desk, args)
     wish = Wish(
-        model=dict(_model(names, word) for word in args.models) or None,
+        model=_models(names, args.models),
         message=args.message,
         data=_data(names, args.data),
         metrics=_metrics(names, args.metrics),
@@ -98,6 +99,10 @@ def _names(desk: Desk, args: Namespace) -> Mapping[str, Any]:
         hint = "mvt commit PATH keeps a file; in a program: jupyter_mvt.open().commit(model)"
         raise UsageError(msg, hint=hint, code="no-session")
     return {}
+
+
+def _models(names: Mapping[str, Any], words: list[str]) -> Named | None:
+    return Named(dict(_model(names, word) for word in words)) if words else None
 
 
 def _model(names: Mapping[str, Any], word: str) -> tuple[str, Any]:

@@ -173,18 +173,25 @@ def test_an_explicit_name_wins_and_is_checked(kernel):
     ("models", "told", "hint"),
     [
         ({}, "No model was named: the mapping of names to models is empty.", "repo.commit(model)"),
-        ({"w": np.ones(3)}, "'w' is a ndarray, which is no model that mvt can keep.",
-         'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'),
-        ({"s": {"a": np.ones(3)}}, "'s' is a dict, which is no model that mvt can keep.",
-         'numpy.savez("weights.npz", weights=weights); repo.commit("weights.npz")'),
-        ({"s": {"a": 1}}, "'s' is a dict, which is no model that mvt can keep.", "mvt status"),
         ({"s": {}}, "'s' is a dict, which is no model that mvt can keep.", "mvt status"),
+        ({"s": []}, "'s' is a list, which is no model that mvt can keep.", "mvt status"),
+        ({"s": 3}, "'s' is an int, which is no model that mvt can keep.",
+         "repo.commit(model, params={'s': s})"),
     ],
 )  # fmt: skip
 def test_what_is_no_model_is_refused_with_how_to_keep_it(models, told, hint):
     with pytest.raises(CaptureError) as raised:
         given(models, None)
     assert raised.value.lines() == [f"CaptureError [no-model]: {told}", f"Hint: {hint}"]
+
+
+@pytest.mark.parametrize("held", [np.ones(3), {"a": np.ones(3)}, {"a": 1}, [np.ones(2)]])
+def test_what_is_named_is_meant_and_nobody_looks_for_it(held):
+    (candidate,) = given({"w": held}, None).chosen
+    assert (candidate.name, candidate.adapter.name, candidate.role) == ("w", "pickled", "params")
+    assert candidate.obj is held
+    with pytest.raises(CaptureError, match="No model was found in this session"):
+        choose({"w": held})
 
 
 class Hostile:

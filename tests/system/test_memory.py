@@ -218,3 +218,32 @@ def test_none_is_made_of_a_file(tmp_path: Path, program: Callable[..., object]) 
     done = program("-c", FILE, tmp_path)
     assert done.returncode == 0, done.stderr
     assert [extra for extra in map(int, done.stdout.split()) if extra > MOST] == []
+
+
+WEIGHTS = f"""{MEASURE}
+import torch
+def weights(count={MODEL // 4}):
+    made = torch.empty(count)
+    for at in range(0, count, 1 << 20):
+        made[at : at + (1 << 20)].uniform_()
+    return {{"layer.weight": made}}
+
+if sys.argv[2] == "commit":
+    repo = mvt.init(sys.argv[1])
+    repo.commit(weights(9))  # imports
+    given = weights()
+    print(extra(lambda: repo.commit(given)))
+else:
+    repo = mvt.open(sys.argv[1])
+    repo["v1"].load()
+    print(extra(lambda: repo["v2"].load()) - {MODEL})
+"""
+
+
+def test_none_is_made_of_weights_without_a_model(
+    tmp_path: Path, program: Callable[..., object]
+) -> None:
+    for what in ("commit", "restore"):
+        done = program("-c", WEIGHTS, tmp_path, what)
+        assert done.returncode == 0, done.stderr
+        assert int(done.stdout) <= MOST, what

@@ -1,10 +1,11 @@
-"""Anything that predicts and that no framework's adapter knows: a pickle, flagged as code."""
+"""What no framework's adapter knows, if it predicts or a person names it: a pickle, flagged."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import mro_names
+from jupyter_mvt.capture.unkept import unkept
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
@@ -14,12 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ADAPTER", "PickledAdapter"]
 
-# They train a model and predict by it; it, and not they, is what is kept.
-_TRAINERS = frozenset(
-    {"transformers.trainer.Trainer", "lightning.pytorch.trainer.trainer.Trainer",
-     "pytorch_lightning.trainer.trainer.Trainer"}
-)  # fmt: skip
 _SCALARS = (bool, int, float, str, type(None))
+_ARRAY = "numpy.ndarray"
+_CONTAINERS = (dict, list, tuple, set, frozenset)
 
 
 class PickledAdapter:
@@ -35,14 +33,21 @@ class PickledAdapter:
         cls = type(obj)
         if isinstance(obj, type) or cls.__module__ in ("builtins", "types"):
             return None
-        if not _TRAINERS.isdisjoint(mro_names(cls)):
+        if unkept(obj) == "trainer":
             return None
         return "predictor" if callable(getattr(cls, "predict", None)) else None
 
+    def detect_given(self, obj: Any) -> Role | None:
+        """Return ``"params"`` for arrays and containers, ``"object"`` for any other instance."""
+        if unkept(obj) is not None:
+            return None
+        holds = isinstance(obj, _CONTAINERS) or _ARRAY in mro_names(type(obj))
+        return "params" if holds else "object"
+
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether `obj` says that it is fitted, or does not say at all."""
-        check = getattr(obj, "__sklearn_is_fitted__", None)
-        return bool(check()) if callable(check) else True
+        check = getattr(type(obj), "__sklearn_is_fitted__", None)
+        return bool(check(obj)) if callable(check) else True
 
     def children(self, obj: Any) -> Iterable[Any]:
         """Return nothing: what it contains is its own business."""

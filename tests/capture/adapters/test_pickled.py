@@ -168,6 +168,16 @@ def test_what_does_not_predict_is_no_model(thing):
     assert ADAPTER.detect(thing) is None
 
 
+@pytest.mark.parametrize(
+    ("thing", "role"),
+    [(3, None), ("text", None), (b"bytes", None), (None, None), (len, None), (scorer, None),
+     (np, None), (np.float64(1), None), ([], None), ({}, None), ([1], "params"),
+     (np.ones(2), "params"), ({"a": 1}, "params"), (object(), "object")],
+)  # fmt: skip
+def test_what_is_named_is_kept_unless_it_can_be_no_model(thing, role):
+    assert ADAPTER.detect_given(thing) == role
+
+
 def test_restored_arrays_can_be_written_to():
     again = ADAPTER.restore(thaw(ADAPTER.freeze(scorer(), no_source), trusted=True))
     again.weights += 1

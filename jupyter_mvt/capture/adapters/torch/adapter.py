@@ -24,10 +24,11 @@ _OPTIMIZER = "torch.optim.optimizer.Optimizer"
 _SCHEDULES = ("torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler.ReduceLROnPlateau",
               "torch.amp.grad_scaler.GradScaler")  # fmt: skip
 _WRAPPERS = ("OptimizedModule", "DataParallel", "DistributedDataParallel")
+_MODULES = ("module", "loss")
 
 
 class TorchAdapter:
-    """``nn.Module``, also of classes defined in cells, and ``Optimizer``."""
+    """``nn.Module``, also of classes defined in cells, ``Optimizer``, and trees of tensors."""
 
     name = "torch"
     format = "torch/1"
@@ -47,12 +48,18 @@ class TorchAdapter:
             return None
         return "loss" if any(n.startswith("torch.nn.modules.loss.") for n in names) else "module"
 
+    def detect_given(self, obj: Any) -> Role | None:
+        """Return ``"params"`` for a tensor, a state dict or a checkpoint: kept, if not sought."""
+        from jupyter_mvt.capture.adapters.torch.trees import is_tree
+
+        return "params" if is_tree(obj) else None
+
     def is_fitted(self, obj: Any) -> bool:
         """Tell whether there is anything to learn: a module is born with its weights.
 
         Unless it is lazy: a ``LazyLinear`` gets them with the first batch.
         """
-        if self.detect(obj) in ("optimizer", "scheduler"):
+        if self.detect(obj) not in _MODULES:
             return True
         if any(_is_lazy(inner) for inner in obj.modules()):
             return False
@@ -60,15 +67,19 @@ class TorchAdapter:
 
     def children(self, obj: Any) -> Iterable[Any]:
         """Return the modules inside a module."""
-        return () if self.detect(obj) in ("optimizer", "scheduler") else tuple(obj.children())
+        return tuple(obj.children()) if self.detect(obj) in _MODULES else ()
 
     def params(self, obj: Any) -> tuple[Param, ...]:
         """Return each layer's settings and the number of parameters."""
         from jupyter_mvt.capture.adapters.torch.params import module_params, optimizer_params
+        from jupyter_mvt.capture.adapters.torch.trees import tree_params
 
-        if self.detect(obj) == "scheduler":
+        kind = self.detect(obj)
+        if kind is None:
+            return tree_params(obj)
+        if kind == "scheduler":
             return ()
-        if self.detect(obj) == "optimizer":
+        if kind == "optimizer":
             return optimizer_params(obj)
         return module_params(_unwrapped(obj)[0])
 
@@ -80,12 +91,17 @@ class TorchAdapter:
         """Return addresses and version counters: writes through ``.data`` escape them."""
         from jupyter_mvt.capture.sharing import tokens_of
 
-        if self.detect(obj) in ("optimizer", "scheduler"):
+        kind = self.detect(obj)
+        if kind is None:
+            from jupyter_mvt.capture.adapters.torch.trees import tensors_of
+
+            return tokens_of(tensors_of(obj))
+        if kind not in _MODULES:
             return (id(obj), len(getattr(obj, "state", ())))
         return tokens_of((*obj.parameters(), *obj.buffers()))
 
     def freeze(self, obj: Any, sources: Sources) -> Frozen:
-        """Return a module taken apart, its tensors read when the store asks for them.
+        """Return a module or tree taken apart, its tensors read when the store asks for them.
 
         Raises
         ------
@@ -93,16 +109,18 @@ class TorchAdapter:
             A tensor has no content (meta), or it is a program (``not-capturable``); a layer is
             lazy and has met no batch yet (``unfitted``).
         """
-        from jupyter_mvt.capture.adapters.torch.freeze import freeze_module
+        from jupyter_mvt.capture.adapters.torch.freeze import freeze_module, freeze_value
         from jupyter_mvt.capture.adapters.torch.optimizer import freeze_state
         from jupyter_mvt.capture.declarative.policy import Undeclarable
 
         if self.detect(obj) == "optimizer":
             return freeze_state(obj, None, sources)
-        module, notes = _unwrapped(obj)
-        _refuse_unkept(module)
+        bare = self.detect(obj) is None
+        module, notes = (obj, ()) if bare else _unwrapped(obj)
+        if not bare:
+            _refuse_unkept(module)
         try:
-            frozen = freeze_module(module, sources)
+            frozen = (freeze_value if bare else freeze_module)(module, sources)
         except Undeclarable as reason:
             from jupyter_mvt.capture.pickling import freeze_pickled
 
@@ -118,15 +136,15 @@ class TorchAdapter:
         return CaptureError(msg, code="not-capturable", hint=hint)
 
     def restore(self, skeleton: Skeleton) -> Any:
-        """Rebuild a module without its constructor, from classes of torch and trusted code."""
-        from jupyter_mvt.capture.adapters.torch.freeze import restore_module
+        """Rebuild without any constructor, from classes of torch and trusted code."""
+        from jupyter_mvt.capture.adapters.torch.freeze import restore_kept
 
         import_module("torch")
         if skeleton.state_kind == "pickle":
             from jupyter_mvt.capture.pickling import restore_pickled
 
             return restore_pickled(skeleton)
-        return restore_module(skeleton)
+        return restore_kept(skeleton)
 
     def vocabulary(self) -> Vocabulary:
         """Return how tensors and modules are written and read, inside others' models too."""
@@ -136,7 +154,7 @@ class TorchAdapter:
 
     def optimizer_matches(self, optimizer: Any, module: Any) -> bool:
         """Tell whether `optimizer` updates parameters of `module`, by identity."""
-        if not hasattr(module, "parameters"):
+        if _MODULE not in mro_names(type(module)):
             return False
         own = {id(parameter) for parameter in module.parameters()}
         groups = getattr(optimizer, "param_groups", ())

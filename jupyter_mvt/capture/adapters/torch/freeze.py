@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,12 @@ from jupyter_mvt.capture.adapters.torch.classes import TorchAllowed, TorchChecks
 from jupyter_mvt.capture.adapters.torch.packed import KIND, read_packed, write_packed
 from jupyter_mvt.capture.adapters.torch.renewed import HOOKS, is_renewing, plain_class, renewed
 from jupyter_mvt.capture.adapters.torch.tensors import TensorReader, TensorWriter
+from jupyter_mvt.capture.adapters.torch.trees import (
+    ORDERED,
+    is_tree,
+    read_ordered,
+    write_ordered,
+)
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
 from jupyter_mvt.errors import RestoreError
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
-__all__ = ["freeze_module", "freeze_value", "restore_module", "restore_value", "torch_vocabulary"]
+__all__ = ["freeze_module", "freeze_value", "restore_kept", "restore_value", "torch_vocabulary"]
 
 _TABLES = ("_parameters", "_buffers", "_modules")
 _NONE: Mapping[str, Any] = {}
@@ -32,7 +39,7 @@ class _Dialect:
     """What of a module's state is no part of it."""
 
     def __init__(self) -> None:
-        self.writers: Mapping[type, Write] = {}
+        self.writers: Mapping[type, Write] = {OrderedDict: write_ordered}
         self.tensors = TensorWriter()
         self.lost: list[str] = []
         # Lent to other frameworks' readers, which need no torch.
@@ -193,6 +200,7 @@ def torch_vocabulary() -> Vocabulary:
         "qscheme": _read_scheme,
         "torch random": _read_generator,
         KIND: read_packed,
+        ORDERED: read_ordered,
     }
     return Vocabulary(
         package="torch",
@@ -226,10 +234,10 @@ def restore_value(skeleton: Skeleton) -> Any:
     return restore_with(torch_vocabulary(), skeleton)
 
 
-def restore_module(skeleton: Skeleton) -> Any:
-    """Return the module; whatever else is stored is refused."""
-    module = restore_value(skeleton)
-    if not isinstance(module, sys.modules["torch"].nn.Module):
-        msg = f"The stored object is a {type(module).__qualname__} and no module."
+def restore_kept(skeleton: Skeleton) -> Any:
+    """Return the module or the tree of tensors; whatever else is stored is refused."""
+    kept = restore_value(skeleton)
+    if not isinstance(kept, sys.modules["torch"].nn.Module) and not is_tree(kept):
+        msg = f"The stored object is a {type(kept).__qualname__} and no module."
         raise RestoreError(msg, code="state-refused")
-    return module
+    return kept
