@@ -41,6 +41,8 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     """
     if any(dtype.kind == "O" and str(dtype) == "object" for dtype in frame.dtypes):
         return None
+    if not {str, type(None)}.issuperset(map(type, frame.index.names)):
+        return None  # which Arrow would make text
     width = len(frame.columns)
     plain = [number for number, dtype in enumerate(frame.dtypes)
              if _is_number(dtype) or _is_nullable(dtype) or _is_coded(dtype)

@@ -93,6 +93,16 @@ def test_times_that_repeat_evenly_still_say_so():
     assert decode(drafts[0].state)["freq"] == "MS"
 
 
+@pytest.mark.parametrize("name", [1, ("a", 2), 1.5])
+def test_labels_of_rows_keep_a_name_that_is_no_text(name):
+    frame = pd.DataFrame({"n": [1.0, 2.0]})
+    levels = pd.MultiIndex.from_product([["a"], [1, 2]], names=["x", name])
+    for index in (pd.Index([3, 1], name=name), levels, pd.RangeIndex(2, name=name)):
+        found = back(frame=frame.set_axis(index), series=frame["n"].set_axis(index))
+        assert found["frame"].index.names == found["series"].index.names == index.names
+        pd.testing.assert_index_equal(found["frame"].index, index, exact=True)
+
+
 def test_a_plan_of_reading_is_skipped_with_the_reason():
     drafts, notes = take_variables({"lazy": pl.DataFrame({"a": [1]}).lazy()}, ["lazy"])
     assert drafts == ()
