@@ -1,4 +1,7 @@
-"""Arrow types that say the same as a plainer one: maps, views, extensions, and how they say it."""
+"""Arrow types that say the same as a plainer one: maps, views, extensions, and how they say it.
+
+And what a value of a plain one takes, a column of any as one array, labels as stretches.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from jupyter_mvt.capture.arrowviews import is_view, texts_of_view, view_texts
+from jupyter_mvt.capture.progressions import progressions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["fancier", "plain_type", "plainer", "runs"]
+__all__ = ["evened", "fancier", "is_text", "plain_type", "plainer", "runs", "whole", "width_of"]
 
 _OWN_EXTENSIONS = "arrow."
 """How the names begin of extension types that Arrow itself brings; others need their library."""
@@ -85,3 +89,34 @@ def runs(array: Any) -> tuple[Any, Any]:
     ends = array.run_ends.slice(first, count).to_numpy() - array.offset
     own = np.minimum(ends, len(array)).astype(ends.dtype)
     return pa.array(own, array.run_ends.type), array.values.slice(first, count)
+
+
+def is_text(kind: Any) -> bool:
+    """Tell whether a type is text or bytes, by offsets."""
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
+             pa.types.is_large_binary)  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
+def width_of(kind: Any) -> int:
+    """Return the bytes of one value of fixed width, else 0."""
+    fixed = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+    fixed = fixed or pa.types.is_fixed_size_binary(kind)
+    return kind.byte_width if fixed and not pa.types.is_boolean(kind) else 0
+
+
+def whole(column: Any) -> Any:
+    """Return all of a column as one array; what is one already is not copied."""
+    if isinstance(column, pa.ChunkedArray) and column.num_chunks == 1:
+        return column.chunk(0)
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        return array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    return array
+
+
+def evened(labels: Any) -> Any:
+    """Return labels of rows as the stretches of their numbers, if these are much smaller."""
+    if not pa.types.is_integer(labels.type) or labels.null_count:
+        return labels
+    return progressions_of(whole(labels).to_numpy()) or labels

@@ -2,7 +2,8 @@
 
 A column is described by a list: its kind, its length, the part of its validity bits (or
 ``null``), and what the kind needs. Text is kept as lengths and bytes: offsets would all change
-where one row is inserted.
+where one row is inserted. Labels of rows, ``["progressions", length, null, part]``, may be kept
+as the stretches that `progressions` tells of, beside a column that has room for each row.
 """
 
 from __future__ import annotations
@@ -13,8 +14,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 import pyarrow as pa
 
-from jupyter_mvt.capture.arrays import array_part, check_entry
-from jupyter_mvt.capture.arrowforms import fancier, plain_type, plainer, runs
+from jupyter_mvt.capture.arrays import array_of, array_part, check_entry
+from jupyter_mvt.capture.arrowforms import (
+    evened,
+    fancier,
+    is_text,
+    plain_type,
+    plainer,
+    runs,
+    whole,
+    width_of,
+)
 from jupyter_mvt.capture.arrowruns import (
     content_part,
     flags_part,
@@ -25,6 +35,7 @@ from jupyter_mvt.capture.arrowruns import (
 )
 from jupyter_mvt.capture.arrowtexts import Texts, live_texts
 from jupyter_mvt.capture.arrowviews import in_views, is_view, live_views
+from jupyter_mvt.capture.progressions import Progressions, numbers_of
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -37,6 +48,9 @@ __all__ = ["freeze_columns", "freeze_table", "restore_apart", "restore_table", "
 Array = np.ndarray[Any, Any]
 _DEPTH = 16
 _MOST_ROWS = 1 << 40
+_EVEN = "progressions"
+_ROOMY = ("fixed", "bits", "text", "coded")
+"""Kinds of columns whose rows take room, each of them: beside these, stretches are believed."""
 
 
 def freeze_table(table: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
@@ -51,9 +65,11 @@ def freeze_table(table: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
 
 
 def freeze_columns(
-    schema: Any, rows: int, columns: Iterable[Any]
+    schema: Any, rows: int, columns: Iterable[Any], labels: int = 0
 ) -> tuple[dict[str, Any], tuple[Part, ...]]:
     """Return the description and the parts of a table; a column may be an array of numbers.
+
+    The last `labels` of them are labels of the rows.
 
     Raises
     ------
@@ -61,16 +77,21 @@ def freeze_columns(
         As `freeze_table` does.
     """
     writer = _Writer()
-    described = [writer.column(column, f"column.{i}") for i, column in enumerate(columns)]
+    described: list[Any] = []
+    for i, column in enumerate(columns):
+        label = i >= len(schema) - labels and any(spec[0] in _ROOMY for spec in described)
+        described.append(writer.column(evened(column) if label else column, f"column.{i}"))
     coded = schema.serialize().to_pybytes().hex()
     return {"schema": coded, "rows": rows, "columns": described}, tuple(writer.parts)
 
 
 def restore_table(
     described: Any, entries: Mapping[str, Entry], read: Callable[[Entry], memoryview],
-    *, views: bool = False,
+    *, views: bool = False, known: int = 0,
 ) -> Any:  # fmt: skip
     """Return the table that was taken apart; with `views`, its long text as views.
+
+    Columns of `known` rows were read beside it.
 
     Raises
     ------
@@ -83,11 +104,7 @@ def restore_table(
         rows, columns = described["rows"], described["columns"]
         if len(columns) != len(schema):
             _refuse("a column is missing")
-        reader = _Reader(entries, read)
-        arrays = [reader.column(field.type, spec, 0)
-                  for field, spec in zip(schema, columns, strict=True)]  # fmt: skip
-        if any(len(array) != rows for array in arrays):
-            _refuse("a column has another length")
+        arrays = _Reader(entries, read).columns(schema.types, columns, rows, known)
         for array in arrays:
             array.validate(full=True)
         if not arrays:
@@ -131,7 +148,7 @@ def restore_apart(
         _refuse(str(error)[:120], error)
     coded = schema.serialize().to_pybytes().hex()
     rest = {"schema": coded, "rows": rows, "columns": specs}
-    return restore_table(rest, entries, read), empty, columns
+    return restore_table(rest, entries, read, known=rows if columns else 0), empty, columns
 
 
 def restore_texts(
@@ -182,35 +199,14 @@ def _refuse(why: str, cause: Exception | None = None) -> NoReturn:
     raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from cause
 
 
-def _one(column: Any) -> Any:
-    """Return all of a column as one array; what is one already is not copied."""
-    if isinstance(column, pa.ChunkedArray) and column.num_chunks == 1:
-        return column.chunk(0)
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):
-        return array.chunk(0) if array.num_chunks else pa.array([], array.type)
-    return array
-
-
-def _is_text(kind: Any) -> bool:
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
-             pa.types.is_large_binary)  # fmt: skip
-    return any(test(kind) for test in tests)
-
-
-def _width(kind: Any) -> int:
-    """Return the bytes of one value of fixed width, else 0."""
-    fixed = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
-    fixed = fixed or pa.types.is_fixed_size_binary(kind)
-    return kind.byte_width if fixed and not pa.types.is_boolean(kind) else 0
-
-
 class _Writer:
     def __init__(self) -> None:
         self.parts: list[Part] = []
 
     def column(self, array: Any, path: str) -> list[Any]:
         """Return the description of a column, adding its parts."""
+        if isinstance(array, Progressions):
+            return [_EVEN, len(array), None, self._add(array.runs, path)]
         if isinstance(array, np.ndarray):
             signed = array.view(f"i{array.itemsize}") if array.dtype.kind == "u" else array
             return ["fixed", len(array), None, self._add(signed, path)]
@@ -222,26 +218,26 @@ class _Writer:
             return ["null", length, None]
         if pa.types.is_boolean(kind):
             return ["bits", length, valid, self._keep(flags_part(array, path))]
-        width = _width(kind)
+        width = width_of(kind)
         if width:
             return ["fixed", length, valid, self._keep(numbers_part(array, width, path))]
-        if _is_text(kind):
+        if is_text(kind):
             return self._text(array, valid, path)
         if is_view(kind):
             return self._odd(array, path)
-        array = _one(array)
+        array = whole(array)
         if pa.types.is_dictionary(kind):
             return ["coded", length, None, self.column(array.indices, path),
-                    self.column(_one(array.dictionary), f"{path}.values")]  # fmt: skip
+                    self.column(whole(array.dictionary), f"{path}.values")]  # fmt: skip
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
             return ["list", length, valid, self._keep(lengths_part(array, f"{path}.lengths")),
-                    self.column(_one(array.flatten()), f"{path}.items")]  # fmt: skip
+                    self.column(whole(array.flatten()), f"{path}.items")]  # fmt: skip
         if pa.types.is_fixed_size_list(kind):
             first, size = array.offset, kind.list_size
             items = array.values.slice(first * size, length * size)
             return ["row", length, valid, self.column(items, f"{path}.items")]
         if pa.types.is_struct(kind):
-            fields = [self.column(_one(array.field(i)), f"{path}.{i}")
+            fields = [self.column(whole(array.field(i)), f"{path}.{i}")
                       for i in range(kind.num_fields)]  # fmt: skip
             return ["struct", length, valid, fields]
         return self._odd(array, path)
@@ -297,6 +293,18 @@ class _Reader:
         self._entries = entries
         self._read = read
 
+    def columns(self, kinds: list[Any], specs: Any, rows: int, known: int) -> list[Any]:
+        """Return the arrays of a table; what tells of stretches is read after the others."""
+        found: dict[int, Any] = {}
+        for place in sorted(range(len(specs)), key=lambda place: specs[place][0] == _EVEN):
+            kind, spec = kinds[place], specs[place]
+            even = spec[0] == _EVEN and known == rows
+            found[place] = self._even(kind, spec, rows) if even else self.column(kind, spec, 0)
+            if len(found[place]) != rows:
+                _refuse("a column has another length")
+            known = rows if spec[0] in _ROOMY else known
+        return [found[place] for place in range(len(specs))]
+
     def column(self, kind: Any, spec: Any, depth: int) -> Any:
         """Return the array of type `kind` that `spec` describes."""
         if depth > _DEPTH:
@@ -309,9 +317,9 @@ class _Reader:
             return pa.nulls(length)
         if form == "bits" and pa.types.is_boolean(kind):
             return _made(kind, length, [mask, self._buffer(rest[0], (length + 7) // 8)])
-        if form == "fixed" and _width(kind):
-            return _made(kind, length, [mask, self._buffer(rest[0], length * _width(kind))])
-        if form == "text" and _is_text(kind):
+        if form == "fixed" and width_of(kind):
+            return _made(kind, length, [mask, self._buffer(rest[0], length * width_of(kind))])
+        if form == "text" and is_text(kind):
             offsets, total = self._places(kind, rest[0], length)
             return _made(kind, length, [mask, offsets, self._buffer(rest[1], total)])
         if form == "text" and is_view(kind):
@@ -354,6 +362,14 @@ class _Reader:
                       for i, item in enumerate(rest[2])]  # fmt: skip
             return _made(kind, length, buffers, fields)
         _refuse(f"a column of {kind} is described as {form!r}")
+
+    def _even(self, kind: Any, spec: Any, rows: int) -> Any:
+        _, length, valid, path = spec
+        sound = type(length) is int and length == rows and valid is None
+        if not sound or not pa.types.is_integer(kind):
+            _refuse("labels of rows are malformed")
+        entry, dtype = self._entries[path], np.dtype(kind.to_pandas_dtype())
+        return pa.array(numbers_of(array_of(entry, self._read(entry)), dtype, rows), kind)
 
     def _buffer(self, path: Any, nbytes: int) -> Any:
         entry = self._entries.get(path) if isinstance(path, str) else None

@@ -70,7 +70,8 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         columns[number] = rest.column(place)
     columns += rest.columns[len(other) :]
     rows = len(frame) if plain else rest.num_rows
-    return freeze_columns(_schema(empty.schema, rest.schema, frame, other), rows, columns)
+    schema = _schema(empty.schema, rest.schema, frame, other)
+    return freeze_columns(schema, rows, columns, len(columns) - width)
 
 
 def live_frame(

@@ -77,7 +77,7 @@ def forests(folder: Path, trees: int, rows: int) -> Iterator[Figure]:
 
 
 def frames(folder: Path, rows: int) -> Iterator[Figure]:
-    """B9: a frame kept as a variable; a column, a cell, more rows, fewer rows."""
+    """B9: a frame kept as a variable; a column, a cell, more rows, fewer, their labels kept."""
     repo = _repository(folder)
     frame = _frame(rows)
     whole = _keep(repo, frame)
@@ -94,6 +94,11 @@ def frames(folder: Path, rows: int) -> Iterator[Figure]:
     yield Figure("frame with 1 % more rows: new bytes", _keep(repo, more) / whole, 0.05)
     fewer = frame.drop(index=range(rows // 2, rows // 2 + 100)).reset_index(drop=True)
     yield Figure("frame with 100 rows deleted: new bytes", _keep(repo, fewer) / whole, 0.12)
+    other = _repository(folder)
+    whole = _keep(other, frame)
+    fewer = frame.drop(frame.index[rows // 2 : rows // 2 + 100])
+    yield Figure("frame with 100 rows deleted, labels kept: new bytes",
+                 _keep(other, fewer) / whole, 0.12)  # fmt: skip
 
 
 def six_versions(folder: Path, width: int, steps: int) -> Figure:

@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from jupyter_mvt.capture.pickles.memory import Column
+from jupyter_mvt.capture.progressions import numbers_of, progressions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["make_arrow", "make_frame", "make_polars", "make_text", "reduced"]
+__all__ = ["make_arrow", "make_frame", "make_labels", "make_polars", "make_text", "reduced"]
 
 Array = np.ndarray[Any, Any]
 _LEAST = 64
@@ -35,6 +36,8 @@ def reduced(value: Any) -> Any:
     root = kind.__module__.partition(".")[0]
     if root == "pandas" and kind is getattr(sys.modules["pandas"], "DataFrame", None):
         return _frame(value)
+    if root == "pandas" and kind is getattr(sys.modules["pandas"], "Index", None):
+        return _labels(value)
     if root == "polars" and kind.__name__ == "DataFrame":
         return make_polars, (value.get_columns(),)
     if root == "pyarrow" and isinstance(value, pa.Array):
@@ -78,6 +81,22 @@ def make_frame(
     if not duplicates:
         frame.flags.allows_duplicate_labels = False
     return frame
+
+
+def _labels(index: Any) -> Any:
+    """Take labels that go up or down evenly by their stretches."""
+    if not isinstance(index.dtype, np.dtype):
+        return NotImplemented
+    even = progressions_of(index.to_numpy())
+    if even is None:
+        return NotImplemented
+    return make_labels, (Column(even.runs), index.dtype.name, len(even), index.name)
+
+
+def make_labels(runs: Array, dtype: str, rows: int, name: Any) -> Any:
+    """Return the labels of which `runs` tell, as `progressions.numbers_of` has them."""
+    numbers = numbers_of(runs, np.dtype(dtype), rows)
+    return import_module("pandas").Index(numbers, name=name, copy=False)
 
 
 def make_polars(columns: list[Any]) -> Any:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.arrays import dtype_of
 from jupyter_mvt.capture.arrowtexts import is_texts
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.labels import PANDAS_WRITERS
 from jupyter_mvt.capture.pandasparts import MOST_OWN, live_string, string_texts
+from jupyter_mvt.capture.progressions import numbers_of, progressions_of
 from jupyter_mvt.capture.variables.arrow import (
     read_column,
     read_texts,
@@ -24,7 +26,7 @@ from jupyter_mvt.capture.variables.arrow import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
@@ -47,10 +49,10 @@ def write_frame(encoder: Encoder, value: Any, path: str) -> Node:
     """Return the node of a frame or a series, column by column."""
     attrs = encoder.value(dict(value.attrs) or None, path)
     if value.ndim == 1:
-        labels = _write_labels(encoder, value.index, path)
+        labels = _write_labels(encoder, value.index, path, beside=[value.dtype])
         name = encoder.value(value.name, path)
         return ["pandas series", labels, _write_cells(encoder, value, path), name, attrs]
-    rows = _write_labels(encoder, value.index, f"{path}.index")
+    rows = _write_labels(encoder, value.index, f"{path}.index", beside=value.dtypes)
     columns = _write_labels(encoder, value.columns, f"{path}.columns")
     kinds = set(value.dtypes)
     if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind != "O":
@@ -86,21 +88,39 @@ def _read_cells(decoder: Decoder, cells: Any) -> Any:
     return found.copy()
 
 
-def _write_labels(encoder: Encoder, index: Any, path: str) -> list[Any]:
-    """Return labels: plain ones as an array, the others as what they are."""
+def _write_labels(encoder: Encoder, index: Any, path: str, beside: Iterable[Any] = ()) -> list[Any]:
+    """Return labels: plain ones as an array, the others as what they are.
+
+    Those of rows may be told by the stretches of their numbers: of `beside`, the columns' types,
+    one of numpy says that each row takes room.
+    """
     if type(index).__name__ != "Index":
         return ["kind", encoder.value(index, path)]
     name = encoder.value(index.name, path)
+    roomy = any(isinstance(dtype, np.dtype) for dtype in beside)
+    even = progressions_of(index.to_numpy()) if roomy and _is_numbers(index) else None
+    if even is not None:
+        return ["progressions", encoder.value(even.runs, path), name, index.dtype.name]
     return ["cells", _write_cells(encoder, index.to_series(), path), name]
 
 
-def _read_labels(decoder: Decoder, labels: Any) -> Any:
+def _is_numbers(index: Any) -> bool:
+    return isinstance(index.dtype, np.dtype) and index.dtype.kind in "iu"
+
+
+def _read_labels(decoder: Decoder, labels: Any, *beside: Any) -> Any:
     pandas = import_module("pandas")
-    form, content, *name = labels
+    form, content, *more = labels
     if form == "cells":
         cells = _read_cells(decoder, content)
-        return pandas.Index(cells, dtype=cells.dtype, name=decoder.value(name[0]))
+        return pandas.Index(cells, dtype=cells.dtype, name=decoder.value(more[0]))
     found = decoder.value(content)
+    if form == "progressions":
+        name, dtype = more
+        rows = [len(cells) for cells in beside
+                if isinstance(cells, np.ndarray) and cells.nbytes >= len(cells)]  # fmt: skip
+        numbers = numbers_of(found, dtype_of(dtype), max(rows, default=0))
+        return pandas.Index(numbers, name=decoder.value(name), copy=False)
     if form != "kind" or not isinstance(found, pandas.Index):
         refuse("the labels of a frame are missing")
     return found
@@ -111,7 +131,7 @@ def _read_series(decoder: Decoder, node: Node, index: int) -> Any:
     _, labels, cells, name, attrs = node
     values = _read_cells(decoder, cells)
     series = import_module("pandas").Series
-    made = series(values, _read_labels(decoder, labels), values.dtype, decoder.value(name))
+    made = series(values, _read_labels(decoder, labels, values), values.dtype, decoder.value(name))
     return _described(decoder, made, attrs)
 
 
@@ -121,7 +141,7 @@ def _read_grid(decoder: Decoder, node: Node, index: int) -> Any:
     cells = decoder.value(content)
     if not isinstance(cells, np.ndarray) or cells.ndim != 2:
         refuse("the cells of a frame are missing")
-    labels = _read_labels(decoder, rows), _read_labels(decoder, columns)
+    labels = _read_labels(decoder, rows, cells), _read_labels(decoder, columns)
     return _described(decoder, import_module("pandas").DataFrame(cells, *labels, copy=True), attrs)
 
 
@@ -129,11 +149,12 @@ def _read_frame(decoder: Decoder, node: Node, index: int) -> Any:
     del index
     _, rows, columns, cells, attrs = node
     pandas = import_module("pandas")
-    labels, names = _read_labels(decoder, rows), _read_labels(decoder, columns)
-    held = {}
-    for number, cell in enumerate(cells):
-        values = _read_cells(decoder, cell)
-        held[number] = pandas.Series(values, labels, values.dtype, copy=False)
+    arrays = [_read_cells(decoder, cell) for cell in cells]
+    labels, names = _read_labels(decoder, rows, *arrays), _read_labels(decoder, columns)
+    held = {
+        number: pandas.Series(values, labels, values.dtype, copy=False)
+        for number, values in enumerate(arrays)
+    }
     made = pandas.DataFrame(held, index=labels, copy=len(cells) > MOST_OWN)
     made.columns = names  # refuses as many names as there are not columns
     return _described(decoder, made, attrs)
