@@ -43,7 +43,8 @@ def unkept(obj: Any) -> Unkept | None:
     for types_, kind in _KINDS:
         if isinstance(obj, types_):
             return kind
-    if isinstance(obj, _CONTAINERS) and not obj:
+    # A sparse matrix of scipy that is a dict says that its truth is ambiguous.
+    if isinstance(obj, _CONTAINERS) and not hasattr(type(obj), "__bool__") and not obj:
         return "nothing"
     names = mro_names(type(obj))
     if not _TRAINERS.isdisjoint(names):
