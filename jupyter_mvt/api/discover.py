@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from jupyter_mvt.api.kernel import Identity, Kernel, attached, whoever
+from jupyter_mvt.api.kernel import attached, whoever
 from jupyter_mvt.api.repo import Repo
-from jupyter_mvt.api.results import Initialised
 from jupyter_mvt.errors import UNTOUCHED, RepositoryError, UsageError, if_interrupted
 from jupyter_mvt.history.handle import Handle, Session
 from jupyter_mvt.objects.clock import Clock
-from jupyter_mvt.objects.progress import Progress
 from jupyter_mvt.objects.refs import MAIN
 from jupyter_mvt.store.backend import Durability
 from jupyter_mvt.store.fs import explained
 from jupyter_mvt.store.open import init_store, mend_format, open_store
-from jupyter_mvt.store.trusted import TrustBook
+
+if TYPE_CHECKING:
+    from jupyter_mvt.api.kernel import Identity, Kernel
+    from jupyter_mvt.api.results import Initialised
+    from jupyter_mvt.objects.progress import Progress
+    from jupyter_mvt.store.trusted import TrustBook
 
 __all__ = ["FOLDER", "find", "init", "initialise", "mend", "open_"]
 
@@ -77,6 +80,8 @@ def initialise(path: str | Path = ".", *, durability: Durability = "full") -> In
     UsageError
         `durability` is neither (code ``bad-durability``).
     """
+    from jupyter_mvt.api.results import Initialised
+
     if durability not in get_args(Durability):
         msg = f"There is no durability {str(durability)[:40]!r}."
         raise UsageError(msg, code="bad-durability", hint="mvt init --durability full, or fast")
@@ -170,9 +175,15 @@ def _opened(
         tool=who.tool,
         clock=clock,
         name=root.parent.name,
-        book=None if folder is None else TrustBook(folder),
+        book=None if folder is None else _book(folder),
     )
     return Repo(handle, kernel)
+
+
+def _book(folder: Path) -> TrustBook:
+    from jupyter_mvt.store.trusted import TrustBook
+
+    return TrustBook(folder)
 
 
 def _session(kernel: Kernel | None, root: Path, clock: Clock, own_head: bool) -> Session:

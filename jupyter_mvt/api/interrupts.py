@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import UNCHANGED
-from jupyter_mvt.store import oplog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +28,8 @@ def accounted(opened: Sequence[Repo]) -> Iterator[None]:
         yield
     except KeyboardInterrupt as interrupt:
         if opened and not getattr(interrupt, "__notes__", ()):
+            from jupyter_mvt.store import oplog
+
             number = max(oplog.appended(repo._handle.store) for repo in opened)
             done = f"Interrupted, but operation {number} had been recorded by then."
             interrupt.add_note(done if number else UNCHANGED)

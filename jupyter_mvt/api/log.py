@@ -1,4 +1,4 @@
-"""Questions to the whole history: log, leaderboard, SQL."""
+"""The log, with what got worse from version to version."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from weakref import WeakKeyDictionary
 
 from jupyter_mvt.api.compare import side
 from jupyter_mvt.compare.metrics import diff_metrics
-from jupyter_mvt.display import bind
-from jupyter_mvt.errors import if_interrupted
 from jupyter_mvt.history.log import entry
 from jupyter_mvt.history.log import log as plain_log
 from jupyter_mvt.history.naming import labels_by_version
-from jupyter_mvt.metrics.leaderboard import Leaderboard
-from jupyter_mvt.metrics.leaderboard import leaderboard as rank
-from jupyter_mvt.metrics.query import sql as run_sql
-from jupyter_mvt.metrics.rebuild import index_stats
-from jupyter_mvt.metrics.rebuild import rebuild as make_anew
-from jupyter_mvt.metrics.where import matching
 from jupyter_mvt.objects.evaluation import measured_since
 from jupyter_mvt.objects.remark import remark_counts
 from jupyter_mvt.store import oplog
@@ -28,13 +20,11 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.history.handle import Handle
     from jupyter_mvt.history.results import Log, LogEntry
-    from jupyter_mvt.metrics.rebuild import IndexStats
-    from jupyter_mvt.metrics.result import SqlResult
     from jupyter_mvt.objects.ids import ObjectId
     from jupyter_mvt.objects.view import View
     from jupyter_mvt.store.store import Store
 
-__all__ = ["entries", "index", "leaderboard", "log", "sql"]
+__all__ = ["entries", "log"]
 
 _MOST_KNOWN = 20_000
 _fallen: WeakKeyDictionary[Store, dict[tuple[Any, ...], tuple[tuple[str, str], ...]]] = (
@@ -61,7 +51,11 @@ def log(
     skip
         Leave out so many of the newest: the next page.
     """
-    among = None if where is None else matching(handle.store, where)
+    among: set[str] | None = None
+    if where is not None:
+        from jupyter_mvt.metrics.where import matching
+
+        among = matching(handle.store, where)
     found = plain_log(handle, revision, limit=limit, skip=skip, among=among)
     view = oplog.current(handle.store)
     measured = measured_since(view)
@@ -95,21 +89,3 @@ def _judged(
             known.clear()
         known[key] = worse
     return replace(entry, regressions=worse) if worse else entry
-
-
-def leaderboard(handle: Handle, by: str | None = None, **choice: Any) -> Leaderboard:
-    """Rank versions; see `metrics.leaderboard.leaderboard` for the choices."""
-    return bind(rank(handle.store, oplog.current(handle.store), by=by, **choice), handle)
-
-
-def index(handle: Handle, *, rebuild: bool) -> IndexStats:
-    """Return what the metric store holds; see `metrics.rebuild`."""
-    if not rebuild:
-        return index_stats(handle.store)
-    with if_interrupted("Interrupted: every version is as it was, and the next query finds it."):
-        return make_anew(handle.store)
-
-
-def sql(handle: Handle, statement: str, params: Mapping[str, Any] | tuple[Any, ...]) -> SqlResult:
-    """Run one query over the metric store; see `metrics.sql.sql`."""
-    return run_sql(handle.store, statement, params)

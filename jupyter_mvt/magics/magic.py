@@ -33,14 +33,14 @@ class NotebookDesk:
 
     def repo(self) -> Repo:
         """Return the repository at hand; `RepositoryError` when there is none."""
-        from jupyter_mvt.api.discover import open_
-
+        with if_interrupted(UNTOUCHED):
+            from jupyter_mvt.api.discover import open_
         return open_(".")
 
     def init(self, path: str, durability: Durability = "full") -> Any:
         """Make a repository in folder `path`."""
-        from jupyter_mvt.api.discover import initialise
-
+        with if_interrupted(UNTOUCHED):
+            from jupyter_mvt.api.discover import initialise
         return initialise(path, durability=durability)
 
 

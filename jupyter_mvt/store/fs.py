@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import mmap
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -253,6 +252,8 @@ class OsDisk:
 
     def free(self, path: str) -> int | None:
         """See `Finite.free`."""
+        import shutil  # brings bz2, lzma and zlib: only what writes asks
+
         try:
             return shutil.disk_usage(path).free
         except OSError:

@@ -10,7 +10,7 @@ for another.
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import TYPE_CHECKING
 
 from xxhash import xxh3_128_digest
@@ -29,7 +29,7 @@ class Glance:
     """What a process knows of the ids of its chunks; threads may share it."""
 
     def __init__(self) -> None:
-        self._key = secrets.randbits(64)
+        self._key = int.from_bytes(os.urandom(8), "little")
         self._ids: dict[bytes, bytes] = {}
 
     def mark(self, data: Buffer) -> bytes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import mmap
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -226,7 +225,7 @@ class LocalWriter:
         self._written = 0
         self._started = 0
         self._handle: int | None = None
-        self._temporary = f"{backend.root}/{layout.TEMPORARY}{secrets.token_hex(16)}"
+        self._temporary = f"{backend.root}/{layout.TEMPORARY}{_unique()}"
         try:
             with explained("write to", str(backend.root)):
                 self._handle = backend.create(self._temporary)
@@ -339,3 +338,7 @@ def _no_links(path: str) -> StorageError:
         code="no-hard-links",
         hint="on a local file system such as ext4, xfs, apfs or ntfs: mvt init",
     )
+
+
+def _unique() -> str:
+    return os.urandom(16).hex()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from jupyter_mvt.objects.commit import Commit
-from jupyter_mvt.objects.ids import ObjectId
-from jupyter_mvt.objects.view import View
-from jupyter_mvt.store.reach import Outline
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.commit import Commit
+    from jupyter_mvt.objects.ids import ObjectId
+    from jupyter_mvt.objects.view import View
+    from jupyter_mvt.store.reach import Outline
 
 __all__ = ["LogCache", "Walked"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.errors import (
     ConflictError,
@@ -15,7 +14,6 @@ from jupyter_mvt.errors import (
     StorageError,
     UsageError,
 )
-from jupyter_mvt.objects.commit import Commit, commit_id
 from jupyter_mvt.objects.encode import from_data
 from jupyter_mvt.objects.ids import ObjectId, short
 from jupyter_mvt.objects.operation import Operation
@@ -32,6 +30,9 @@ from jupyter_mvt.store.checkpoints import (
 from jupyter_mvt.store.folding import Fold
 from jupyter_mvt.store.records import pack_operation, read_operation, record_id, skim_operation
 from jupyter_mvt.store.store import Store
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.commit import Commit
 
 __all__ = [
     "append", "appended", "commit_object", "current", "follow", "operation", "operations",
@@ -104,6 +105,8 @@ def append(store: Store, draft: Callable[[View], Operation]) -> tuple[Operation,
             after = _take_own(store, view, drafted, record)
             _derive(store, after)
             return drafted, after
+        import random  # only where another process was faster
+
         time.sleep(random.uniform(0, pause))
         pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -172,6 +175,8 @@ def commit_object(store: Store, oid: ObjectId) -> Commit:
     if where is None:
         msg = f"There is no version {short(oid)}."
         raise NotFoundError(msg, code="unknown-version", hint="mvt log")
+    from jupyter_mvt.objects.commit import Commit, commit_id
+
     commit: Commit = from_data(operation(store, where.operation).commit, Commit)
     if commit_id(commit) != oid:
         msg = f"Version {short(oid)} is not what its id says ({layout.operation(where.operation)})."

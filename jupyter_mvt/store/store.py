@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
-from jupyter_mvt.objects.manifest import Entry, Manifest
 from jupyter_mvt.objects.progress import SILENT, Progress
 from jupyter_mvt.store.ahead import Ahead
 from jupyter_mvt.store.backend import Backend
@@ -17,10 +17,12 @@ from jupyter_mvt.store.glance import Glance
 from jupyter_mvt.store.hot import MAPPED, Mappings, memory, same
 from jupyter_mvt.store.index import PackIndex, Place
 from jupyter_mvt.store.logcache import LogCache
-from jupyter_mvt.store.manifests import decode_manifest
 from jupyter_mvt.store.nearby import Nearby
 from jupyter_mvt.store.pack import DELTA, RAW
 from jupyter_mvt.store.pieces import in_turn
+
+if TYPE_CHECKING:
+    from jupyter_mvt.objects.manifest import Entry, Manifest
 
 __all__ = ["Store"]
 
@@ -74,6 +76,8 @@ class Store:
 
     def manifest(self, oid: ObjectId) -> Manifest:
         """Return a manifest."""
+        from jupyter_mvt.store.manifests import decode_manifest
+
         return decode_manifest(self.blob(oid))
 
     def content(self, entry: Entry, near: Nearby | None = None) -> memoryview:

@@ -8,7 +8,7 @@ question, never a version.
 
 from __future__ import annotations
 
-import secrets
+import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -106,10 +106,12 @@ class TrustBook:
         return str(self.folder / oid)
 
     def _read(self, key: bytes, oid: ObjectId) -> Trusted | None:
+        from hmac import compare_digest  # brings OpenSSL: not to open a repository
+
         try:
             data = decode(self.disk.read(self._path(oid), 0, _MOST_BYTES))
             body, mac = data["record"], data["mac"]
-            if not secrets.compare_digest(_mac(key, body), str(mac)):
+            if not compare_digest(_mac(key, body), str(mac)):
                 return None
             record = from_data(body, Trusted)
         except (FileNotFoundError, CorruptionError, TypeError, KeyError, ValueError):
@@ -143,13 +145,13 @@ class TrustBook:
             hint = "where there are permissions: export MVT_TRUST=~/.mvt-trust"
             raise StorageError(msg, code="trust-exposed", hint=hint)
         with suppress(FileExistsError):  # another process was faster: its key is the key
-            self._put(self._path("key"), secrets.token_bytes(_KEY_BYTES), self.disk.link)
+            self._put(self._path("key"), os.urandom(_KEY_BYTES), self.disk.link)
         key = self._key()
         assert key is not None
         return key
 
     def _put(self, path: str, data: bytes, name: Callable[[str, str], None]) -> None:
-        temporary = self._path(f"tmp-{secrets.token_hex(8)}")
+        temporary = self._path(f"tmp-{os.urandom(8).hex()}")
         try:
             handle = self.disk.create(temporary)
             try:
@@ -166,6 +168,4 @@ def _mac(key: bytes, body: object) -> str:
 
 
 def _others_may(mode: int) -> bool:
-    import os
-
     return os.name != "nt" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))

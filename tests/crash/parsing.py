@@ -22,6 +22,7 @@ from jupyter_mvt.store import (
     index,
     layout,
     logcheck,
+    manifests,
     oplog,
     packcheck,
     store,
@@ -171,7 +172,7 @@ def parsing_remembered() -> Iterator[None]:
         patch.setattr(oplog, "skim_operation", _of_bytes(oplog.skim_operation))
         patch.setattr(checkpoints, "decode_as", _of_bytes(checkpoints.decode_as))
         patch.setattr(opening, "decode", _of_bytes(opening.decode))
-        patch.setattr(store, "decode_manifest", _of_bytes(store.decode_manifest))
+        patch.setattr(manifests, "decode_manifest", _of_bytes(manifests.decode_manifest))
         patch.setattr(logcheck, "from_data", _of_object(logcheck.from_data))
         patch.setattr(logcheck, "commit_id", _of_object(logcheck.commit_id))
         patch.setattr(logcheck, "checkpoint_bytes", _of_view(logcheck.checkpoint_bytes))

@@ -113,7 +113,7 @@ def _put_replaces(patch: pytest.MonkeyPatch) -> None:
 
 
 def _one_temporary_name(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(local.secrets, "token_hex", lambda count: "next")
+    patch.setattr(local, "_unique", lambda: "next")
 
 
 def _no_read_back(patch: pytest.MonkeyPatch) -> None:

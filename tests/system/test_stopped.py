@@ -19,6 +19,7 @@ from jupyter_mvt.errors import UNCHANGED, UNTOUCHED, interrupted
 from jupyter_mvt.objects.progress import Silent
 from jupyter_mvt.store.fs import OsDisk
 
+UNTOLD = "Interrupted: it is done, but the answer is not told whole."
 VERIFIED = "Interrupted: not everything was verified; nothing was changed."
 RESTORED = "Interrupted: v1 was not restored; nothing was changed."
 WRITTEN = "Interrupted: not all files were written; what is there is whole."
@@ -114,11 +115,22 @@ def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line, afte
     assert said == VERBS[line]
 
 
-@pytest.mark.parametrize("at", [2, 5, 20, 60, 150, 300])
-def test_while_it_is_still_being_loaded(repo, at):
+def stopped_early(at: int) -> tuple[int, str, str]:
     found = subprocess.run([sys.executable, "-c", EARLY.format(at=at)], capture_output=True,
                            text=True, env=os.environ, check=False)  # fmt: skip
-    assert (found.returncode, found.stdout, found.stderr) == (130, "", f"{UNTOUCHED}\n")
+    return found.returncode, found.stdout, found.stderr.removesuffix("\n")
+
+
+@pytest.mark.parametrize("at", [2, 5, 20, 60, 120, 180])
+def test_while_it_is_still_being_loaded(repo, at):
+    assert stopped_early(at) == (130, "", UNTOUCHED)
+
+
+@pytest.mark.parametrize("at", [220, 260, 300, 350])
+def test_while_its_verb_or_its_view_is_being_loaded(repo, at):
+    status, out, said = stopped_early(at)
+    assert (status, out) == (130, "")
+    assert said in {UNTOUCHED, UNCHANGED, VERIFIED, UNTOLD}
 
 
 class Impatient(Silent):

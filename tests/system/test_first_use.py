@@ -1,0 +1,75 @@
+"""What a new process imports for its first words: no verb but the one that is asked for.
+
+Times say little on a busy machine; which modules are there says the same everywhere.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jupyter_mvt as mvt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"IPython", "altair", "anywidget", "asyncio", "concurrent", "duckdb", "hmac", "logging",
+         "numpy", "pandas", "pyarrow", "shutil", "tornado"}  # fmt: skip
+
+
+class Model:
+    """A stand-in with a predict, kept as data."""
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def predict(self, x: float) -> float:
+        return self.weight * x
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    repo = mvt.init(tmp_path)
+    for weight in (1.0, 2.0):
+        repo.commit(Model(weight), metrics={"accuracy": weight / 4})
+    return tmp_path
+
+
+def imported(code: str, folder: Path) -> set[str]:
+    """Return the modules of a new process in `folder` after `code`, but those of its start."""
+    script = (
+        f"import sys; before = set(sys.modules); {code}; "
+        "sys.stderr.write(chr(10).join(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    return set(done.stderr.splitlines())
+
+
+def ours(names: set[str], room: str) -> set[str]:
+    start = f"jupyter_mvt.{room}."
+    return {name.removeprefix(start) for name in names if name.startswith(start)}
+
+
+def rooms(names: set[str]) -> set[str]:
+    return {name.split(".")[1] for name in names if name.startswith("jupyter_mvt.")}
+
+
+def test_a_repository_opens_without_its_verbs(folder: Path) -> None:
+    opened = "import jupyter_mvt as mvt; repo = mvt.open('.'); "
+    found = imported(opened + "assert '2 versions' in repr(repo), repo; repo.names()", folder)
+    assert rooms(found) == {"_version", "api", "display", "errors", "history", "objects", "store"}
+    assert ours(found, "api") == {"discover", "kernel", "repo"}
+    assert ours(found, "history") == {"handle", "revisions"}
+    assert {"commit", "dataset", "code", "snapshot"} & ours(found, "objects") == set()
+    assert {name.split(".")[0] for name in found} & HEAVY == set()
+
+
+def test_a_verb_is_there_with_its_first_use(folder: Path) -> None:
+    opened = "import jupyter_mvt as mvt; repo = mvt.open('.'); "
+    found = imported(opened + "repo.log()", folder)
+    assert rooms(found) & {"capture", "commands", "metrics", "views"} == set()
+    assert {"commit", "checkout", "evaluate", "status"} & ours(found, "api") == set()
