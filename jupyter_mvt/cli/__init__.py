@@ -7,7 +7,7 @@ from jupyter_mvt.errors import UNTOUCHED
 try:
     from jupyter_mvt.cli.main import main
 except KeyboardInterrupt:
-    # Half of what a short command takes is this import; whoever stops it wants no traceback.
+    # Whoever stops a command while it is being loaded wants no traceback.
     print(UNTOUCHED, file=sys.stderr)
     raise SystemExit(130) from None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.api.stash import place
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.errors import NotFoundError, StorageError
 
@@ -35,6 +34,8 @@ def _run(desk: Desk, args: Namespace) -> Checkout:
     if args.files is not None:
         found.saved = _saved(found, args)
     if args.into_namespace:
+        from jupyter_mvt.api.stash import place
+
         place(found, desk.kernel, overwrite=args.overwrite)
     return found
 

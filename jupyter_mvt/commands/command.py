@@ -14,7 +14,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import UNTOUCHED, UsageError, if_interrupted
 from jupyter_mvt.registry import Registry
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def carry_out(command: Command, desk: Desk, args: argparse.Namespace) -> Any:
     if command.run is None:
         msg = f"mvt {command.name} needs a verb."
         raise UsageError(msg, hint=f"mvt help {command.name}")
-    from jupyter_mvt.api.interrupts import accounted
+    with if_interrupted(UNTOUCHED):
+        from jupyter_mvt.api.interrupts import accounted
 
     opening = _Opening(desk)
     with accounted(opening.opened):

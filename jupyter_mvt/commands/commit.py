@@ -8,12 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.api.commit import Wish, take
 from jupyter_mvt.capture.files.model import as_file
 from jupyter_mvt.capture.lookup import look_up
 from jupyter_mvt.capture.request import Named
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.errors import CaptureError, RepositoryError, UsageError
+from jupyter_mvt.errors import (
+    UNTOUCHED,
+    CaptureError,
+    RepositoryError,
+    UsageError,
+    if_interrupted,
+)
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -50,6 +55,9 @@ def _arguments(parser: Parser) -> None:
 
 
 def _run(desk: Desk, args: Namespace) -> CommitResult:
+    with if_interrupted(UNTOUCHED):
+        from jupyter_mvt.api.commit import Wish, take
+
     names = _names(desk, args)
     wish = Wish(
         model=_models(names, args.models),

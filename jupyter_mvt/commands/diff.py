@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.compare.diff import Diff
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from jupyter_mvt.compare.diff import Diff
 
 __all__ = ["COMMAND"]
 
 
 def _arguments(parser: Parser) -> None:
+    from jupyter_mvt.compare.diff import Diff
+
     parser.revision("base", "HEAD~1", "the version to compare with")
     parser.revision("other", "HEAD", "the version that is looked at")
     parser.add_argument("--only", action="append", choices=Diff.aspects(), help="an aspect")

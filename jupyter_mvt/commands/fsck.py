@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.api.discover import mend
 from jupyter_mvt.commands.command import Command, Desk, Parser
 from jupyter_mvt.errors import CorruptionError, UsageError
 
@@ -43,6 +42,8 @@ def _repaired(desk: Desk, source: str | None) -> RepairReport:
     except CorruptionError as error:
         if error.code != "corrupt-format":
             raise
+    from jupyter_mvt.api.discover import mend
+
     mend(".", source)
     report = desk.repo().repair(source)
     return replace(report, files=("format", *report.files))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.api import stash
 from jupyter_mvt.commands.command import Command, Desk, Parser, whole
+from jupyter_mvt.errors import UNTOUCHED, if_interrupted
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from jupyter_mvt.api.stash import Popped, StashList
+
 __all__ = ["COMMAND"]
 
 
-def _list(desk: Desk, args: Namespace) -> stash.StashList:
-    return stash.stashes(desk.kernel)
+def _list(desk: Desk, args: Namespace) -> StashList:
+    with if_interrupted(UNTOUCHED):
+        from jupyter_mvt.api.stash import stashes
+    return stashes(desk.kernel)
 
 
 def _pop_arguments(parser: Parser) -> None:
@@ -22,8 +26,10 @@ def _pop_arguments(parser: Parser) -> None:
                         help="which stash; the newest by default")  # fmt: skip
 
 
-def _pop(desk: Desk, args: Namespace) -> stash.Popped:
-    return stash.pop(desk.kernel, args.number)
+def _pop(desk: Desk, args: Namespace) -> Popped:
+    with if_interrupted(UNTOUCHED):
+        from jupyter_mvt.api.stash import pop
+    return pop(desk.kernel, args.number)
 
 
 COMMAND = Command(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.api.status import before
 from jupyter_mvt.commands.command import Command, Desk
-from jupyter_mvt.errors import RepositoryError
+from jupyter_mvt.errors import UNTOUCHED, RepositoryError, if_interrupted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,6 +21,8 @@ def _run(desk: Desk, args: Namespace) -> Status:
     except RepositoryError as error:
         if desk.kernel is None or error.code != "not-a-repository":
             raise
+        with if_interrupted(UNTOUCHED):
+            from jupyter_mvt.api.status import before
         return before(desk.kernel)
     return repo.status()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.api.watching import Watching, state, watch
 from jupyter_mvt.commands.command import Command, Desk, Parser
-from jupyter_mvt.errors import UsageError
+from jupyter_mvt.errors import UNTOUCHED, UsageError, if_interrupted
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from jupyter_mvt.api.watching import Watching
 
 __all__ = ["COMMAND"]
 
@@ -23,6 +24,8 @@ def _run(desk: Desk, args: Namespace) -> Watching:
     if desk.kernel is None:
         msg = "There is no live session here, so there is no training to watch."
         raise UsageError(msg, hint="in a notebook: %mvt watch on", code="nothing-to-watch")
+    with if_interrupted(UNTOUCHED):
+        from jupyter_mvt.api.watching import state, watch
     if args.state is None:
         return state(desk.kernel)
     return watch(desk.kernel, args.state == "on")

@@ -107,7 +107,7 @@ def _beside() -> Iterator[None]:
 
 
 def _told(act: Callable[[], Any]) -> Told:
-    from jupyter_mvt.views.register import DRAWINGS
+    from jupyter_mvt.views.register import drawing_of
 
     try:
         value = act()
@@ -115,6 +115,6 @@ def _told(act: Callable[[], Any]) -> Told:
         _, *hints = error.lines("%mvt")
         hint = hints[0].removeprefix("Hint: ") if hints else ""
         return Told({"ok": False, "code": error.code, "message": error.message, "hint": hint})
-    drawing = DRAWINGS.get(type(value))
+    drawing = drawing_of(value)
     view = None if drawing is None else drawing.payload(value)
     return Told({"ok": True, "view": view, "changed": getattr(value, "changed", None)})

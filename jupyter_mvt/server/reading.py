@@ -68,9 +68,9 @@ class ViewHandler(MvtHandler):
 
 def _shown(value: object) -> Any:
     # Drawn on the first question: the server starts without any of this.
-    from jupyter_mvt.views.register import DRAWINGS
+    from jupyter_mvt.views.register import payload
 
-    return DRAWINGS[type(value)].payload(value)
+    return payload(value)
 
 
 def _log(repo: Repo, asked: dict[str, str]) -> Any:

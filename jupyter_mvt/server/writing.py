@@ -107,11 +107,11 @@ class StopHandler(MvtHandler):
 def _told(done: Moved | GcReport | FsckReport) -> dict[str, Any]:
     from jupyter_mvt.history.results import Moved
     from jupyter_mvt.views.notice import moved
-    from jupyter_mvt.views.register import DRAWINGS
+    from jupyter_mvt.views.register import payload
 
     if isinstance(done, Moved):
         return {"notice": moved(done), "operation": done.operation}
-    view = DRAWINGS[type(done)].payload(done)
+    view = payload(done)
     return {"notice": view, "operation": getattr(done, "operation", 0)}
 
 

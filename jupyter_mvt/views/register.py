@@ -1,105 +1,106 @@
-"""Registers how each type of result is drawn; imported on first display.
+"""Tells how each type of result is drawn; a view is imported when the first is drawn.
 
 Another package draws a type of its own by ``display.render.register``.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_mvt.api.checkout import Checkout
-from jupyter_mvt.api.cost import CostModel
-from jupyter_mvt.api.curves import StoredCurves
-from jupyter_mvt.api.evaluate import EvaluationResult
-from jupyter_mvt.api.reproduce import Reproduction
-from jupyter_mvt.api.results import CommitResult, Initialised, Status, VersionDetails
-from jupyter_mvt.api.stash import Popped, StashList
-from jupyter_mvt.api.timeline import Timeline
-from jupyter_mvt.api.trust import TrustList, TrustMoved
-from jupyter_mvt.api.watching import Watching
-from jupyter_mvt.compare.diff import Diff
-from jupyter_mvt.display import render
-from jupyter_mvt.history.results import (
-    GcReport,
-    LabelHistory,
-    Log,
-    Moved,
-    OperationLog,
-    RefList,
-    RemarkList,
-    RepairReport,
-    Usage,
-)
-from jupyter_mvt.metrics.leaderboard import Leaderboard
-from jupyter_mvt.metrics.rebuild import IndexStats
-from jupyter_mvt.metrics.result import SqlResult
-from jupyter_mvt.objects.settings import Settings
-from jupyter_mvt.store.faults import FsckReport
-from jupyter_mvt.views import (
-    checkout,
-    commit,
-    cost,
-    curves,
-    diff,
-    evaluation,
-    fsck,
-    index,
-    leaderboard,
-    log,
-    notice,
-    outputs,
-    query,
-    reproduce,
-    status,
-    tables,
-    timeline,
-    trust,
-    upkeep,
-    version,
-)
-from jupyter_mvt.views.saved import Drawing, bundle
+from jupyter_mvt.display import Displayable, render
 
 if TYPE_CHECKING:
+    from jupyter_mvt.views.drawing import Drawing
     from jupyter_mvt.views.text import Look
 
-__all__ = ["DRAWINGS", "plain"]
+__all__ = ["DRAWN", "drawing_of", "payload", "plain"]
 
-DRAWINGS: dict[type, Drawing] = {
-    CommitResult: Drawing(commit.payload, commit.as_text, commit.as_html),
-    Checkout: Drawing(checkout.payload, tables.as_text, tables.as_html),
-    CostModel: Drawing(cost.payload, tables.as_text, tables.as_html),
-    Diff: Drawing(diff.payload, diff.as_text, diff.as_html, outputs.illustrations),
-    EvaluationResult: Drawing(evaluation.payload, tables.as_text, tables.as_html),
-    GcReport: Drawing(upkeep.gc, notice.as_text, notice.as_html),
-    FsckReport: Drawing(fsck.payload, fsck.as_text, fsck.as_html),
-    IndexStats: Drawing(index.payload, notice.as_text, notice.as_html),
-    Initialised: Drawing(notice.initialised, notice.as_text, notice.as_html),
-    LabelHistory: Drawing(tables.history, tables.as_text, tables.as_html),
-    Leaderboard: Drawing(leaderboard.payload, leaderboard.as_text, leaderboard.as_html),
-    Log: Drawing(log.payload, log.as_text, log.as_html),
-    Moved: Drawing(notice.moved, notice.as_text, notice.as_html),
-    OperationLog: Drawing(tables.operations, tables.as_text, tables.as_html),
-    Popped: Drawing(checkout.popped, notice.as_text, notice.as_html),
-    RefList: Drawing(tables.refs, tables.as_text, tables.as_html),
-    RemarkList: Drawing(tables.remarks, tables.as_text, tables.as_html),
-    Reproduction: Drawing(reproduce.payload, notice.as_text, notice.as_html),
-    RepairReport: Drawing(upkeep.repair, notice.as_text, notice.as_html),
-    Settings: Drawing(upkeep.settings, tables.as_text, tables.as_html),
-    Timeline: Drawing(timeline.payload, log.as_text, log.as_html),
-    Usage: Drawing(upkeep.usage, tables.as_text, tables.as_html),
-    StoredCurves: Drawing(curves.payload, tables.as_text, tables.as_html),
-    StashList: Drawing(checkout.stashes, tables.as_text, tables.as_html),
-    SqlResult: Drawing(query.payload, tables.as_text, tables.as_html),
-    Status: Drawing(status.payload, status.as_text, status.as_html),
-    TrustList: Drawing(trust.listed, tables.as_text, tables.as_html),
-    TrustMoved: Drawing(trust.moved, notice.as_text, notice.as_html),
-    Watching: Drawing(notice.watching, notice.as_text, notice.as_html),
-    VersionDetails: Drawing(version.payload, version.as_text, version.as_html),
+
+class _Home(NamedTuple):
+    """Names of a view: module and function of its wire form, module of its text and HTML."""
+
+    module: str
+    payload: str
+    form: str = ""
+    pictures: str = ""
+
+
+DRAWN = {
+    "api.checkout.Checkout": _Home("checkout", "payload", "tables"),
+    "api.cost.CostModel": _Home("cost", "payload", "tables"),
+    "api.curves.StoredCurves": _Home("curves", "payload", "tables"),
+    "api.evaluate.EvaluationResult": _Home("evaluation", "payload", "tables"),
+    "api.reproduce.Reproduction": _Home("reproduce", "payload", "notice"),
+    "api.results.CommitResult": _Home("commit", "payload"),
+    "api.results.Initialised": _Home("notice", "initialised"),
+    "api.results.Status": _Home("status", "payload"),
+    "api.results.VersionDetails": _Home("version", "payload"),
+    "api.stash.Popped": _Home("checkout", "popped", "notice"),
+    "api.stash.StashList": _Home("checkout", "stashes", "tables"),
+    "api.timeline.Timeline": _Home("timeline", "payload", "log"),
+    "api.trust.TrustList": _Home("trust", "listed", "tables"),
+    "api.trust.TrustMoved": _Home("trust", "moved", "notice"),
+    "api.watching.Watching": _Home("notice", "watching"),
+    "compare.diff.Diff": _Home("diff", "payload", pictures="outputs:illustrations"),
+    "history.results.GcReport": _Home("upkeep", "gc", "notice"),
+    "history.results.LabelHistory": _Home("tables", "history"),
+    "history.results.Log": _Home("log", "payload"),
+    "history.results.Moved": _Home("notice", "moved"),
+    "history.results.OperationLog": _Home("tables", "operations"),
+    "history.results.RefList": _Home("tables", "refs"),
+    "history.results.RemarkList": _Home("tables", "remarks"),
+    "history.results.RepairReport": _Home("upkeep", "repair", "notice"),
+    "history.results.Usage": _Home("upkeep", "usage", "tables"),
+    "metrics.leaderboard.Leaderboard": _Home("leaderboard", "payload"),
+    "metrics.rebuild.IndexStats": _Home("index", "payload", "notice"),
+    "metrics.result.SqlResult": _Home("query", "payload", "tables"),
+    "objects.settings.Settings": _Home("upkeep", "settings", "tables"),
+    "store.faults.FsckReport": _Home("fsck", "payload"),
 }
+"""Type of result → its view; names, so that none is imported before it is needed."""
 
-for _type, _drawing in DRAWINGS.items():
-    render.register(_type, partial(bundle, _drawing))
+
+def drawing_of(value: object) -> Drawing | None:
+    """Return how `value` is drawn, ``None`` if nothing is told of its type."""
+    for base in type(value).__mro__:
+        name = f"{base.__module__}.{base.__qualname__}".removeprefix("jupyter_mvt.")
+        if name in DRAWN:
+            return _at(DRAWN[name])
+    return None
+
+
+def _at(home: _Home) -> Drawing:
+    from jupyter_mvt.views.drawing import Drawing
+
+    form = _view(home.form or home.module)
+    pictures = None
+    if home.pictures:
+        module, _, name = home.pictures.partition(":")
+        pictures = getattr(_view(module), name)
+    made = getattr(_view(home.module), home.payload)
+    return Drawing(made, form.as_text, form.as_html, pictures)
+
+
+def _view(name: str) -> Any:
+    return import_module(f"jupyter_mvt.views.{name}")
+
+
+@render.register(Displayable)
+def _drawn(value: Displayable) -> dict[str, Any]:
+    drawing = drawing_of(value)
+    if drawing is None:
+        return {"text/plain": repr(value)}
+    from jupyter_mvt.views.saved import bundle
+
+    return bundle(drawing, value)
+
+
+def payload(value: object) -> Any:
+    """Return the wire form of `value`, of a type that is told of here."""
+    drawing = drawing_of(value)
+    assert drawing is not None
+    return drawing.payload(value)
 
 
 def plain(value: object, look: Look) -> str:
@@ -110,10 +111,9 @@ def plain(value: object, look: Look) -> str:
     look
         Width of the terminal, present time and time zone, and how commands are written.
     """
-    for cls in type(value).__mro__:
-        if cls in DRAWINGS:
-            drawing = DRAWINGS[cls]
-            return drawing.as_text(drawing.payload(value), look)
+    drawing = drawing_of(value)
+    if drawing is not None:
+        return drawing.as_text(drawing.payload(value), look)
     shown = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else render(value)
     # A widget answers with its metadata, too.
     text: str = (shown[0] if isinstance(shown, tuple) else shown)["text/plain"]

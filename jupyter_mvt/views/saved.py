@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,9 +11,11 @@ from jupyter_mvt.views import format, outputs, pack, wire
 from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-__all__ = ["Drawing", "bundle"]
+    from jupyter_mvt.views.drawing import Drawing
+
+__all__ = ["bundle"]
 
 _ALL, _HTML, _TEXT = 48_000, 10_000, 5_000
 """Bytes in the notebook's file: of all forms together, and of those for other readers."""
@@ -37,17 +38,6 @@ _ROWS = {
     "treemap": "rows",
     "curves": "curves",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The three projections of one type of result."""
-
-    payload: Callable[[Any], Any]
-    as_text: Callable[[Any, Look], str]
-    as_html: Callable[[Any], str]
-    pictures: Callable[[Any], Iterable[outputs.Pictures]] | None = None
-    """Figures that belong into its payload while they fit."""
 
 
 def bundle(drawing: Drawing, value: object) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sklearn.linear_model import LinearRegression
 import jupyter_mvt as mvt
 from jupyter_mvt.server.reading import READERS
 from jupyter_mvt.server.writing import LONG, WRITERS
-from jupyter_mvt.views.register import DRAWINGS
+from jupyter_mvt.views.register import payload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +122,7 @@ async def test_views_are_those_of_the_magics(client: Client, repo: Repo) -> None
         return told
 
     def drawn(value: object) -> Any:
-        return json.loads(json.dumps(DRAWINGS[type(value)].payload(value)))
+        return json.loads(json.dumps(payload(value)))
 
     assert await view("log") == drawn(repo.log())
     assert await view("log", where="accuracy > 0.6") == drawn(repo.log(where="accuracy > 0.6"))

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_mvt as mvt
+from jupyter_mvt.commands.command import VERBS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEAVY = {"IPython", "altair", "anywidget", "asyncio", "concurrent", "duckdb", "hmac", "logging",
          "numpy", "pandas", "pyarrow", "shutil", "tornado"}  # fmt: skip
+CLI = "from jupyter_mvt.cli import main; main({words!r})"
 
 
 class Model:
@@ -73,3 +75,25 @@ def test_a_verb_is_there_with_its_first_use(folder: Path) -> None:
     found = imported(opened + "repo.log()", folder)
     assert rooms(found) & {"capture", "commands", "metrics", "views"} == set()
     assert {"commit", "checkout", "evaluate", "status"} & ours(found, "api") == set()
+
+
+def test_the_version_is_told_by_next_to_nothing(folder: Path) -> None:
+    found = imported(CLI.format(words=["--version"]), folder)
+    assert rooms(found) == {"_version", "cli", "errors"}
+    assert {name.split(".")[0] for name in found} & (HEAVY | {"argparse", "msgspec"}) == set()
+
+
+def test_a_command_brings_its_own_verb_and_view(folder: Path) -> None:
+    found = imported(CLI.format(words=["log"]), folder)
+    assert ours(found, "commands") & set(VERBS) == {"completion", "help", "log"}
+    assert rooms(found) & {"capture", "magics", "metrics", "server", "widgets"} == set()
+    assert {"diff", "status", "tables", "version"} & ours(found, "views") == set()
+    assert {name.split(".")[0] for name in found} & (HEAVY - {"shutil"}) == set()
+
+
+def test_help_brings_no_verb_at_work(folder: Path) -> None:
+    found = imported(CLI.format(words=["help"]), folder)
+    assert ours(found, "commands") >= set(VERBS)
+    assert ours(found, "api") & {"commit", "discover", "repo", "status", "watching"} == set()
+    assert rooms(found) & {"compare", "history", "metrics", "views"} == set()
+    assert {name.split(".")[0] for name in found} & (HEAVY - {"shutil"}) == set()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_mvt.display import MIME
-from jupyter_mvt.views.register import DRAWINGS
+from jupyter_mvt.views.register import drawing_of
 from jupyter_mvt.views.saved import bundle
 from tests.views.samples import everything
 
@@ -132,7 +132,7 @@ def _key(key: str, evil: str, field: str) -> str:
 @pytest.mark.parametrize("evil", PAYLOADS)
 def test_hostile_text_stays_text_in_every_field(evil: str) -> None:
     for name, value in everything().items():
-        made = bundle(DRAWINGS[type(value)], poisoned(value, evil))
+        made = bundle(drawing_of(value), poisoned(value, evil))
         seen = Seen()
         seen.feed(made["text/html"])
         seen.close()
@@ -144,20 +144,20 @@ def test_hostile_text_stays_text_in_every_field(evil: str) -> None:
 def test_hostile_text_is_still_shown() -> None:
     value = poisoned(everything()["notice-moved"], "<script>alert(1)</script>")
     seen = Seen()
-    seen.feed(bundle(DRAWINGS[type(value)], value)["text/html"])
+    seen.feed(bundle(drawing_of(value), value)["text/html"])
     assert "<script>alert(1)</script>" in "".join(seen.text)
 
 
 @pytest.mark.parametrize("name", everything())
 def test_the_html_has_no_background_control_or_script(name: str) -> None:
     value = everything()[name]
-    text = bundle(DRAWINGS[type(value)], value)["text/html"]
+    text = bundle(drawing_of(value), value)["text/html"]
     assert re.search(r"background|<button|<input|<a |<script|http", text) is None
 
 
 def test_an_unchanged_commit_as_html() -> None:
     value = everything()["commit-unchanged"]
-    assert bundle(DRAWINGS[type(value)], value)["text/html"] == (
+    assert bundle(drawing_of(value), value)["text/html"] == (
         '<div style="font-variant-numeric:tabular-nums"><p style="margin:4px 0"><b>= Nothing'
         " changed since v9.</b> No version was made.</p>"
         '<p style="margin:4px 0;opacity:.72">Weights, data, params, code and environment are the'

@@ -21,7 +21,7 @@ LIMIT = 50_000
 
 
 def made(value: Any) -> dict[str, Any]:
-    return bundle(register.DRAWINGS[type(value)], value)
+    return bundle(register.drawing_of(value), value)
 
 
 def unpacked(view: dict[str, Any]) -> dict[str, Any]:
