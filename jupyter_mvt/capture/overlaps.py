@@ -34,11 +34,12 @@ def span(array: np.ndarray[Any, Any]) -> tuple[int, int]:
     return low, start + sum(step for step in reach if step > 0) + array.itemsize
 
 
-def block(address: int, length: int) -> np.ndarray[Any, Any]:
-    """Return memory as bytes; whoever asks keeps its owner alive."""
+def block(address: int, length: int, owner: object) -> np.ndarray[Any, Any]:
+    """Return memory as bytes, which keep its owner alive."""
     if not length:
         return np.empty(0, np.uint8)
     octets: Any = (ctypes.c_uint8 * length).from_address(address)
+    octets.owner = owner
     found: np.ndarray[Any, Any] = np.frombuffer(octets, np.uint8)
     return found
 

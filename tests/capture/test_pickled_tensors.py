@@ -108,3 +108,16 @@ def test_odd_tensors_come_back() -> None:
         else:
             dense = lambda t: t.dequantize() if t.is_quantized else t.to_dense()  # noqa: E731
             assert torch.equal(dense(again), dense(tensor)), name
+
+
+def test_tensors_made_for_the_pickle_alone_live_until_they_are_read() -> None:
+    torch = pytest.importorskip("torch")
+    box = Box(generator=torch.Generator().manual_seed(3), weights=torch.arange(4.0))
+    frozen = freeze_pickled(box, ())
+    (made,) = [part for part in frozen.bundle.parts if part.nbytes != 16]
+    before = bytes(made.read())
+    others = [torch.full((made.nbytes,), 7, dtype=torch.uint8) for _ in range(50)]
+    assert bytes(made.read()) == before == bytes(box.generator.get_state().numpy())
+    again = restore_pickled(thaw(frozen, trusted=True))
+    assert torch.equal(again.generator.get_state(), box.generator.get_state())
+    assert len(others) == 50

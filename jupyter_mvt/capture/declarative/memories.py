@@ -86,15 +86,12 @@ def _place(encoder: Encoder, group: list[_Item]) -> None:
     low, high = min(item.low for item in group), max(item.high for item in group)
     # So that what was aligned stays so, wherever the first of them begins.
     blank = low % _ALIGNED
-    memory = block(low, high - low)
-    alive = [item.value for item in group]
+    memory = block(low, high - low, [item.value for item in group])
 
-    def read(owners: list[Any] = alive) -> Buffer:
-        del owners  # an address means something only while its owner lives
+    def read() -> Buffer:
         return bytes(blank) + memory.tobytes() if blank else memory.data
 
-    def window(start: int, stop: int, owners: list[Any] = alive) -> Buffer:
-        del owners
+    def window(start: int, stop: int) -> Buffer:
         if start >= blank:
             return memory[start - blank : stop - blank].data
         return bytes(blank - start) + memory[: stop - blank].tobytes()

@@ -96,7 +96,7 @@ class Memory:
         if storage.device.type != "cpu":
             self._device(number, storage, dtype, path)
             return number
-        memory = block(storage.data_ptr(), storage.nbytes())
+        memory = block(storage.data_ptr(), storage.nbytes(), storage)
         self._items.append(_Item(number, memory, path, dtype))
         return number
 
@@ -153,7 +153,7 @@ class Memory:
         low, high = min(item.low for item in group), max(item.high for item in group)
         name = self._claim(next((i.path for i in group if i.storage is None), group[0].path))
         kinds = {item.storage or wide(item.array.dtype) for item in group}
-        memory = block(low, high - low)
+        memory = block(low, high - low, [item.array for item in group])
         dtype, size = _numbers(kinds, memory.nbytes)
         self._add(name, dtype, (memory.nbytes // size,), memory.nbytes,
                   lambda: memory.data, window=array_window(memory))  # fmt: skip
