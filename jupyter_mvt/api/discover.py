@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from jupyter_mvt.api.kernel import attached, whoever
+from jupyter_mvt.api.paths import folder
 from jupyter_mvt.api.repo import Repo
 from jupyter_mvt.errors import UNTOUCHED, RepositoryError, UsageError, if_interrupted
 from jupyter_mvt.history.handle import Handle, Session
@@ -30,18 +31,18 @@ FOLDER = ".mvt"
 def find(start: Path) -> Path | None:
     """Return the nearest ``.mvt`` folder at or above `start`."""
     start = start.absolute()
-    for folder in (start, *start.parents):
-        candidate = folder / FOLDER
+    for above in (start, *start.parents):
+        candidate = above / FOLDER
         with explained("look into", str(candidate)):
             if (candidate / "format").is_file() or _has_operations(candidate):
                 return candidate
     return None
 
 
-def _has_operations(folder: Path) -> bool:
+def _has_operations(root: Path) -> bool:
     """Tell whether a folder holds versions though its ``format`` file is lost."""
     try:
-        return any(one.name.startswith("0") for one in (folder / "ops").iterdir())
+        return any(one.name.startswith("0") for one in (root / "ops").iterdir())
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return False
 
@@ -78,14 +79,14 @@ def initialise(path: str | Path = ".", *, durability: Durability = "full") -> In
     Raises
     ------
     UsageError
-        `durability` is neither (code ``bad-durability``).
+        `durability` is neither (code ``bad-durability``), or `path` no path (``bad-path``).
     """
     from jupyter_mvt.api.results import Initialised
 
     if durability not in get_args(Durability):
         msg = f"There is no durability {str(durability)[:40]!r}."
         raise UsageError(msg, code="bad-durability", hint="mvt init --durability full, or fast")
-    root = Path(path).absolute() / FOLDER
+    root = folder(path, hint="mvt.init('.')").absolute() / FOLDER
     if (root / "format").exists():
         msg = f"There is already a repository at {root}."
         raise RepositoryError(msg, hint="mvt status", code="already-a-repository")
@@ -112,8 +113,8 @@ def mend(path: str | Path = ".", source: str | Path | None = None) -> None:
     mend_format(root, None if source is None else find(Path(source)))
 
 
-def _nothing_at(folder: Path) -> RepositoryError:
-    msg = f"There is no repository at {folder.absolute()} or above it."
+def _nothing_at(start: Path) -> RepositoryError:
+    msg = f"There is no repository at {start.absolute()} or above it."
     return RepositoryError(msg, hint="mvt init", code="not-a-repository")
 
 
@@ -143,6 +144,8 @@ def open_(
     ------
     RepositoryError
         There is none (code ``not-a-repository``).
+    UsageError
+        `path` is no path (code ``bad-path``).
     """
     with if_interrupted(UNTOUCHED):
         return _opened(path, identity, own_head, clock, trust_folder, progress)
@@ -152,7 +155,7 @@ def _opened(
     path: str | Path, identity: Identity | None, own_head: bool, clock: Clock | None,
     trust_folder: Path | None, progress: Progress | None,
 ) -> Repo:  # fmt: skip
-    start = Path(path)
+    start = folder(path, hint="mvt.open('.')")
     root = find(start)
     if root is None:
         raise _nothing_at(start)
@@ -167,7 +170,7 @@ def _opened(
         store.progress = kernel.progress
     if progress is not None:
         store.progress = progress
-    folder = trust_folder or (None if kernel is None else kernel.trust_folder)
+    trusting = trust_folder or (None if kernel is None else kernel.trust_folder)
     handle = Handle(
         store=store,
         session=_session(kernel, root, clock, own_head),
@@ -175,15 +178,15 @@ def _opened(
         tool=who.tool,
         clock=clock,
         name=root.parent.name,
-        book=None if folder is None else _book(folder),
+        book=None if trusting is None else _book(trusting),
     )
     return Repo(handle, kernel)
 
 
-def _book(folder: Path) -> TrustBook:
+def _book(where: Path) -> TrustBook:
     from jupyter_mvt.store.trusted import TrustBook
 
-    return TrustBook(folder)
+    return TrustBook(where)
 
 
 def _session(kernel: Kernel | None, root: Path, clock: Clock, own_head: bool) -> Session:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from jupyter_mvt.api.paths import folder
 from jupyter_mvt.errors import UNCHANGED, RepositoryError, UsageError, if_interrupted
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ def _repaired(handle: Handle, source: str | Path | None) -> RepairReport:
 
     if source is None:
         return verb.repair(handle, None)
-    folder = Path(source).absolute()
-    root = folder / ".mvt"
+    home = folder(source, hint="mvt fsck --repair --from FOLDER").absolute()
+    root = home / ".mvt"
     try:
-        good = open_store(root if root.is_dir() else folder)
+        good = open_store(root if root.is_dir() else home)
     except RepositoryError as error:
         hint = "mvt fsck --repair --from FOLDER"
         raise RepositoryError(error.message, hint=hint, code=error.code) from None

@@ -345,6 +345,7 @@ _CAUSES: dict[int, tuple[str, str, str]] = {
     ),
     errno.ENOENT: ("gone", "the file or folder is gone", "mvt fsck"),
     errno.ENOTDIR: ("gone", "a folder has become a file", "mvt fsck"),
+    errno.EISDIR: ("not-a-file", "a folder is in its place", "once it is moved away: mvt fsck"),
     errno.ENOTSUP: (
         "unsupported",
         "the file system cannot do that",

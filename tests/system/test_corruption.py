@@ -207,3 +207,17 @@ def test_a_lost_file_is_named(damaged, tmp_path, pattern):
         everything(tmp_path)
     assert error.value.code in {"missing-operation", "missing-object", "corrupt-format"}
     assert len(error.value.lines("mvt")) == 2
+
+
+@pytest.mark.parametrize("name", ["README.md", "format", "ops/000000000001"])
+def test_a_folder_in_the_place_of_a_file_is_named(damaged, tmp_path, name):
+    path = tmp_path / ".mvt" / name
+    path.unlink()
+    path.mkdir()
+    for check in (lambda: mvt.open(tmp_path).fsck(), lambda: mvt.open(tmp_path).repair()):
+        with pytest.raises(MvtError) as refused:
+            check()
+        assert refused.value.lines() == [
+            f"StorageError [not-a-file]: Cannot read {path}: a folder is in its place.",
+            "Hint: once it is moved away: mvt fsck",
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,9 +134,24 @@ def test_what_is_no_file_is_said(repo: Repo, tmp_path: Path) -> None:
         with pytest.raises(CaptureError) as caught:
             repo.commit(given)
         assert caught.value.message == f"There is no file {str(tmp_path / 'nothing.pt')!r}."
+        assert caught.value.hint == "mvt status"
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CaptureError, match="holds no files"):
+    with pytest.raises(CaptureError, match="holds no files") as caught:
         repo.commit(tmp_path / "empty")
+    assert caught.value.hint == "mvt status"
+    near = npz(tmp_path / "weights.npz", arrays())
+    typo = near.with_name("weight.npz")
+    os.mkfifo(tmp_path / "pipe")
+    for given, told, hint in (
+        (typo, f"There is no file {str(typo)!r}; did you mean weights.npz?",
+         f"mvt commit {near}"),
+        (tmp_path / "pipe", f"{str(tmp_path / 'pipe')!r} is a pipe and no file.",
+         f"cat {tmp_path / 'pipe'} > model.bin  # then: mvt commit model.bin"),
+        (Path("/dev/null"), "'/dev/null' is neither a file nor a folder.", "mvt status"),
+    ):  # fmt: skip
+        with pytest.raises(CaptureError) as caught:
+            repo.commit(given)
+        assert caught.value.lines() == [f"CaptureError [no-file]: {told}", f"Hint: {hint}"]
 
 
 def test_a_file_that_changes_meanwhile_is_refused(

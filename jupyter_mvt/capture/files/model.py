@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mvt.capture.files.source import FileSource
+from jupyter_mvt.capture.files.source import FileSource, no_file
 from jupyter_mvt.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ModelFile:
                 )
         if not found:
             msg = f"The folder {str(self.path)!r} holds no files."
-            raise CaptureError(msg, code="no-file")
+            raise CaptureError(msg, hint="mvt status", code="no-file")
         return sorted(found, key=lambda source: source.name)
 
 
@@ -83,7 +83,7 @@ def as_file(given: Any, namespace: Mapping[str, Any]) -> ModelFile | None:
     if isinstance(given, Path):
         path = given.expanduser()
         if not path.exists():
-            raise _missing(path)
+            raise no_file(path)
         return ModelFile(path)
     if not isinstance(given, str) or not given or "\0" in given or len(given) > 1000:
         return None
@@ -96,10 +96,5 @@ def as_file(given: Any, namespace: Mapping[str, Any]) -> ModelFile | None:
     if path.exists():
         return ModelFile(path)
     if "/" in given:
-        raise _missing(path)
+        raise no_file(path)
     return None
-
-
-def _missing(path: Path) -> CaptureError:
-    msg = f"There is no file {str(path)!r}."
-    return CaptureError(msg, code="no-file")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import shlex
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_mvt.errors import CaptureError
@@ -13,9 +17,32 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["BytesSource", "FileSource", "Source"]
+__all__ = ["BytesSource", "FileSource", "Source", "no_file"]
 
 _DISK = OsDisk()
+_MOST = 2000
+
+
+def no_file(path: Path) -> CaptureError:
+    """Return the error of a path at which there is nothing that can be kept."""
+    if path.is_fifo():
+        msg = f"{str(path)!r} is a pipe and no file."
+        hint = f"cat {shlex.quote(str(path))} > model.bin  # then: mvt commit model.bin"
+        return CaptureError(msg, hint=hint, code="no-file")
+    if path.exists():
+        msg = f"{str(path)!r} is neither a file nor a folder."
+        return CaptureError(msg, hint="mvt status", code="no-file")
+    near = difflib.get_close_matches(path.name, _beside(path), 1)
+    told = f"; did you mean {near[0]}?" if near else "."
+    word = shlex.quote(str(path.with_name(near[0]))) if near else ""
+    hint = f"mvt commit {word}" if near else "mvt status"
+    return CaptureError(f"There is no file {str(path)!r}{told}", hint=hint, code="no-file")
+
+
+def _beside(path: Path) -> list[str]:
+    with suppress(OSError):
+        return [other.name for other in islice(path.parent.iterdir(), _MOST)]
+    return []
 
 
 class Source(Protocol):
@@ -67,8 +94,7 @@ class FileSource:
         self.name = name or path.name
         self._path = str(path)
         if not path.is_file():
-            msg = f"There is no file {self._path!r}."
-            raise CaptureError(msg, code="no-file")
+            raise no_file(path)
         self._seen = self._stat()
         self.size = self._seen.size
 
