@@ -13,12 +13,11 @@ from jupyter_mvt.capture.adapter import mro_names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Unkept", "hint_for", "unkept"]
+__all__ = ["Unkept", "hint_for", "is_trainer", "unkept"]
 
 Unkept: TypeAlias = Literal["nothing", "number", "text", "bytes", "path", "class", "function",
                             "module", "table", "trainer"]  # fmt: skip
 
-# They train a model and predict by it; it, and not they, is what is kept.
 _TRAINERS = frozenset(
     {"transformers.trainer.Trainer", "lightning.pytorch.trainer.trainer.Trainer",
      "pytorch_lightning.trainer.trainer.Trainer"}
@@ -36,6 +35,12 @@ _KINDS: tuple[tuple[tuple[type, ...], Unkept], ...] = (
 _NUMPY: Mapping[str, Unkept] = {"numpy.generic": "number", "numpy.ufunc": "function"}
 _TABLES = frozenset({"pandas", "polars", "pyarrow"})
 _CONTAINERS = (dict, list, tuple, set, frozenset)
+_PYTHON = ("builtins", "collections")
+
+
+def is_trainer(obj: Any) -> bool:
+    """Tell whether `obj` trains a model and predicts by it: that model is what is kept."""
+    return not _TRAINERS.isdisjoint(mro_names(type(obj)))
 
 
 def unkept(obj: Any) -> Unkept | None:
@@ -43,12 +48,12 @@ def unkept(obj: Any) -> Unkept | None:
     for types_, kind in _KINDS:
         if isinstance(obj, types_):
             return kind
-    # A sparse matrix of scipy that is a dict says that its truth is ambiguous.
-    if isinstance(obj, _CONTAINERS) and not hasattr(type(obj), "__bool__") and not obj:
+    # Of Python's own only: others say by their truth what they like (a sparse matrix raises).
+    if isinstance(obj, _CONTAINERS) and type(obj).__module__ in _PYTHON and not obj:
         return "nothing"
-    names = mro_names(type(obj))
-    if not _TRAINERS.isdisjoint(names):
+    if is_trainer(obj):
         return "trainer"
+    names = mro_names(type(obj))
     found = next((_NUMPY[name] for name in names if name in _NUMPY), None)
     if found is not None:
         return found

@@ -11,6 +11,7 @@ import pandas as pd
 import polars
 import pyarrow
 import pytest
+import scipy.sparse
 from sklearn.linear_model import LinearRegression
 
 import jupyter_mvt as mvt
@@ -127,6 +128,8 @@ class Rules:
         ({"the": {"cat": 0.5, "dog": 0.5}}, "params", dict.__eq__),
         (Counter("hello"), "params", lambda a, b: a == b),
         (SimpleNamespace(a=1, b="two"), "object", lambda a, b: a == b),
+        (scipy.sparse.dok_matrix(np.eye(3)), "params", lambda a, b: (a != b).nnz == 0),
+        (scipy.sparse.csr_matrix(np.eye(3)), "object", lambda a, b: (a != b).nnz == 0),
     ],
 )  # fmt: skip
 def test_any_object_that_is_named_goes_into_a_pickle_and_it_is_said(repo, value, role, same):

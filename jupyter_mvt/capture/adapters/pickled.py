@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.adapter import mro_names
-from jupyter_mvt.capture.unkept import unkept
+from jupyter_mvt.capture.unkept import is_trainer, unkept
 from jupyter_mvt.objects.commit import Param
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class PickledAdapter:
         cls = type(obj)
         if isinstance(obj, type) or cls.__module__ in ("builtins", "types"):
             return None
-        if unkept(obj) == "trainer":
+        if is_trainer(obj):
             return None
         return "predictor" if callable(getattr(cls, "predict", None)) else None
 
