@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NewType, TypeAlias, cast
+from typing import TYPE_CHECKING, NewType, TypeAlias
 
 from blake3 import blake3
 
@@ -21,7 +21,6 @@ __all__ = [
     "raw_digest",
     "raw_digests",
     "short",
-    "written",
 ]
 
 ObjectId = NewType("ObjectId", str)
@@ -53,11 +52,6 @@ def raw_digests(pieces: Iterable[Buffer]) -> list[bytes]:
         state.update(piece)
         found.append(state.digest())
     return found
-
-
-def written(digests: Iterable[bytes]) -> list[ObjectId]:
-    """Return the ids whose 32 bytes are given; quick for thousands."""
-    return cast("list[ObjectId]", list(map(bytes.hex, digests)))
 
 
 def digest_many(pieces: Iterable[Buffer], *, threads: int = 1) -> ObjectId:

@@ -145,12 +145,12 @@ class OsDisk:
         if len(pieces) == 1:
             _append(handle, pieces[0])
             return
-        total = sum(map(len, pieces))
-        step = max(1, min(_VECTOR, _WRITE * len(pieces) // max(1, total)))
+        sizes = list(map(len, pieces))
+        step = max(1, min(_VECTOR, _WRITE * len(pieces) // max(1, sum(sizes))))
         for at in range(0, len(pieces), step):
             some = pieces[at : at + step]
             done = _writev(handle, some)
-            if done < sum(map(len, some)):
+            if done < sum(sizes[at : at + step]):
                 _append(handle, memoryview(b"".join(some))[done:])
 
     def fsync(self, handle: int) -> None:

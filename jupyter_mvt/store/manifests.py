@@ -9,16 +9,24 @@ entries, so a manifest with none of those is its own identity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise, starmap
+from itertools import chain, pairwise, starmap
 from operator import attrgetter, xor
 from typing import TypeAlias
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
-from jupyter_mvt.objects.manifest import Entry, Manifest, Tie
+from jupyter_mvt.objects.manifest import Entry, Manifest, Part, Tie
 
-__all__ = ["build_manifest", "chunk_ids", "decode_manifest", "encode_manifest", "without"]
+__all__ = [
+    "Encoded",
+    "build_manifest",
+    "chunk_ids",
+    "decode_manifest",
+    "encode_manifest",
+    "without",
+]
 
 MAGIC = b"MVTM\x01"
 _VOLATILE = 1
@@ -30,38 +38,62 @@ _BYTES = [bytes((value,)) for value in range(0x80)]  # small numbers as they are
 _Kind: TypeAlias = tuple[tuple[str, bool, tuple[int, ...], int], int]
 """What many entries have in common: dtype, whether volatile, shape, bytes; number of chunks."""
 _Frame: TypeAlias = tuple[tuple[str, str, bool, tuple[int, ...], int], int]
-"""An entry without its ids: its path and what is in a `_Kind`, and the number of its chunks."""
-_IS_VOLATILE = attrgetter("volatile")
+"""An entry without its ids: its path and what is in a `_Kind`, and how many bytes its ids are."""
 _FRAME = attrgetter("path", "dtype", "volatile", "shape", "nbytes")
 
 
-def build_manifest(entries: Iterable[Entry], ties: Iterable[Tie]) -> tuple[Manifest, bytes]:
-    """Return the manifest of `entries` and `ties`, sorted, and its bytes.
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A manifest as bytes, and what a commit says about it; its entries are seldom asked for.
+
+    Attributes
+    ----------
+    data
+        The bytes; their digest is the manifest's object id.
+    identity, nbytes
+        As `Manifest` has them.
+    """
+
+    data: bytes
+    identity: ObjectId
+    nbytes: int
+
+    def decoded(self) -> Manifest:
+        """Return the manifest itself."""
+        return decode_manifest(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What is known of a manifest before its ids: the same from version to version of a model."""
+
+    order: tuple[int, ...]
+    head: bytes
+    frames: tuple[bytes, ...]
+    lasting: tuple[int, ...] | None
+    """Numbers of those that are not volatile, ``None`` if all are so."""
+
+
+def build_manifest(
+    parts: Sequence[Part | Entry], ids: Sequence[bytes], ties: Iterable[Tie]
+) -> Encoded:
+    """Return the manifest of `parts`, in any order, each with the raw ids of its chunks joined.
 
     Raises
     ------
     CaptureError
         A path occurs twice, or a tie leads nowhere (code ``bad-bundle``).
     """
-    # Text is ordered as its UTF-8 is.
-    ordered = tuple(sorted(entries, key=attrgetter("path")))
     tied = tuple(sorted(ties, key=attrgetter("path")))
-    paths = {entry.path for entry in ordered}
-    names = paths | {tie.path for tie in tied}
-    if len(names) != len(ordered) + len(tied):
-        msg = "Two parts of one bundle have the same path."
-        raise CaptureError(msg, code="bad-bundle")
-    for tie in tied:
-        if tie.target not in paths:
-            msg = f"The tie {tie.path!r} leads to {tie.target!r}, which is not in the bundle."
-            raise CaptureError(msg, code="bad-bundle")
-    data = _encode(ordered, tied)
-    return Manifest(entries=ordered, ties=tied, identity=_identity(ordered, tied, data)), data
+    if tied:
+        _check_ties({part.path for part in parts}, tied)
+    data, identity = _encode(parts, ids, tied)
+    return Encoded(data, identity, sum(part.nbytes for part in parts))
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """Return the bytes of `manifest`; their digest is its object id."""
-    return _encode(manifest.entries, manifest.ties)
+    return _encode_entries(manifest.entries, manifest.ties)[0]
 
 
 def decode_manifest(data: Buffer) -> Manifest:
@@ -100,43 +132,60 @@ def without(manifest: Manifest, below: str) -> Manifest:
     lead = f"{below}."
     entries = tuple(entry for entry in manifest.entries if not entry.path.startswith(lead))
     ties = tuple(tie for tie in manifest.ties if not tie.path.startswith(lead))
-    identity = _identity(entries, ties, _encode(entries, ties))
-    return Manifest(entries=entries, ties=ties, identity=identity)
+    return Manifest(entries=entries, ties=ties, identity=_encode_entries(entries, ties)[1])
 
 
-def _identity(entries: Sequence[Entry], ties: Sequence[Tie], data: bytes) -> ObjectId:
-    if not any(map(_IS_VOLATILE, entries)):
-        return digest(data)
-    return digest(_encode([entry for entry in entries if not entry.volatile], ties))
+def _check_ties(paths: set[str], ties: Sequence[Tie]) -> None:
+    if len(paths | {tie.path for tie in ties}) != len(paths) + len(ties):
+        raise _twice()
+    for tie in ties:
+        if tie.target not in paths:
+            msg = f"The tie {tie.path!r} leads to {tie.target!r}, which is not in the bundle."
+            raise CaptureError(msg, code="bad-bundle")
 
 
-def _encode(entries: Sequence[Entry], ties: Sequence[Tie]) -> bytes:
-    chunks = [entry.chunks for entry in entries]
-    counts = list(map(len, chunks))
-    head, frames = _frames(tuple(zip(map(_FRAME, entries), counts, strict=True)))
-    raw = bytes.fromhex("".join(chain.from_iterable(chunks)))
-    ends = accumulate(counts, initial=0)
-    ids = [raw[_ID * start : _ID * end] for start, end in pairwise(ends)]
+def _twice() -> CaptureError:
+    return CaptureError("Two parts of one bundle have the same path.", code="bad-bundle")
+
+
+def _encode_entries(entries: Sequence[Entry], ties: Sequence[Tie]) -> tuple[bytes, ObjectId]:
+    return _encode(entries, [bytes.fromhex("".join(entry.chunks)) for entry in entries], ties)
+
+
+def _encode(
+    parts: Sequence[Part | Entry], ids: Sequence[bytes], ties: Sequence[Tie]
+) -> tuple[bytes, ObjectId]:
+    """Return the bytes of a manifest, and its identity."""
+    layout = _layout(tuple(zip(map(_FRAME, parts), map(len, ids), strict=True)))
+    ordered = map(ids.__getitem__, layout.order)
     names = [_string(name) for tie in ties for name in (tie.path, tie.target)]
-    framed = chain.from_iterable(zip(frames, ids, strict=True))
-    return b"".join(chain((head,), framed, (_number(len(ties)),), names))
+    framed = chain.from_iterable(zip(layout.frames, ordered, strict=True))
+    data = b"".join(chain((layout.head,), framed, (_number(len(ties)),), names))
+    if layout.lasting is None:
+        return data, digest(data)
+    some = [parts[number] for number in layout.lasting]
+    return data, _encode(some, [ids[number] for number in layout.lasting], ties)[1]
 
 
 @lru_cache(maxsize=4)
-def _frames(entries: tuple[_Frame, ...]) -> tuple[bytes, list[bytes]]:
-    """Return what comes before the entries, and each of them as far as its ids.
-
-    From one version of a model to the next it is the same.
-    """
-    dtypes = {name: at for at, name in enumerate(dict.fromkeys(entry[1] for entry, _ in entries))}
-    head = b"".join((MAGIC, _number(len(dtypes)), *map(_string, dtypes), _number(len(entries))))
-    paths = [entry[0].encode("utf-8", "surrogatepass") for entry, _ in entries]
-    kinds = [(entry[1:], count) for entry, count in entries]
+def _layout(frames: tuple[_Frame, ...]) -> _Layout:
+    paths = [frame[0] for frame, _ in frames]
+    # Text is ordered as its UTF-8 is.
+    order = tuple(sorted(range(len(paths)), key=paths.__getitem__))
+    if len(set(paths)) != len(paths):
+        raise _twice()
+    ordered = [frames[number] for number in order]
+    dtypes = {name: at for at, name in enumerate(dict.fromkeys(frame[1] for frame, _ in ordered))}
+    head = b"".join((MAGIC, _number(len(dtypes)), *map(_string, dtypes), _number(len(ordered))))
+    named = [frame[0].encode("utf-8", "surrogatepass") for frame, _ in ordered]
+    kinds = [(frame[1:], length // _ID) for frame, length in ordered]
     described = {kind: _described(kind, dtypes) for kind in set(kinds)}
-    return head, [
+    framed = tuple(
         _number(shared) + _number(len(path) - shared) + path[shared:] + described[kind]
-        for path, shared, kind in zip(paths, _shared(paths), kinds, strict=True)
-    ]
+        for path, shared, kind in zip(named, _shared(named), kinds, strict=True)
+    )
+    lasting = tuple(number for number, (frame, _) in enumerate(frames) if not frame[2])
+    return _Layout(order, head, framed, None if len(lasting) == len(frames) else lasting)
 
 
 def _described(kind: _Kind, dtypes: dict[str, int]) -> bytes:
@@ -191,10 +240,11 @@ class _Decoder:
             msg = "bytes are left over"
             raise ValueError(msg)
         # Canonical: there is one encoding for one manifest, whoever wrote it.
-        if _encode(entries, ties) != self._data:
+        data, identity = _encode_entries(entries, ties)
+        if data != self._data:
             msg = "its encoding is not canonical"
             raise ValueError(msg)
-        return Manifest(entries=entries, ties=ties, identity=_identity(entries, ties, self._data))
+        return Manifest(entries=entries, ties=ties, identity=identity)
 
     def chunks(self) -> list[bytes]:
         """Pass over all but the chunks' ids."""

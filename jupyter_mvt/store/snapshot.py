@@ -65,7 +65,7 @@ def _model(pack: PackWriter, draft: ModelDraft) -> Model:
         optimizer_state=pack.blob(draft.optimizer_state) if draft.optimizer_state else "",
         code_refs=tuple((name, pack.blob(_text(source))) for name, source in draft.code_refs),
         fitted_in=draft.fitted_in,
-        base=UNSET if draft.tuned is None else _base(draft.tuned, manifest),
+        base=UNSET if draft.tuned is None else _base(draft.tuned, manifest.decoded()),
     )
 
 

@@ -11,15 +11,15 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
 from jupyter_mvt.errors import UsageError
-from jupyter_mvt.objects.ids import Buffer, ObjectId, raw_digest, raw_digests, written
-from jupyter_mvt.objects.manifest import Entry, Manifest, Part
+from jupyter_mvt.objects.ids import Buffer, ObjectId, raw_digest, raw_digests
+from jupyter_mvt.objects.manifest import Part
 from jupyter_mvt.objects.snapshot import Bundle
 from jupyter_mvt.store import oplog, trash
 from jupyter_mvt.store.backend import ObjectWriter, Stat
 from jupyter_mvt.store.chunking import CHUNK, SMALL, cut, small
 from jupyter_mvt.store.copies import Copies
 from jupyter_mvt.store.index import Place
-from jupyter_mvt.store.manifests import build_manifest
+from jupyter_mvt.store.manifests import Encoded, build_manifest
 from jupyter_mvt.store.pack import PackStream
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.witness import Witness, part_changed
@@ -70,7 +70,7 @@ class Taken(NamedTuple):
     is_strange: bool = False
 
 
-_Queue: TypeAlias = deque[tuple[list[ObjectId], Future[Taken] | Taken]]
+_Queue: TypeAlias = deque[tuple[list[bytes], Future[Taken] | Taken]]
 
 
 def begin(store: Store) -> PackWriter:
@@ -93,7 +93,7 @@ class PackWriter:
         self._pool: ThreadPoolExecutor | None = None
         self._copies = Copies()
         self._was_strange = False
-        self._moved: list[list[ObjectId]] = []
+        self._moved: list[list[bytes]] = []
         self._witnesses: list[Witness] = []
         self._flying = 0
         self._open = True
@@ -122,7 +122,7 @@ class PackWriter:
         self._keep(taken)
         return ObjectId(taken.oid.hex())
 
-    def bundle(self, bundle: Bundle, of: str = "") -> tuple[ObjectId, Manifest]:
+    def bundle(self, bundle: Bundle, of: str = "") -> tuple[ObjectId, Encoded]:
         """Keep the parts of `bundle`; return the object id of its manifest, and the manifest.
 
         `of` says in words what they are parts of.
@@ -135,24 +135,23 @@ class PackWriter:
         self._require_open()
         witness = Witness(bundle.parts, of)
         self._witnesses.append(witness)
-        kept: list[Sequence[ObjectId]] = [()] * len(bundle.parts)
-        large = self._pack_small(bundle.parts, kept, witness)
+        kept = [b""] * len(bundle.parts)
+        large = {number: list[bytes]() for number in self._pack_small(bundle.parts, kept, witness)}
         queue: _Queue = deque()
-        for number in large:
+        for number, chunks in large.items():
             part, at = bundle.parts[number], 0
-            chunks: list[ObjectId] = []
-            kept[number] = chunks
             for piece in cut(part):
                 witness.see(number, part, at, piece)
                 self._enqueue(queue, chunks, piece)
                 at += len(piece)
         while queue:
             self._drain(queue)
-        for part, ids in zip(bundle.parts, kept, strict=True) if self._moved else ():
-            if any(ids is moved for moved in self._moved):
-                raise part_changed(part, of)
-        manifest, data = build_manifest(map(_entry, bundle.parts, kept), bundle.ties)
-        return self.blob(data), manifest
+        for number, chunks in large.items():
+            kept[number] = b"".join(chunks)
+            if any(chunks is moved for moved in self._moved):
+                raise part_changed(bundle.parts[number], of)
+        manifest = build_manifest(bundle.parts, kept, bundle.ties)
+        return self.blob(manifest.data), manifest
 
     def publish(self) -> Receipt:
         """Make everything durable and visible; the writer is finished then.
@@ -176,13 +175,11 @@ class PackWriter:
             self._store.index.add(key, self._stream.table)
             stat = self._store.backend.stat(key)
             if stat is not None:
-                self._store.verified[key, stat.version] = set(self._new)
+                self._store.verified[key, stat.version] = self._new
         packs = tuple(sorted({*self._reused, *([] if key is None else [key])}))
         return Receipt(self._new_bytes, sum(self._sizes.values()), key, packs)
 
-    def _pack_small(
-        self, parts: Sequence[Part], kept: list[Sequence[ObjectId]], witness: Witness
-    ) -> list[int]:
+    def _pack_small(self, parts: Sequence[Part], kept: list[bytes], witness: Witness) -> list[int]:
         """Keep what is small, side by side; return the numbers of the parts that are not."""
         large: list[int] = []
         numbers: list[int] = []
@@ -191,7 +188,7 @@ class PackWriter:
 
         def keep() -> None:
             for number, oid in zip(numbers, self._keep_together(contents), strict=True):
-                kept[number] = (oid,)
+                kept[number] = oid
 
         for number, part in enumerate(parts):
             content = small(part)
@@ -210,25 +207,26 @@ class PackWriter:
             keep()
         return large
 
-    def _keep_together(self, contents: list[bytes]) -> list[ObjectId]:
+    def _keep_together(self, contents: list[bytes]) -> list[bytes]:
         """Do what `_take` and `_keep` do, for models of thousands of small arrays."""
         oids = raw_digests(contents)
+        sizes = list(map(len, contents))
         new = dict(zip(oids, contents, strict=True))
         if not self._sizes.keys().isdisjoint(new) or not self._store.index.has_none(new):
             new = {
                 oid: content for oid, content in new.items()
                 if oid not in self._sizes and not self._stored(oid, content)
             }  # fmt: skip
-        self._sizes.update(zip(oids, map(len, contents), strict=True))
+        self._sizes.update(zip(oids, sizes, strict=True))
         if new:
             self._begun().add_small(new)
             self._new.update(new)
             self._new_bytes += sum(map(len, new.values()))
         self._was_strange = bool(new)
-        self._store.progress.advance(sum(map(len, contents)))
-        return written(oids)
+        self._store.progress.advance(sum(sizes))
+        return oids
 
-    def _enqueue(self, queue: _Queue, chunks: list[ObjectId], piece: memoryview) -> None:
+    def _enqueue(self, queue: _Queue, chunks: list[bytes], piece: memoryview) -> None:
         if len(piece) <= _AT_ONCE:
             queue.append((chunks, self._take(piece)))
         else:
@@ -252,7 +250,7 @@ class PackWriter:
             self._moved.append(chunks)
         self._keep(item)
         self._store.progress.advance(item.size)
-        chunks.append(ObjectId(item.oid.hex()))
+        chunks.append(item.oid)
 
     def _take(self, piece: memoryview) -> Taken:
         # The caller's memory may change under us (a training thread): what is written, and what
@@ -336,14 +334,3 @@ class PackWriter:
         if not self._open:
             msg = "This writer is finished; begin a new one."
             raise UsageError(msg, code="writer-finished")
-
-
-def _entry(part: Part, chunks: Sequence[ObjectId]) -> Entry:
-    return Entry(
-        path=part.path,
-        dtype=part.dtype,
-        shape=part.shape,
-        nbytes=part.nbytes,
-        chunks=tuple(chunks),
-        volatile=part.volatile,
-    )

@@ -179,7 +179,7 @@ def _chunks(repo: Repo, frame: pd.DataFrame) -> set[str]:
     (draft,), _ = take_variables({"frame": frame}, ["frame"])
     with begin(repo._handle.store) as pack:
         _, manifest = pack.bundle(draft.bundle)
-    return {chunk for entry in manifest.entries for chunk in entry.chunks}
+    return {chunk for entry in manifest.decoded().entries for chunk in entry.chunks}
 
 
 def _large(repo: Repo) -> dict[str, Entry]:

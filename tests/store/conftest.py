@@ -46,7 +46,7 @@ def _bundle(parts: dict[str, bytes]) -> Bundle:
 def _keep(store: Store, parts: dict[str, bytes]) -> tuple[ObjectId, Manifest, Receipt]:
     with begin(store) as pack:
         oid, manifest = pack.bundle(_bundle(parts))
-        return oid, manifest, pack.publish()
+        return oid, manifest.decoded(), pack.publish()
 
 
 def _commit(store: Store, message: str, content: Content | None = None) -> Operation:

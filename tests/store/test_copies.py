@@ -85,7 +85,7 @@ def test_what_is_written_is_what_was_hashed_however_memory_moves(tmp_path: Path)
     with begin(store) as pack:
         _, manifest = pack.bundle(Bundle(parts=(part,)))
         pack.publish()
-    entry = manifest.entries[0]
+    entry = manifest.decoded().entries[0]
     content = bytes(store.content(entry))  # verified against the ids
     assert [digest(content[at : at + CHUNK]) for at in range(0, size, CHUNK)] == [*entry.chunks]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,15 @@ from hypothesis import strategies as st
 from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import digest
 from jupyter_mvt.objects.manifest import Entry, Manifest, Tie
-from jupyter_mvt.store.manifests import build_manifest, decode_manifest, encode_manifest
+from jupyter_mvt.store.manifests import (
+    Encoded,
+    build_manifest,
+    decode_manifest,
+    encode_manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 texts = st.text(st.characters(), max_size=12)
 ids = st.binary(max_size=2).map(digest)
@@ -28,10 +38,20 @@ entries = st.lists(
 )
 
 
+def built(found: list[Entry], ties: Iterable[Tie] = ()) -> Encoded:
+    return build_manifest(found, [bytes.fromhex("".join(e.chunks)) for e in found], ties)
+
+
 def manifest_of(found: list[Entry]) -> tuple[Manifest, bytes]:
     ties = [Tie(entry.path + "~", entry.path) for entry in found[:2]]
     taken = {entry.path for entry in found}
-    return build_manifest(found, [tie for tie in ties if tie.path not in taken])
+    kept = [tie for tie in ties if tie.path not in taken]
+    encoded = built(found, kept)
+    manifest = encoded.decoded()
+    assert (manifest.identity, manifest.nbytes) == (encoded.identity, encoded.nbytes)
+    assert manifest.entries == tuple(sorted(found, key=lambda entry: entry.path))
+    assert manifest.ties == tuple(sorted(kept, key=lambda tie: tie.path))
+    return manifest, encoded.data
 
 
 def decoded_or_none(data: bytes) -> Manifest | None:
@@ -54,17 +74,17 @@ def test_round_trip(found: list[Entry]) -> None:
 def test_order_does_not_matter(found: list[Entry], chance: object) -> None:
     shuffled = list(found)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert build_manifest(shuffled, [])[1] == build_manifest(found, [])[1]
+    assert built(shuffled) == built(found)
 
 
 @settings(deadline=None)
 @given(entries, texts)
 def test_volatile_entries_do_not_count(found: list[Entry], extra: str) -> None:
     steady = [entry for entry in found if not entry.volatile]
-    manifest, data = build_manifest(found, [])
-    assert manifest.identity == build_manifest(steady, [])[0].identity
+    encoded = built(found)
+    assert encoded.identity == built(steady).identity
     if len(steady) == len(found):
-        assert manifest.identity == digest(data)
+        assert encoded.identity == digest(encoded.data)
 
 
 @settings(deadline=None)
@@ -97,5 +117,5 @@ def test_bundles_must_make_sense() -> None:
     entry = Entry(path="a", dtype="bytes", shape=(0,), nbytes=0, chunks=())
     for bad in (([entry, entry], []), ([entry], [Tie("b", "c")]), ([entry], [Tie("a", "a")])):
         with pytest.raises(CaptureError) as caught:
-            build_manifest(*bad)
+            built(*bad)
         assert caught.value.code == "bad-bundle"
