@@ -251,10 +251,9 @@ def _no_verb(command: Command, word: str, *rest: str) -> UsageError:
 
 
 def _find(name: str, *rest: str) -> Command:
-    names = COMMANDS.names()
-    if name in names:
+    if name in COMMANDS:
         return COMMANDS.get(name)
-    near = difflib.get_close_matches(name, names, 1)
+    near = difflib.get_close_matches(name, COMMANDS.names(), 1)
     msg = f"There is no command {name[:40]!r}" + (f"; did you mean {near[0]}?" if near else ".")
     hint = _line(near[0], *rest) if near else "mvt help"
     raise UsageError(msg, hint=hint, code="unknown-command")

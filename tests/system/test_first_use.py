@@ -32,12 +32,13 @@ class Model:
         return self.weight * x
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    repo = mvt.init(tmp_path)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("read")
+    repo = mvt.init(made)
     for weight in (1.0, 2.0):
         repo.commit(Model(weight), metrics={"accuracy": weight / 4})
-    return tmp_path
+    return made
 
 
 def imported(code: str, folder: Path) -> set[str]:
@@ -88,6 +89,7 @@ def test_a_command_brings_its_own_verb_and_view(folder: Path) -> None:
     assert ours(found, "commands") & set(VERBS) == {"completion", "help", "log"}
     assert rooms(found) & {"capture", "magics", "metrics", "server", "widgets"} == set()
     assert {"diff", "status", "tables", "version"} & ours(found, "views") == set()
+    assert "importlib.metadata" not in found, "nobody asked which packages are installed"
     assert {name.split(".")[0] for name in found} & (HEAVY - {"shutil"}) == set()
 
 
