@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.arrowparts import freeze_columns, freeze_table, restore_table
 from jupyter_mvt.capture.arrowtexts import series_texts
 from jupyter_mvt.capture.pandasparts import frame_of, freeze_frame, live_frame
+from jupyter_mvt.capture.polarcodes import coded_series
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -54,14 +55,18 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
 
 
 def _freeze_polars(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
-    """Return the description and the parts of a frame; of its text no copy is made."""
+    """Return the description and the parts of a frame; text and codes are not copied."""
     import pyarrow as pa
 
-    schema, fields, columns = frame.head(0).to_arrow().schema, [], []
+    schema, fields = frame.head(0).to_arrow().schema, []
+    columns: list[Any] = []
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if str(dtype) in ("String", "Binary"):
             fields.append(schema.field(name))
             columns.append(series_texts(frame[name]))
+        elif str(dtype).startswith("Categorical"):
+            fields.append(schema.field(name))
+            columns.append(coded_series(frame[name]))
         else:  # by itself: beside others, its chunks would be made as theirs
             alone = frame.select(name).to_arrow()
             fields.append(alone.schema.field(name))

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from torch.utils.data import DataLoader, TensorDataset
 
-from jupyter_mvt.capture import arrowruns, arrowtexts, pandasparts
+from jupyter_mvt.capture import arrowruns, arrowtexts, pandasparts, polarcodes
+from jupyter_mvt.capture.arrowparts import freeze_table
 from jupyter_mvt.capture.variables import frames
 from jupyter_mvt.capture.variables.kept import take_variables
 from jupyter_mvt.capture.variables.objects import freeze_objects, restore_objects
+from jupyter_mvt.capture.variables.tables import table_state
 from jupyter_mvt.errors import CorruptionError, RestoreError
 from jupyter_mvt.objects.encode import decode, encode
 from jupyter_mvt.objects.manifest import Entry
@@ -301,6 +303,27 @@ def test_numbers_that_may_be_missing_come_back(dtype, values, most, step):
             1
         )  # memory that may be written to, and is of this column only
         assert (found["v"]["a"][0], repr(found["v"]["again"][0])) == (1, repr(frame["a"][0]))
+
+
+@pytest.mark.parametrize("categories", [None, pl.Categories("few", physical=pl.UInt8)])
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from(["zz", "", "a", "ü", None])), st.integers(0, 5), st.integers(1, 9))
+def test_categories_of_polars_are_kept_as_arrow_has_them(categories, values, start, rows):
+    kind = pl.Categorical() if categories is None else pl.Categorical(categories)
+    pl.Series(["ü", "b"], dtype=kind)  # which polars counts first
+    series = pl.Series("c", values, dtype=kind)
+    frame = pl.DataFrame([pl.concat([series, series[::-1], series[:1]]).slice(start)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(polarcodes, "_AT_ONCE", rows)
+        patch.setattr(arrowruns, "_AT_ONCE", 8)
+        state, parts = table_state(frame)
+        wanted, others = freeze_table(frame.to_arrow())
+        assert state["table"] == wanted
+        told = [(part.path, part.dtype, part.shape, bytes(part.read())) for part in parts]
+        assert told == [(one.path, one.dtype, one.shape, bytes(one.read())) for one in others]
+        found = back(v=frame, s=frame["c"])
+    assert found["v"].schema == frame.schema
+    assert found["v"]["c"].to_list() == found["s"].to_list() == frame["c"].to_list()
 
 
 KNOWN = [["b", "a"], [2, 1], [0.5, -1.0], pd.to_datetime(["2024", "1999"]), list(range(200))]
