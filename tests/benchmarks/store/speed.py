@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from tests.benchmarks.store.contenders import Ours, available
 from tests.benchmarks.store.models import change_all, change_head, head_bytes, of_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.benchmarks.store.contenders import Contender
@@ -65,22 +66,31 @@ def measure_speed(folder: Path, size: int, tools: Path, names: set[str], rounds:
     model, saved = of_size(size), folder / "saved.pt"
     nbytes = sum(p.numel() * p.element_size() for p in model.parameters())
     torch.save(model.state_dict(), saved)
-    peers = {n: c for n, c in available(folder, tools).items() if n in names}
-    quick = [peer for name, peer in peers.items() if name in QUICK]
-    slow = [peer for name, peer in peers.items() if name not in QUICK]
-    often = max(LEAST, _OFTEN * rounds if slow else rounds)
+    often = max(LEAST, _OFTEN * rounds if names - QUICK else rounds)
     bench = _Bench(model, saved)
-    cases = {FIRST: _first(bench, folder, peers, often, rounds)}
+    with _peers(folder / "first", tools, names) as peers:
+        cases = {FIRST: _first(bench, folder / "first", peers, often, rounds)}
     ours = Ours(folder / "ours")
     ours.keep(model, saved)
     for case, change in CASES.items():
-        cases[case] = bench.medians([ours, *quick, _Hash()], change, often)
-        cases[case] |= bench.medians(slow, change, rounds)
+        with _peers(folder / case, tools, names) as peers:
+            quick = [peer for name, peer in peers.items() if name in QUICK]
+            slow = [peer for name, peer in peers.items() if name not in QUICK]
+            cases[case] = bench.medians([ours, *quick, _Hash()], change, often)
+            cases[case] |= bench.medians(slow, change, rounds)
     ours.keep(model, saved)  # of what slow ones were last given
     before = ours.size()
     change_head(model)
     ours.keep(model, saved)
     return Speed(nbytes, cases, ours.size() - before - head_bytes(model))
+
+
+@contextmanager
+def _peers(folder: Path, tools: Path, names: set[str]) -> Iterator[dict[str, Contender]]:
+    """Yield name → contender, and remove their folders afterwards: most keep every copy."""
+    folder.mkdir()
+    yield {name: peer for name, peer in available(folder, tools).items() if name in names}
+    shutil.rmtree(folder)
 
 
 @dataclass(frozen=True, slots=True)
