@@ -46,7 +46,9 @@ def stop(event, args):
         raise KeyboardInterrupt
 sys.addaudithook(stop)
 from jupyter_mvt.cli import main
-sys.exit(main(["fsck"]))
+status = main(["fsck"])
+sys.stderr.write(str(next(number)))
+sys.exit(status)
 """
 
 
@@ -118,19 +120,25 @@ def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line, afte
 def stopped_early(at: int) -> tuple[int, str, str]:
     found = subprocess.run([sys.executable, "-c", EARLY.format(at=at)], capture_output=True,
                            text=True, env=os.environ, check=False)  # fmt: skip
-    return found.returncode, found.stdout, found.stderr.removesuffix("\n")
+    told = found.stderr.removesuffix("\n")
+    if found.returncode == 130:
+        told = told.rstrip("0123456789").removesuffix("\n")
+    return found.returncode, found.stdout, told
 
 
-@pytest.mark.parametrize("at", [2, 5, 20, 60, 120, 180])
+@pytest.mark.parametrize("at", [2, 5, 20, 60, 120])
 def test_while_it_is_still_being_loaded(repo, at):
     assert stopped_early(at) == (130, "", UNTOUCHED)
 
 
-@pytest.mark.parametrize("at", [220, 260, 300, 350])
-def test_while_its_verb_or_its_view_is_being_loaded(repo, at):
-    status, out, said = stopped_early(at)
-    assert (status, out) == (130, "")
-    assert said in {UNTOUCHED, UNCHANGED, VERIFIED, UNTOLD}
+def test_while_its_verb_or_its_view_is_being_loaded(repo):
+    status, out, imports = stopped_early(0)
+    assert (status, out[:1]) == (0, "✓")
+    # Releases of Python and of what is installed differ in how much they import.
+    for share in (0.5, 0.6, 0.7, 0.8, 0.9):
+        status, out, said = stopped_early(int(int(imports) * share))
+        assert (status, out) == (130, "")
+        assert said in {UNTOUCHED, UNCHANGED, VERIFIED, UNTOLD}
 
 
 class Impatient(Silent):
