@@ -62,22 +62,18 @@ def unkept(obj: Any) -> Unkept | None:
 
 def hint_for(name: str, obj: Any) -> str:
     """Return what to type instead of committing `obj`, a value of that name, as a model."""
-    word = shlex.quote(name)
-    kind = unkept(obj)
-    if kind == "number":
-        return f"repo.commit(model, params={{{name!r}: {name}}})"
-    if kind == "text":
-        return f"repo.commit(model, variables={{{name!r}: {name}}})"
-    if kind == "bytes":
-        return f'open("model.bin", "wb").write({name})  # then: mvt commit model.bin'
-    if kind == "path":
-        return f"repo.commit({name})"
-    if kind == "class":
-        return f"model = {name}()  # then: mvt commit model"
-    if kind == "table":
-        return f"mvt commit --data {word}  # or among the variables: mvt commit --vars {word}"
-    if kind == "trainer":
-        return f"mvt commit {shlex.quote(name + '.model')}"
+    word, kind = shlex.quote(name), unkept(obj)
+    hints: dict[Unkept | None, str] = {
+        "number": f"repo.commit(model, params={{{name!r}: {name}}})",
+        "text": f"repo.commit(model, variables={{{name!r}: {name}}})",
+        "bytes": f'open("model.bin", "wb").write({name})  # then: mvt commit model.bin',
+        "path": f"repo.commit({name})",
+        "class": f"model = {name}()  # then: mvt commit model",
+        "table": f"mvt commit --data {word}  # or among the variables: mvt commit --vars {word}",
+        "trainer": f"mvt commit {shlex.quote(name + '.model')}",
+    }
+    if kind in hints:
+        return hints[kind]
     # Optimizers, schedulers and losses of torch: of the last, few have a state.
     stateful = kind is None and hasattr(type(obj), "state_dict") and obj.state_dict()
     return f"repo.commit({name}.state_dict())" if stateful else "mvt status"
