@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -71,18 +72,24 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 class Stop:
-    """Raises an interrupt at call number `at` to the disk, before or after it was done."""
+    """Raises an interrupt at a call to the disk, before or after it was done.
+
+    It comes to the thread that types the command, as Python's do; what an earlier test left
+    running is not counted.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, after: bool = False) -> None:
         self.at = self.calls = 0
         self.after = after
+        self.thread = threading.get_ident()
         for verb in [name for name in vars(OsDisk) if not name.startswith("_")]:
             monkeypatch.setattr(OsDisk, verb, self.counted(getattr(OsDisk, verb)))
 
     def counted(self, real):
         def call(*args, **named):
-            self.calls += 1
-            strikes = self.calls == self.at
+            mine = threading.get_ident() == self.thread
+            self.calls += mine
+            strikes = mine and self.calls == self.at
             if strikes and not self.after:
                 raise KeyboardInterrupt
             try:
@@ -93,6 +100,14 @@ class Stop:
 
         return call
 
+    def run(self, at: int, line: str) -> int:
+        """Run a command line, stopped at its call number `at`; return its exit status."""
+        self.at, self.calls = at, 0
+        status = main(line.split())
+        self.at, calls = 0, self.calls
+        assert (status == 130) == (calls >= at)
+        return status
+
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("line", VERBS)
@@ -101,9 +116,7 @@ def test_at_any_call_to_the_disk(repo, tmp_path, monkeypatch, capsys, line, afte
     stop = Stop(monkeypatch, after=after)
     while status == 130:
         at += 1
-        stop.at, stop.calls = at, 0
-        status = main(line.split())
-        stop.at = 0
+        status = stop.run(at, line)
         told = capsys.readouterr()
         if status == 130:
             assert told.out == ""

@@ -85,18 +85,16 @@ def rubbish(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("line", LINES)
 def test_at_any_call_to_the_disk(begun, tmp_path, monkeypatch, capsys, line, after):
-    monkeypatch.setenv("MVT_TRUST", str(tmp_path / "trust"))
     stop, status, at, said = Stop(monkeypatch, after=after), 130, 0, set()
     while status == 130:
         at += 1
         folder = tmp_path / str(at)
         shutil.copytree(begun, folder)
         monkeypatch.chdir(folder)
+        monkeypatch.setenv("MVT_TRUST", str(tmp_path / f"trust-{at}"))
         if "--repair" in line:
             harm(folder)
-        stop.at, stop.calls = at, 0
-        status = main(line.split())
-        stop.at = 0
+        status = stop.run(at, line)
         assert rubbish(tmp_path) == []
         if status == 130:
             told = capsys.readouterr().err.removesuffix("\n")
@@ -107,6 +105,5 @@ def test_at_any_call_to_the_disk(begun, tmp_path, monkeypatch, capsys, line, aft
             assert "--repair" not in line or main(line.split()) == 0
             assert main(["fsck"]) == 0
         shutil.rmtree(folder)
-        shutil.rmtree(tmp_path / "trust", ignore_errors=True)
     assert (status, at > 12) == (0, True)
     assert said == LINES[line].keys()
