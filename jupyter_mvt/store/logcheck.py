@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_log"]
 
+_NAMED = 5
+"""Refs of which it is told where they were; of more, how many they are."""
+
 
 def check_log(
     store: Store, findings: Findings, keys: list[str]
@@ -30,7 +34,7 @@ def check_log(
     stray = numbers.pop(None, None)
     if stray is not None:
         findings.add("unknown-file", f"The file {stray} does not belong here.", key=stray)
-    fold, whole = Fold(View()), True
+    fold, whole, known = Fold(View()), True, True
     commits: list[tuple[Operation, Commit]] = []
     records: list[bytes] = []
     window: list[Operation] = []
@@ -44,6 +48,7 @@ def check_log(
         if entry is None:
             fold.head = ""
             continue
+        known = whole
         findings.operations += 1
         if (fold.head and entry.prev != fold.head) or (number == 1 and entry.prev):
             text = f"Operation {number} does not follow the one before it."
@@ -65,7 +70,29 @@ def check_log(
             text = f"The log ends at operation {last}, but there were {end}."
             findings.add("missing-operation", text, key=layout.operation(last + 1))
         findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
-    return fold.view(), commits
+    view = fold.view()
+    _tell_since(findings, view, known=known)
+    return view, commits
+
+
+def _tell_since(findings: Findings, view: View, *, known: bool) -> None:
+    """Say of what follows the newest sound operation, if anything does, how it all stood before."""
+    state = _state(view) if known else ""
+    text = f"Nothing can be read of what was changed after operation {view.number}{state}."
+    if not view.number:
+        text = "Nothing can be read of any change."
+    for at, problem in enumerate(findings.problems):
+        if problem.key == layout.operation(view.number + 1):
+            findings.problems[at] = replace(problem, text=f"{problem.text} {text}")
+
+
+def _state(view: View) -> str:
+    refs = [*view.branches.items(), *view.tags.items(), *view.labels.items()]
+    numbers = {oid: where.number for oid, where in view.commits.items()}
+    told = [f"{name} was at v{numbers[oid]}" for name, oid in refs if oid in numbers]
+    if len(told) > _NAMED:
+        told[_NAMED:] = [f"{len(told) - _NAMED} more refs were there"]
+    return f", when {' and '.join(filter(None, (', '.join(told[:-1]), told[-1])))}" if told else ""
 
 
 def _check_operation(

@@ -21,7 +21,7 @@ def lost_commits(
 
     A checkpoint after it says so exactly. Without one it is a version that a ref or a child
     names and no sound operation carries; where several operations are damaged, each may have
-    carried it.
+    carried it that something comes after.
     """
     kept = dict(sound)
     named = {*view.branches.values(), *view.tags.values(), *view.labels.values()}
@@ -31,7 +31,7 @@ def lost_commits(
     for number in damaged:
         window = commits_of_window(backend, -(-number // layout.WINDOW) * layout.WINDOW)
         if window is None:
-            found[layout.operation(number)] = orphans
+            found[layout.operation(number)] = orphans if number < view.number else []
         else:
             found[layout.operation(number)] = [oid for oid, at in window if at == number]
     return found

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["as_html", "as_text", "payload"]
 
 _ABSENT, _PACK = "missing-object", "corrupt-pack"
+_UNREADABLE = frozenset({"corrupt-record", "missing-operation"})
+"""Faults of operations: what such a one changed is nowhere else."""
 _NAMED = 8
 """Versions that a fault names; of more it tells how many."""
 
@@ -36,7 +38,14 @@ def payload(report: FsckReport) -> wire.NoticeView | wire.TableView:
     return {"view": "table", "schema": parts.SCHEMA, "title": f"{found} in {read}",
             "columns": heads, "rows": [_row(problem, report) for problem in report.problems],
             "total": len(report.problems), "empty": "",
-            "command": "%mvt fsck --repair"}  # fmt: skip
+            "command": _command(report)}  # fmt: skip
+
+
+def _command(report: FsckReport) -> str:
+    """Return what repairs: a lost operation can only come from another copy."""
+    if any(problem.kind in _UNREADABLE for problem in report.problems):
+        return "%mvt fsck --repair --from FOLDER"
+    return "%mvt fsck --repair"
 
 
 def _row(problem: Problem, report: FsckReport) -> list[wire.Cell]:
@@ -50,6 +59,8 @@ def _row(problem: Problem, report: FsckReport) -> list[wire.Cell]:
         and any(one.kind == _ABSENT for one in report.problems)
     ):
         touched.append("perhaps what is missing")  # nothing else tells what was in it
+    if not touched and problem.kind in _UNREADABLE:
+        touched.append("what cannot be told")
     return [
         {"text": escape.line(problem.kind), "kind": "code"},
         {"text": escape.line(problem.text, 400)},

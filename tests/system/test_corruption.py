@@ -221,3 +221,57 @@ def test_a_folder_in_the_place_of_a_file_is_named(damaged, tmp_path, name):
             f"StorageError [not-a-file]: Cannot read {path}: a folder is in its place.",
             "Hint: once it is moved away: mvt fsck",
         ]
+
+
+SINCE = "Nothing can be read of what was changed after operation"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((4,), {4: f"{SINCE} 3, when main was at v3."}),
+        ((3, 4), {3: f"{SINCE} 2, when main was at v2.", 4: ""}),
+        ((1, 4), {1: "", 4: f"{SINCE} 3."}),
+        ((1, 2, 3, 4), {1: "Nothing can be read of any change.", 2: "", 3: "", 4: ""}),
+    ],
+)
+def test_fsck_tells_how_it_was_before_what_cannot_be_read(damaged, tmp_path, numbers, said):
+    for folder in ("checkpoints", "segments"):
+        shutil.rmtree(tmp_path / ".mvt" / folder)
+    keys = {number: damaged(f"ops/*{number}") for number in numbers}
+    found = {one.key: one.text for one in mvt.open(tmp_path).fsck().problems}
+    assert found == {
+        keys[number]: f"Operation {number}: The record {keys[number]} is corrupt: its bytes do "
+        f"not match its digest. {text}".rstrip()
+        for number, text in said.items()
+    }
+
+
+def test_a_damaged_newest_operation_is_told_and_taken_from_a_copy(
+    damaged, tmp_path, monkeypatch, capsys
+):
+    mvt.open(tmp_path).labels.move("production", "v2")
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    shutil.copytree(tmp_path, copy)
+    damaged("ops/*5")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main(["fsck"]) == 1
+    assert capsys.readouterr().out.partition("\n\n")[2] == (
+        "! corrupt-record: Operation 5: The record ops/000000000005 is corrupt: its bytes do not "
+        "match its\n  digest. Nothing can be read of what was changed after operation 4, when main "
+        "was at v3 and\n  production was at v1.\n"
+        "  Touches what cannot be told.\n"
+        "\n"
+        "  mvt fsck --repair --from FOLDER\n"
+    )
+    for words in (["log"], ["status"], ["diff", "v1", "v2"], ["checkout", "v1"], ["oplog"],
+                  ["undo"], ["label", "list"]):  # fmt: skip
+        assert main(words) == 1
+        assert capsys.readouterr().err == (
+            "CorruptionError [corrupt-record]: The record ops/000000000005 is corrupt: its bytes "
+            "do not match its digest.\nHint: mvt fsck\n"
+        )
+    assert main(["fsck", "--repair", "--from", str(copy)]) == 0
+    assert mvt.open(tmp_path).labels["production"].name == "v2"
+    everything(tmp_path)
