@@ -31,6 +31,7 @@ __all__ = [
     "dtype_name",
     "dtype_of",
     "is_large",
+    "is_nameable",
     "is_padded",
     "raw",
     "stretch",
@@ -87,6 +88,21 @@ def dtype_of(name: str) -> np.dtype[Any]:
         msg = "A stored array claims to hold Python objects."
         raise CorruptionError(msg, code="corrupt-dtype", hint="mvt fsck")
     return dtype
+
+
+@lru_cache(maxsize=256)
+def is_nameable(dtype: np.dtype[Any]) -> bool:
+    """Tell whether the name of `dtype` and one byte order give back the same dtype.
+
+    Those of titled or overlapping fields have none, nor those of fields in two byte orders.
+    """
+    little = dtype.newbyteorder("<")
+    if not dtype.itemsize or dtype not in (little, dtype.newbyteorder(">")):
+        return False
+    try:
+        return bool(dtype_of(dtype_name(dtype)) == little)
+    except (ValueError, CorruptionError):
+        return False
 
 
 def _tuples(described: Any) -> Any:

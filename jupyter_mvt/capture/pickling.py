@@ -213,6 +213,9 @@ def _parts(buffers: list[pickle.PickleBuffer]) -> Iterator[Part]:
 
 def _as_array(buffer: pickle.PickleBuffer) -> np.ndarray[Any, Any]:
     try:
-        return np.asarray(memoryview(buffer))
+        array = np.asarray(memoryview(buffer))
     except (ValueError, TypeError):
         return np.frombuffer(buffer.raw(), np.uint8)
+    # Only numbers of one byte order are told with their dtype: the content is what was given.
+    plain = array.dtype.names is None and array.dtype == array.dtype.newbyteorder("<")
+    return array if plain else np.frombuffer(buffer.raw(), np.uint8)

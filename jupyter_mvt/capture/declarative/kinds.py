@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import dtype_name, dtype_of, raw
+from jupyter_mvt.capture.arrays import dtype_name, dtype_of, is_nameable, raw
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.policy import Undeclarable
 from jupyter_mvt.capture.declarative.subarrays import write_subarray, write_texts
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
 
-__all__ = ["READERS", "WRITERS", "named", "wide"]
+__all__ = ["READERS", "WRITERS", "named", "scalar_of", "wide"]
 
 _NUMBERS = "biuf"
+_UNKEPT = "the metadata of a dtype of numpy is not kept"
 
 
 def wide(dtype: np.dtype[Any]) -> str:
@@ -128,6 +129,8 @@ def _write_dtype(encoder: Encoder, value: np.dtype[Any], path: str) -> Node:
     del encoder
     if value.hasobject and value.kind != "O":
         raise Undeclarable(path, "a structured dtype of objects")
+    if value.kind != "O":
+        _check(value, path)
     return ["dtype", "object" if value.kind == "O" else wide(value)]
 
 
@@ -135,6 +138,9 @@ def _write_scalar(encoder: Encoder, value: Any, path: str) -> Node:
     if value.dtype.hasobject:
         raise Undeclarable(path, "a numpy scalar that holds objects")
     del encoder
+    _check(value.dtype, path)
+    if isinstance(value, np.record):
+        return ["record", dtype_name(value.dtype), bytes(raw(np.asarray(value))).hex()]
     if value.dtype.kind in _NUMBERS and value.dtype.itemsize <= 8:
         return ["scalar", dtype_name(value.dtype), value.item()]
     return ["scalar", dtype_name(value.dtype), bytes(raw(np.asarray(value))).hex()]
@@ -144,10 +150,18 @@ def _write_array(encoder: Encoder, value: Any, path: str) -> Node:
     order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
     if value.dtype.hasobject:
         return _write_objects(encoder, value, path, order)
+    _check(value.dtype, path)
+    if value.dtype.metadata and _UNKEPT not in encoder.lost:
+        encoder.lost.append(_UNKEPT)
     if encoder.is_small(value, path):
         content = bytes(raw(value)).hex()
         return ["inline", wide(value.dtype), list(value.shape), order, content]
     return ["array", encoder.array(value, path), order, _is_big(value.dtype)]
+
+
+def _check(dtype: np.dtype[Any], path: str) -> None:
+    if not is_nameable(dtype):
+        raise Undeclarable(path, f"an array of a dtype that no name tells ({str(dtype)[:60]})")
 
 
 def _write_objects(encoder: Encoder, value: Any, path: str, order: str) -> Node:
@@ -265,7 +279,23 @@ def _read_scalar(decoder: Decoder, node: Node, index: int) -> Any:
     content = bytes.fromhex(value)
     if len(content) != dtype.itemsize:
         refuse("a scalar has not the size of its dtype")
+    return scalar_of(dtype, content)
+
+
+def scalar_of(dtype: np.dtype[Any], content: bytes) -> Any:
+    """Return the scalar of those bytes; out of an array, text would end before its last zeros."""
+    if dtype.kind == "S":
+        return np.bytes_(content)
+    if dtype.kind == "U":
+        return np.str_(content.decode("utf-32-le", "surrogatepass"))
     return np.zeros((), dtype)[()] if not content else np.frombuffer(content, dtype)[0]
+
+
+def _read_record(decoder: Decoder, node: Node, index: int) -> Any:
+    single = np.asarray(_read_scalar(decoder, node, index))
+    if single.dtype.names is None:
+        refuse("a record has no fields")
+    return single.reshape(1).view(np.recarray)[0]
 
 
 def _read_inline(decoder: Decoder, node: Node, index: int) -> Any:
@@ -342,6 +372,7 @@ READERS: Mapping[str, Read] = {
     "name": _read_name,
     "dtype": _read_dtype,
     "scalar": _read_scalar,
+    "record": _read_record,
     "inline": _read_inline,
     "array": _read_array,
     "objects": _read_objects,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_mvt.capture.arrays import is_nameable
 from jupyter_mvt.capture.pickles.frames import columnar, reduced
 from jupyter_mvt.capture.pickles.memory import Column, Memory
 
@@ -55,7 +56,7 @@ def sharing_pickler() -> Any:
             if kind is str or kind is bytes or kind is bytearray:
                 return self._memory.octets(value) if len(value) >= _LONG else None
             if kind is np.ndarray or kind is np.memmap:
-                if value.dtype.hasobject or not value.dtype.itemsize:
+                if value.dtype.hasobject or value.dtype.metadata or not is_nameable(value.dtype):
                     return None
                 if value.ctypes.data in self._rows:
                     return self._memory.column(Column(value))

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_mvt.capture.arrays import array_of, array_part, dtype_name, dtype_of
+from jupyter_mvt.capture.arrays import array_of, array_part, dtype_name, dtype_of, is_nameable
+from jupyter_mvt.capture.declarative.kinds import scalar_of
 from jupyter_mvt.capture.sharing import owner
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["Unsayable", "build", "say"]
+__all__ = ["Unsayable", "build", "is_plain", "say"]
 
 _MAX_DEPTH = 200
 _SCALARS = (type(None), bool, int, float, str)
@@ -78,9 +79,9 @@ class _Speaker:
             return [cls.__name__, bytes(value).hex()]
         if cls is complex:
             return ["complex", value.real, value.imag]
-        if cls is np.ndarray and not value.dtype.hasobject:
+        if cls is np.ndarray and is_plain(value.dtype):
             return self._array(value)
-        if isinstance(value, np.generic) and not value.dtype.hasobject:
+        if isinstance(value, np.generic) and cls is not np.record and is_plain(value.dtype):
             return ["scalar", dtype_name(value.dtype), value.tobytes().hex()]
         table = table_state(value)
         if table is None:
@@ -142,6 +143,11 @@ class _Used:
         flat = self.memory.reshape(-1, order="A")
         octets = flat.view(np.uint8)[first : self.last] if flat.nbytes else np.empty(0, np.uint8)
         return replace(array_part(octets, f"memory.{self.number}"), dtype="bytes")
+
+
+def is_plain(dtype: np.dtype[Any]) -> bool:
+    """Tell whether the name of a dtype says all of it."""
+    return not dtype.hasobject and not dtype.metadata and is_nameable(dtype)
 
 
 def build(
@@ -207,7 +213,7 @@ class _Listener:
         elif kind == "complex":
             self._made[number] = complex(*content)
         elif kind == "scalar":
-            self._made[number] = np.frombuffer(bytes.fromhex(content[1]), dtype_of(content[0]))[0]
+            self._made[number] = scalar_of(dtype_of(content[0]), bytes.fromhex(content[1]))
         elif kind == "table":
             self._made[number] = self._table(*content)
         else:
@@ -234,8 +240,9 @@ class _Listener:
         buffer = self._memory(f"memory.{memory}")
         # numpy checks that shape, strides and offset stay within the buffer.
         made: np.ndarray[Any, Any] = np.ndarray(
-            tuple(shape), dtype_of(dtype), buffer if len(buffer) else b"", offset, tuple(strides)
-        )
+            tuple(shape), dtype_of(dtype), buffer if len(buffer) else bytearray(), offset,
+            tuple(strides),
+        )  # fmt: skip
         if not writeable:
             made.flags.writeable = False
         return made

@@ -15,7 +15,7 @@ from jupyter_mvt.capture.pickling import freeze_pickled, restore_pickled
 from jupyter_mvt.capture.placing import placed
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.capture.sharing import groups
-from jupyter_mvt.capture.variables.graph import Unsayable, build, say
+from jupyter_mvt.capture.variables.graph import Unsayable, build, is_plain, say
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.capture.watch import public_names
@@ -236,9 +236,10 @@ def _take(name: str, value: Any) -> tuple[VariableDraft, list[Note]]:
 
 def _said(name: str, value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     """Return a value of Python, numpy or a table as data, ``None`` for any other."""
-    if type(value) is np.ndarray and not value.dtype.hasobject and _is_little(value):
+    if type(value) is np.ndarray and is_plain(value.dtype) and _is_little(value):
         order = {"order": "F"} if value.flags.fnc else {}
-        return {"kind": "ndarray", **order}, (array_part(value, "array"),)
+        fixed = {} if value.flags.writeable else {"writeable": False}
+        return {"kind": "ndarray", **order, **fixed}, (array_part(value, "array"),)
     table = table_state(value)
     if table is not None:
         return table
@@ -338,8 +339,11 @@ def _restore_array(
     content: Callable[[Entry], memoryview],
 ) -> np.ndarray[Any, Any]:
     if state.get("order") != "F":
-        return array_of(entry, content(entry))
-    return placed(reader.pieces(entry), check_entry(entry), entry.shape, "F", entry.nbytes)
+        array = array_of(entry, content(entry))
+    else:
+        array = placed(reader.pieces(entry), check_entry(entry), entry.shape, "F", entry.nbytes)
+    array.flags.writeable = state.get("writeable") is not False
+    return array
 
 
 def _restore_pickle(
