@@ -24,6 +24,7 @@ from jupyter_mvt.capture.variables.arrow import (
     write_text_column,
     write_texts,
 )
+from jupyter_mvt.capture.variables.tables import own_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,7 @@ __all__ = ["FRAME_READERS", "frame_writer", "write_frame"]
 _INDEXED = ("DatetimeArray", "TimedeltaArray", "PeriodArray", "IntervalArray")
 _NULLABLE = ("IntegerArray", "FloatingArray", "BooleanArray")
 _MOST_ROWS = 1 << 31
+_UNIQUE = "unique labels"
 
 
 def frame_writer(value: Any) -> Write | None:
@@ -47,22 +49,26 @@ def frame_writer(value: Any) -> Write | None:
 
 def write_frame(encoder: Encoder, value: Any, path: str) -> Node:
     """Return the node of a frame or a series, column by column."""
-    attrs = encoder.value(dict(value.attrs) or None, path)
+    for name in own_attributes(value):
+        encoder.lost.append(f"the attribute {name!r} of a {type(value).__name__} is not kept")
+    attrs = [encoder.value(dict(value.attrs) or None, path)]
+    if not value.flags.allows_duplicate_labels:
+        attrs.append(_UNIQUE)
     if value.ndim == 1:
         labels = _write_labels(encoder, value.index, path, beside=[value.dtype])
         name = encoder.value(value.name, path)
-        return ["pandas series", labels, _write_cells(encoder, value, path), name, attrs]
+        return ["pandas series", labels, _write_cells(encoder, value, path), name, *attrs]
     rows = _write_labels(encoder, value.index, f"{path}.index", beside=value.dtypes)
     columns = _write_labels(encoder, value.columns, f"{path}.columns")
     kinds = set(value.dtypes)
     if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind != "O":
         # Most such frames are one array in memory: it is not taken apart.
-        return ["pandas grid", rows, columns, encoder.value(value.to_numpy(), path), attrs]
+        return ["pandas grid", rows, columns, encoder.value(value.to_numpy(), path), *attrs]
     cells = [
         _write_cells(encoder, value.iloc[:, number], f"{path}.{label}")
         for number, label in enumerate(value.columns)
     ]
-    return ["pandas frame", rows, columns, cells, attrs]
+    return ["pandas frame", rows, columns, cells, *attrs]
 
 
 def _write_cells(encoder: Encoder, series: Any, path: str) -> Any:
@@ -128,7 +134,7 @@ def _read_labels(decoder: Decoder, labels: Any, *beside: Any) -> Any:
 
 def _read_series(decoder: Decoder, node: Node, index: int) -> Any:
     del index
-    _, labels, cells, name, attrs = node
+    _, labels, cells, name, *attrs = node
     values = _read_cells(decoder, cells)
     series = import_module("pandas").Series
     made = series(values, _read_labels(decoder, labels, values), values.dtype, decoder.value(name))
@@ -137,7 +143,7 @@ def _read_series(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _read_grid(decoder: Decoder, node: Node, index: int) -> Any:
     del index
-    _, rows, columns, content, attrs = node
+    _, rows, columns, content, *attrs = node
     cells = decoder.value(content)
     if not isinstance(cells, np.ndarray) or cells.ndim != 2:
         refuse("the cells of a frame are missing")
@@ -147,7 +153,7 @@ def _read_grid(decoder: Decoder, node: Node, index: int) -> Any:
 
 def _read_frame(decoder: Decoder, node: Node, index: int) -> Any:
     del index
-    _, rows, columns, cells, attrs = node
+    _, rows, columns, cells, *attrs = node
     pandas = import_module("pandas")
     arrays = [_read_cells(decoder, cell) for cell in cells]
     labels, names = _read_labels(decoder, rows, *arrays), _read_labels(decoder, columns)
@@ -160,10 +166,13 @@ def _read_frame(decoder: Decoder, node: Node, index: int) -> Any:
     return _described(decoder, made, attrs)
 
 
-def _described(decoder: Decoder, made: Any, attrs: Any) -> Any:
-    told = decoder.value(attrs)
-    if told is not None:
-        made.attrs = told
+def _described(decoder: Decoder, made: Any, attrs: list[Any]) -> Any:
+    told, *flags = attrs
+    found = decoder.value(told)
+    if found is not None:
+        made.attrs = found
+    if flags == [_UNIQUE]:
+        made.flags.allows_duplicate_labels = False  # pandas looks whether there are any
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mvt.capture.arrowparts import freeze_columns, freeze_table, restore_table
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
-__all__ = ["live_table", "table_state"]
+__all__ = ["live_table", "own_attributes", "table_state"]
+
+_MAX_DEPTH = 32
 
 
 def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
@@ -31,6 +34,8 @@ def table_state(value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     state: dict[str, Any] = {"kind": "table", "library": root, "type": name}
     try:
         if root == "pandas":
+            if not _is_bare(value):
+                return None
             frame = value.to_frame(name="value") if name == "Series" else value
             state["label"] = value.name if name == "Series" else None
             if getattr(frame.index, "freq", None) is not None:
@@ -72,6 +77,33 @@ def _freeze_polars(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]]:
             fields.append(alone.schema.field(name))
             columns.append(alone.column(0))
     return freeze_columns(pa.schema(fields, schema.metadata), frame.height, columns)
+
+
+def _is_bare(value: Any) -> bool:
+    """Tell whether Arrow says all that a frame or series of pandas has beside its cells."""
+    more = own_attributes(value) or not value.flags.allows_duplicate_labels
+    return not more and (not value.attrs or _is_json(value.attrs, 0))
+
+
+def own_attributes(value: Any) -> list[str]:
+    """Return the attributes that a person gave to a frame or series: pandas' begin with ``_``."""
+    return [name for name in vars(value) if not name.startswith("_")]
+
+
+def _is_json(value: Any, depth: int) -> bool:
+    """Tell whether JSON gives back the very same value."""
+    cls = type(value)
+    if value is None or cls in (bool, int, str):
+        return True
+    if cls is float:
+        return isfinite(value)
+    if depth >= _MAX_DEPTH or cls not in (list, dict):
+        return False
+    items = value if cls is list else value.values()
+    keys = () if cls is list else value
+    return all(type(key) is str for key in keys) and all(
+        _is_json(item, depth + 1) for item in items
+    )
 
 
 def _is_label(value: Any) -> bool:
