@@ -168,13 +168,12 @@ def restore_texts(
         ((form, rows, valid, *paths),) = described["columns"]
         if form != "text" or rows != described["rows"] or type(rows) is not int:
             _refuse("its text is described as something else")
-        if not 0 <= rows < _MOST_ROWS:
-            _refuse("a length is out of range")
         lengths, content = (entries[path] for path in paths)
         dtype = check_entry(lengths)
         if dtype not in (np.uint32, np.int64) or lengths.nbytes != rows * dtype.itemsize:
             _refuse("its lengths are not as many as its rows")
-        found = live_texts(pieces(lengths), dtype, pieces(content), rows, content.nbytes)
+        found = np.empty(rows, object)
+        live_texts(pieces(lengths), dtype, pieces(content), found, content.nbytes)
         if valid is not None:
             bits = np.frombuffer(read(entries[valid]), np.uint8)
             found[_flags(bits, rows) == 0] = np.nan if nan is True else missing

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Texts", "cut_texts", "is_texts", "live_texts", "nan_rows", "object_texts",
-           "series_texts"]  # fmt: skip
+           "row_texts", "series_texts"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 16 << 10
@@ -140,12 +140,25 @@ def object_texts(values: Array, valid: Array | None = None) -> Texts:
         run = np.where(valid[first:last], values[first:last], "")
         return list(run.tolist())
 
+    return row_texts(len(values), texts, None if valid.all() else valid)
+
+
+def row_texts(
+    length: int, taken: Callable[[int, int], list[str]], valid: Array | None = None
+) -> Texts:
+    """Return `length` texts as a column; `taken` gives those from one to another.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        As `object_texts` does.
+    """
     return cut_texts(
         pa.large_string(),
-        len(values),
-        None if valid.all() else valid,
-        lambda first, last: sum(_lengths(texts(first, last))),
-        lambda first, last: _said(texts(first, last)),
+        length,
+        valid,
+        lambda first, last: sum(_lengths(taken(first, last))),
+        lambda first, last: _said(taken(first, last)),
     )
 
 
@@ -176,11 +189,6 @@ def _lengths(texts: list[str]) -> Iterable[int]:
     return map(len, texts) if all(map(str.isascii, texts)) else [len(t.encode()) for t in texts]
 
 
-def _strings(values: Array) -> list[str]:
-    """Return texts, empty where one is missing."""
-    return [text or "" for text in values.tolist()]
-
-
 def _said(texts: list[str]) -> Any:
     """Return texts as Arrow has them."""
     offsets = np.zeros(len(texts) + 1, np.int64)
@@ -192,16 +200,15 @@ def _said(texts: list[str]) -> Any:
 
 def live_texts(
     lengths: Iterable[memoryview], dtype: np.dtype[Any], content: Iterable[memoryview],
-    rows: int, nbytes: int,
-) -> Array:  # fmt: skip
-    """Return stored texts as an array of objects.
+    found: Any, nbytes: int,
+) -> None:  # fmt: skip
+    """Put stored texts into a list, or an array of objects, of as many.
 
     Raises
     ------
     ValueError, pyarrow.ArrowException
         They are not as many, have not so many bytes, or are no text.
     """
-    found = np.empty(rows, object)
     octets, at = _Stream(content, nbytes), 0
     for piece in whole(lengths, dtype.itemsize):
         for first in range(0, len(piece), _AT_ONCE * dtype.itemsize):
@@ -209,10 +216,9 @@ def live_texts(
             for count, texts in _decoded(run, octets):
                 found[at : at + count] = texts
                 at += count
-    if at != rows or octets.left:
+    if at != len(found) or octets.left:
         msg = "its texts are not as many as its rows"
         raise ValueError(msg)
-    return found
 
 
 def _decoded(lengths: Array, octets: _Stream) -> Iterator[tuple[int, Array]]:

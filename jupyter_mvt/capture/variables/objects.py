@@ -20,6 +20,7 @@ from jupyter_mvt.capture.variables.arrow import ARROW_READERS, arrow_writer, ins
 from jupyter_mvt.capture.variables.frames import FRAME_READERS, frame_writer, write_frame
 from jupyter_mvt.capture.variables.plans import PLAN_READERS, plan_writer
 from jupyter_mvt.capture.variables.polars import POLARS_READERS, polars_writer, write_polars
+from jupyter_mvt.capture.variables.scalars import SCALAR_READERS, SCALAR_WRITERS
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def _words() -> Vocabulary:
             **ARROW_READERS,
             **PLAN_READERS,
             **POLARS_READERS,
+            **SCALAR_READERS,
         },
         finish=share_memory,
     )
@@ -102,7 +104,7 @@ class _Dialect(Writing):
 
     def __init__(self) -> None:
         super().__init__({})
-        self.writers = {tuple: self._once, frozenset: self._once}
+        self.writers = {**SCALAR_WRITERS, tuple: self._once, frozenset: self._once}
         self._known: dict[int, tuple[int, Any]] = {}
         self._open: set[int] = set()
 
