@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -163,7 +164,7 @@ class OsDisk:
 
     def fsync_file(self, path: str) -> None:
         """See `Disk.fsync_file`."""
-        handle = os.open(path, os.O_RDONLY)
+        handle = _open(path)
         try:
             os.fsync(handle)
         finally:
@@ -210,7 +211,7 @@ class OsDisk:
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """See `Disk.read`."""
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=_open) as file:
             if offset:
                 file.seek(offset)
             if length is None:
@@ -223,7 +224,7 @@ class OsDisk:
     def read_into(self, path: str, offset: int, target: memoryview) -> int:
         """See `Disk.read_into`."""
         done = 0
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=_open) as file:
             file.seek(offset)
             while done < target.nbytes:
                 count = file.readinto(target[done:])
@@ -234,7 +235,7 @@ class OsDisk:
 
     def map(self, path: str, offset: int, length: int) -> mmap.mmap:
         """See `Disk.map`."""
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        handle = _open(path)
         try:
             return mmap.mmap(handle, length, access=mmap.ACCESS_COPY, offset=offset)
         finally:
@@ -264,6 +265,16 @@ class OsDisk:
         call = _sync_file_range()
         if call is not None:
             call(handle, offset, length, _START_WRITEBACK)
+
+
+def _open(path: str, flags: int = os.O_RDONLY | getattr(os, "O_BINARY", 0)) -> int:
+    """Open to read a file or folder; a pipe in its place is refused, not waited for."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        os.close(handle)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), path)
+    return handle
 
 
 def _append(handle: int, data: Buffer) -> None:
@@ -303,6 +314,7 @@ _AWAY = (
     "the server of the network folder does not answer",
     "once the folder is mounted again: mvt fsck",
 )
+_YOURS = "once the folder is yours: mvt fsck"
 _CAUSES: dict[int, tuple[str, str, str]] = {
     **dict.fromkeys(
         (errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN, errno.ENETUNREACH),
@@ -320,12 +332,8 @@ _CAUSES: dict[int, tuple[str, str, str]] = {
         "the file system is read-only",
         "once it is remounted writable: mvt fsck",
     ),
-    errno.EACCES: (
-        "permission-denied",
-        "permission was denied",
-        "once the folder is yours: mvt fsck",
-    ),
-    errno.EPERM: ("permission-denied", "it is not permitted", "once the folder is yours: mvt fsck"),
+    errno.EACCES: ("permission-denied", "permission was denied", _YOURS),
+    errno.EPERM: ("permission-denied", "it is not permitted", _YOURS),
     errno.EIO: ("io-error", "the disk reported an I/O error", "mvt fsck"),
     errno.ESTALE: (
         "stale-handle",
@@ -333,19 +341,14 @@ _CAUSES: dict[int, tuple[str, str, str]] = {
         "once the folder is mounted again: mvt fsck",
     ),
     errno.EINTR: ("interrupted", "the system call was interrupted", "mvt status"),
-    errno.EMFILE: (
-        "too-many-files",
-        "too many files are open",
-        "once some files are closed: mvt status",
-    ),
-    errno.ENFILE: (
-        "too-many-files",
-        "too many files are open",
-        "once some files are closed: mvt status",
+    **dict.fromkeys(
+        (errno.EMFILE, errno.ENFILE),
+        ("too-many-files", "too many files are open", "once some files are closed: mvt status"),
     ),
     errno.ENOENT: ("gone", "the file or folder is gone", "mvt fsck"),
     errno.ENOTDIR: ("gone", "a folder has become a file", "mvt fsck"),
     errno.EISDIR: ("not-a-file", "a folder is in its place", "once it is moved away: mvt fsck"),
+    errno.ENXIO: ("not-a-file", "a pipe or device is there", "once it is moved away: mvt fsck"),
     errno.ENOTSUP: (
         "unsupported",
         "the file system cannot do that",

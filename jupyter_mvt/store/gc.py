@@ -193,7 +193,7 @@ def drop_safely(
     """
     marks = trash.deadlines(view)
     for key in store.backend.list(layout.PACKS):
-        stat = store.backend.stat(key)
+        stat = None if key in store.index.damaged else store.backend.stat(key)
         # Another process may have published it and not yet made sure that it survives a cut.
         if key not in marks and stat is not None and not stat.settled:
             store.backend.settle(key)
@@ -246,10 +246,13 @@ def _final(view: View, version: ObjectId) -> ConflictError:
 def given_up(store: Store, view: View) -> dict[str, int]:
     """Return key → size of each file that is still there although the log has given it up."""
     sizes = {}
+    listed = set(store.backend.list(layout.PACKS))
     for key, mark in trash.deadlines(view).items():
         stat = store.backend.stat(key) if mark == trash.GONE else None
         if stat is not None:
             sizes[key] = stat.size
+        elif mark == trash.GONE and key in listed:
+            sizes[key] = 0  # a link that leads nowhere
     return sizes
 
 

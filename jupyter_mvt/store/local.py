@@ -207,6 +207,8 @@ class LocalBackend:
             key = f"{folder}/{name}" if folder else name
             if not name.endswith("/"):
                 yield key
+            elif layout.is_pack(key[:-1]):
+                yield key[:-1]  # no pack, but what has its name: reading it tells
             elif key != layout.TEMPORARY:
                 yield from self._walk(key[:-1])
 

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
-from jupyter_mvt.errors import CorruptionError
+from jupyter_mvt.errors import CorruptionError, StorageError
 from jupyter_mvt.objects.ids import Buffer, digest
 from jupyter_mvt.store import layout
 from jupyter_mvt.store.backend import Backend, ObjectWriter, missing
@@ -158,8 +158,18 @@ def read_table(backend: Backend, key: str) -> bytes:
     Raises
     ------
     CorruptionError
-        Index, trailer or name are not what they were (code ``corrupt-pack``).
+        Index, trailer or name are not what they were (code ``corrupt-pack``), or a folder or
+        the like has its name (code ``not-a-file``).
     """
+    try:
+        return _read_table(backend, key)
+    except StorageError as error:
+        if error.code != "not-a-file":
+            raise
+        raise CorruptionError(error.message, hint=error.hint, code=error.code) from error
+
+
+def _read_table(backend: Backend, key: str) -> bytes:
     stat = backend.stat(key)
     if stat is None:
         raise missing(key, "the repository")

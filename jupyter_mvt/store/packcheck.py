@@ -34,7 +34,12 @@ def check_packs(
             try:
                 rows = read_rows(store.backend, key)
             except CorruptionError as error:
-                findings.add("corrupt-pack", error.message, key=key)
+                findings.add(error.code, error.message, key=key)
+                continue
+            except NotFoundError:
+                if key in set(store.backend.list(layout.PACKS)):
+                    text = f"The pack {key} cannot be read: a link that leads nowhere has its name."
+                    findings.add("not-a-file", text, key=key)
                 continue
             found = _check_pack(store, findings, key, rows, chosen)
             good |= found[0]

@@ -154,8 +154,9 @@ def _look(
             continue
         try:
             rows = read_rows(store.backend, key)
-        except (CorruptionError, NotFoundError):  # a link that leads nowhere is no pack, either
-            unreadable.add(key)
+        except (CorruptionError, NotFoundError) as error:  # a link that leads nowhere is no pack
+            if error.code != "not-a-file":  # whose that is, nobody here knows
+                unreadable.add(key)
             continue
         for row in rows:
             place = Place(key, *row[1:])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_html", "as_text", "payload"]
 
-_ABSENT, _PACK = "missing-object", "corrupt-pack"
+_ABSENT, _PACKS = "missing-object", ("corrupt-pack", "not-a-file")
 _UNREADABLE = frozenset({"corrupt-record", "missing-operation"})
 """Faults of operations: what such a one changed is nowhere else."""
 _NAMED = 8
@@ -48,17 +48,20 @@ def _command(report: FsckReport) -> str:
     return "%mvt fsck --repair"
 
 
+def _names(labels: tuple[str, ...], versions: tuple[str, ...]) -> list[str]:
+    more = len(versions) - _NAMED
+    some = [*map(escape.line, labels), *versions[:_NAMED]]
+    return [*some, format.plural(more, "more version")] if more > 0 else some
+
+
 def _row(problem: Problem, report: FsckReport) -> list[wire.Cell]:
-    touched = [escape.line(label) for label in problem.labels]
-    touched += problem.versions[:_NAMED]
-    if len(problem.versions) > _NAMED:
-        touched.append(format.plural(len(problem.versions) - _NAMED, "more version"))
-    if (
-        not touched
-        and problem.kind == _PACK
-        and any(one.kind == _ABSENT for one in report.problems)
-    ):
-        touched.append("perhaps what is missing")  # nothing else tells what was in it
+    touched = _names(problem.labels, problem.versions)
+    missing = [one for one in report.problems if one.kind == _ABSENT]
+    if not touched and missing and problem.kind in _PACKS:  # nothing else tells what was in it
+        labels = dict.fromkeys(label for one in missing for label in one.labels)
+        versions = dict.fromkeys(name for one in missing for name in one.versions)
+        touched = _names(tuple(labels), tuple(versions))
+        touched[:1] = [f"perhaps {touched[0] if touched else 'what is missing'}"]
     if not touched and problem.kind in _UNREADABLE:
         touched.append("what cannot be told")
     return [

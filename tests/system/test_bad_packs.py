@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,8 @@ import pytest
 import jupyter_mvt as mvt
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store.pack import DELTA, read_rows
+from jupyter_mvt.views.register import plain
+from jupyter_mvt.views.text import Look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,18 +119,47 @@ def test_a_pack_that_is_another_file(folder: Path, tmp_path: Path, way: str) -> 
     assert mvt.open(folder)["v1"].load().coef_.tobytes() == model(0).coef_.tobytes()
 
 
-def test_a_pack_that_is_a_link_to_nowhere(folder: Path, tmp_path: Path) -> None:
+def no_file(path: Path, what: str) -> None:
+    path.unlink()
+    if what == "a folder":
+        path.mkdir()
+    elif what == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path.parent / "unmounted")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("a link", "The pack {pack} cannot be read: a link that leads nowhere has its name."),
+        ("a folder", "Cannot read {path}: a folder is in its place."),
+        ("a pipe", "Cannot read {path}: a pipe or device is there."),
+    ],
+)
+def test_what_has_the_name_of_a_pack_and_is_no_file(
+    folder: Path, tmp_path: Path, what: str, said: str
+) -> None:
     shutil.copytree(folder, tmp_path / "good")
     _, pack = weights(mvt.open(folder))
     path = folder / ".mvt" / pack
-    path.unlink()
-    path.symlink_to(tmp_path / "unmounted")
-    found = mvt.open(folder).fsck().problems
-    assert {(one.kind, one.versions, one.labels) for one in found} == {
+    no_file(path, what)
+    report = mvt.open(folder).fsck()
+    taken, *absent = report.problems
+    assert (taken.kind, taken.key) == ("not-a-file", pack)
+    assert taken.text == said.format(pack=pack, path=path)
+    assert {(one.kind, one.versions, one.labels) for one in absent} == {
         ("missing-object", ("v1",), ("production",))
     }
+    shown = plain(report, Look(width=1000)).split("\n\n")
+    assert shown[1] == f"! not-a-file: {taken.text}\n  Touches perhaps production, v1."
+    assert refused(folder)[1] == "Hint: mvt fsck"
+    mvt.open(folder).log()
     assert mvt.open(folder).repair(tmp_path / "good").lost == ()
-    assert mvt.open(folder).fsck().ok
+    # A link is only removed; whose anything else is, nobody here knows.
+    assert mvt.open(folder).fsck().problems == (() if what == "a link" else (taken,))
+    assert mvt.open(folder).gc(grace_days=0).deleted_bytes == 0
+    assert what == "a link" or stat.S_IMODE(path.stat().st_mode) & 0o200
     assert mvt.open(folder)["v1"].load().coef_.tobytes() == model(0).coef_.tobytes()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -209,16 +210,17 @@ def test_a_lost_file_is_named(damaged, tmp_path, pattern):
     assert len(error.value.lines("mvt")) == 2
 
 
+@pytest.mark.parametrize("what", ["a folder is in its place", "a pipe or device is there"])
 @pytest.mark.parametrize("name", ["README.md", "format", "ops/000000000001"])
-def test_a_folder_in_the_place_of_a_file_is_named(damaged, tmp_path, name):
+def test_a_folder_or_a_pipe_in_the_place_of_a_file_is_named(damaged, tmp_path, name, what):
     path = tmp_path / ".mvt" / name
     path.unlink()
-    path.mkdir()
+    path.mkdir() if what.startswith("a folder") else os.mkfifo(path)
     for check in (lambda: mvt.open(tmp_path).fsck(), lambda: mvt.open(tmp_path).repair()):
         with pytest.raises(MvtError) as refused:
             check()
         assert refused.value.lines() == [
-            f"StorageError [not-a-file]: Cannot read {path}: a folder is in its place.",
+            f"StorageError [not-a-file]: Cannot read {path}: {what}.",
             "Hint: once it is moved away: mvt fsck",
         ]
 

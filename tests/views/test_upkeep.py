@@ -127,7 +127,7 @@ THIN = tuple(samples.ref(number) for number in (3, 4, 5))
             ! corrupt-pack: The pack
               {PACK} is
               corrupt: it is cut off.
-              Touches perhaps what is missing.
+              Touches perhaps production, v2, v3, v4, v5, v6, v7, v8, v9, 3 more versions.
 
             ! missing-object: The object
               {'7' * 64} is missing.
