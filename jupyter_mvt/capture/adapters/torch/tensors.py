@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from jupyter_mvt.capture.adapters.torch.attributes import attach, write_attributes
 from jupyter_mvt.capture.adapters.torch.layouts import is_composed, read_composed, write_composed
 from jupyter_mvt.capture.arrays import RAW_DTYPES, dtype_of, is_large, stretch
 from jupyter_mvt.capture.declarative.graph import Node, refuse
@@ -53,15 +54,16 @@ class TensorWriter:
             if note not in encoder.lost:
                 encoder.lost.append(note)
         index = len(encoder.graph.nodes) - 1
+        more = write_attributes(encoder, value, path)
         composed = write_composed(encoder, value, path)
         if composed is not None:
             shape = [] if value.is_nested else list(value.shape)
-            return ["tensor", "", _name(value), shape, composed, wants, parameter]
+            return ["tensor", "", _name(value), shape, composed, wants, parameter, *more]
         name = encoder.claim(path)
         self._seen.append((index, value, name))
         if encoder.volatile:
             self._volatile.add(name)
-        return ["tensor", name, _name(value), _shape(value), None, wants, parameter]
+        return ["tensor", name, _name(value), _shape(value), None, wants, parameter, *more]
 
     def finish(self, encoder: Encoder) -> None:
         """Add a part for each storage, or for each tensor where none overlap."""
@@ -307,14 +309,16 @@ class TensorReader:
         """Return the tensor that `node` describes."""
         del index
         torch = import_module("torch")
-        _, path, name, shape, layout, wants, parameter = node
+        _, path, name, shape, layout, wants, parameter, *more = node
         if is_composed(layout):
             tensor = read_composed(decoder, layout, shape)
         else:
             tensor = self._shaped(torch, decoder, path, _dtype(torch, name), shape, layout)
         if parameter:
-            return torch.nn.Parameter(tensor, requires_grad=bool(wants))
-        return tensor.requires_grad_(True) if wants else tensor
+            tensor = torch.nn.Parameter(tensor, requires_grad=bool(wants))
+        elif wants:
+            tensor.requires_grad_(True)
+        return attach(decoder, tensor, *more) if more else tensor
 
     def _shaped(
         self, torch: Any, decoder: Decoder, path: Any, dtype: Any, shape: Any, layout: Any
