@@ -138,7 +138,9 @@ def _dump(obj: Any, memory: Memory, buffers: list[pickle.PickleBuffer]) -> bytes
             f"The {type(obj).__qualname__} cannot be kept: {named} cannot be pickled "
             f"({'it is nested too deeply' if deep else why.rstrip('.')})."
         )
-        hint = f"before the commit: model{_reached(steps)} = None" if steps else None
+        hint = "once it is saved to a file in its own way: mvt commit PATH"
+        if steps:
+            hint = f"before the commit: model{_reached(steps)} = None"
         raise CaptureError(msg, code="not-picklable", hint=hint) from error
     return stream.getvalue()
 

@@ -198,6 +198,25 @@ def test_what_cannot_be_pickled_is_refused_by_name(repo: Repo) -> None:
     ]
 
 
+class Sealed(Rules):
+    """A model whose attributes could all be pickled, but not itself."""
+
+    def __reduce_ex__(self, protocol: object) -> str:
+        raise TypeError("held by a device")
+
+
+def test_what_refuses_to_be_pickled_itself_is_told_another_way(repo: Repo, tmp_path: Path) -> None:
+    with pytest.raises(CaptureError) as refused:
+        repo.commit(Sealed())
+    assert refused.value.lines() == [
+        "CaptureError [not-picklable]: The Sealed cannot be kept: it cannot be pickled "
+        "(TypeError: held by a device).",
+        "Hint: once it is saved to a file in its own way: mvt commit PATH",
+    ]
+    (tmp_path / "sealed.bin").write_bytes(Sealed().weights.tobytes())
+    assert repo.commit(tmp_path / "sealed.bin").created
+
+
 def test_a_cell_names_its_weights(shell) -> None:
     run(shell, "import torch\nnet = torch.nn.Linear(3, 2)\nweights = net.state_dict()")
     found = run(shell, "%mvt commit weights -m alone")
