@@ -27,6 +27,7 @@ __all__ = ["TrustBook", "Trusted"]
 
 _KEY_BYTES = 32
 _MOST_BYTES = 65_536
+_ELSEWHERE = "where there are permissions: export MVT_TRUST=~/.mvt-trust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class TrustBook:
     def has(self, oid: ObjectId) -> bool:
         """Tell whether `oid` is trusted; whatever is wrong with the record means no."""
         try:
-            key = self._key()
+            key = self._key(quiet=True)
             return key is not None and self._read(key, oid) is not None
         except (OSError, StorageError):
             return False
@@ -118,7 +119,7 @@ class TrustBook:
             return None
         return record if record.id == oid else None
 
-    def _key(self) -> bytes | None:
+    def _key(self, *, quiet: bool = False) -> bytes | None:
         path = self._path("key")
         try:
             found = self.disk.stat(path)
@@ -126,12 +127,30 @@ class TrustBook:
         except FileNotFoundError:
             return None
         if _others_may(found.mode):
-            msg = f"The key of the trust database can be read by others: {path}."
-            raise StorageError(msg, code="trust-exposed", hint=f"chmod 600 {path}")
+            if quiet:
+                return None
+            raise self._exposed(path)
         if len(key) != _KEY_BYTES:
             msg = f"The key of the trust database is damaged: {path}."
             raise StorageError(msg, code="trust-damaged", hint=f"rm {path}")
         return key
+
+    def _exposed(self, path: str) -> StorageError:
+        msg, hint = "The key of the trust database can be read by others", f"chmod 600 {path}"
+        if not self._has_permissions():
+            msg, hint = f"{msg}, and its permissions cannot be set", _ELSEWHERE
+        return StorageError(f"{msg}: {path}.", code="trust-exposed", hint=hint)
+
+    def _has_permissions(self) -> bool:
+        """Tell whether a file made here is private; a refusal to make one tells nothing."""
+        temporary = self._path(f"tmp-{os.urandom(8).hex()}")
+        try:
+            self.disk.close(self.disk.create(temporary))
+            return not _others_may(self.disk.stat(temporary).mode)
+        except OSError:
+            return True
+        finally:
+            discard(self.disk, temporary)
 
     def _make_key(self) -> bytes:
         for folder in reversed([self.folder, *self.folder.parents]):
@@ -142,8 +161,7 @@ class TrustBook:
                 "Others may use the folder of the trust database, and its permissions cannot be "
                 f"set: {self.folder}."
             )
-            hint = "where there are permissions: export MVT_TRUST=~/.mvt-trust"
-            raise StorageError(msg, code="trust-exposed", hint=hint)
+            raise StorageError(msg, code="trust-exposed", hint=_ELSEWHERE)
         with suppress(FileExistsError):  # another process was faster: its key is the key
             self._put(self._path("key"), os.urandom(_KEY_BYTES), self.disk.link)
         key = self._key()

@@ -12,6 +12,7 @@ import pytest
 
 from jupyter_mvt.errors import StorageError
 from jupyter_mvt.objects.ids import digest
+from jupyter_mvt.store.fs import FileStat, OsDisk
 from jupyter_mvt.store.trusted import TrustBook, Trusted
 
 OID, OTHER = digest(b"one"), digest(b"two")
@@ -83,6 +84,34 @@ def test_a_key_that_others_can_read_is_not_used(book: TrustBook) -> None:
         book.add(record(OTHER))
     assert refused.value.code == "trust-exposed"
     assert refused.value.hint == f"chmod 600 {book.folder / 'key'}"
+
+
+class Bare(OsDisk):
+    """A disk without permissions: whatever is set, others may."""
+
+    def chmod(self, path: str, mode: int) -> None:
+        """Change nothing, as FAT does."""
+
+    def stat(self, path: str) -> FileStat:
+        found = super().stat(path)
+        return found._replace(mode=found.mode | 0o077)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
+def test_a_key_where_there_are_no_permissions_is_told_to_lie_elsewhere(book: TrustBook) -> None:
+    book.add(record())
+    before = sorted(book.folder.iterdir())
+    bare = TrustBook(book.folder, Bare())
+    assert not bare.has(OID)
+    for refused_verb in (bare.all, lambda: bare.add(record(OTHER))):
+        with pytest.raises(StorageError) as refused:
+            refused_verb()
+        assert refused.value.lines() == [
+            "StorageError [trust-exposed]: The key of the trust database can be read by others, "
+            f"and its permissions cannot be set: {book.folder / 'key'}.",
+            "Hint: where there are permissions: export MVT_TRUST=~/.mvt-trust",
+        ]
+    assert sorted(book.folder.iterdir()) == before
 
 
 def test_a_damaged_key_is_said(book: TrustBook) -> None:
