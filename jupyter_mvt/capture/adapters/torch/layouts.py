@@ -77,7 +77,8 @@ def _write_quantized(encoder: Encoder, tensor: Any, path: str) -> list[Any]:
         points = encoder.value(tensor.q_per_channel_zero_points(), f"{path}.zero_points")
         return ["quantized", scheme, numbers, scales, points, tensor.q_per_channel_axis()]
     msg = f"The tensor {path!r} cannot be kept: it is quantized as {scheme}."
-    raise CaptureError(msg, code="not-capturable")
+    hint = "tensor.dequantize()  # instead of it: the numbers that it stands for"
+    raise CaptureError(msg, code="not-capturable", hint=hint)
 
 
 def read_composed(decoder: Decoder, layout: list[Any], shape: Any) -> Any:

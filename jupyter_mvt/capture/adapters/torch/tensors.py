@@ -294,6 +294,7 @@ def _refuse_odd(tensor: Any, path: str) -> None:
         return
     elif name not in RAW_DTYPES and not hasattr(np, name if name != "bool" else "bool_"):
         odd = f"is of dtype {name}"
+        hint = "tensor.view(torch.uint8)  # instead of it: the same bits"
     if odd is not None:
         msg = f"The tensor {path!r} cannot be kept: it {odd}."
         raise CaptureError(msg, code=code, hint=hint)
