@@ -86,10 +86,13 @@ def _write_pairs(encoder: Encoder, value: Any, path: str) -> Sequence[Any]:
 
 
 def _write_ordered(encoder: Encoder, value: Any, path: str) -> Node:
+    if vars(value):
+        raise Undeclarable(path, "an ordered dict with attributes")
     return ["ordered", _write_pairs(encoder, value, path)]
 
 
 def _write_counter(encoder: Encoder, value: Any, path: str) -> Node:
+    encoder.lost += [f"the attribute {name!r} of a Counter is not kept" for name in vars(value)]
     return ["counter", _write_pairs(encoder, value, path)]
 
 
@@ -121,6 +124,8 @@ def _write_bytes(encoder: Encoder, value: Any, path: str) -> Node:
 
 
 def _write_partial(encoder: Encoder, value: Any, path: str) -> Node:
+    if vars(value):
+        raise Undeclarable(path, "a partial function with attributes")
     return ["partial", encoder.value(value.func, path), encoder.values(value.args, path),
             encoder.value(value.keywords, path)]  # fmt: skip
 

@@ -14,9 +14,13 @@ from jupyter_mvt.capture.adapters.torch.renewed import HOOKS, is_renewing, plain
 from jupyter_mvt.capture.adapters.torch.tensors import TensorReader, TensorWriter
 from jupyter_mvt.capture.adapters.torch.trees import (
     ORDERED,
+    RESULT,
+    is_result,
     is_tree,
     read_ordered,
+    read_result,
     write_ordered,
+    write_result,
 )
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.vocabulary import Vocabulary, freeze_with, restore_with
@@ -57,6 +61,8 @@ class _Dialect:
         for kind, write in kinds:
             if isinstance(value, kind):
                 return write
+        if is_result(value):
+            return write_result
         if self._is_module(value) and plain_class(value) is not None:
             return self._write_parametrized
         return None
@@ -201,6 +207,7 @@ def torch_vocabulary() -> Vocabulary:
         "torch random": _read_generator,
         KIND: read_packed,
         ORDERED: read_ordered,
+        RESULT: read_result,
     }
     return Vocabulary(
         package="torch",

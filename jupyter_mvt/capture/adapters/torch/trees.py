@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +20,26 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder
 
-__all__ = ["ORDERED", "is_tree", "read_ordered", "tensors_of", "tree_params", "write_ordered"]
+__all__ = [
+    "ORDERED",
+    "RESULT",
+    "is_result",
+    "is_tree",
+    "read_ordered",
+    "read_result",
+    "tensors_of",
+    "tree_params",
+    "write_ordered",
+    "write_result",
+]
 
 ORDERED = "torch ordered"
 """Kind of an ordered dict with attributes: a state dict keeps the versions of its modules so."""
+RESULT = "torch result"
+"""Kind of the named tuples that torch's own functions return."""
 _CONTAINERS = (dict, list, tuple)
-_ROOTS = frozenset({dict, OrderedDict, list, tuple})
+_ROOTS = frozenset({dict, OrderedDict, defaultdict, list, tuple})
+_RESULTS = "torch.return_types"
 _SCALARS = (bool, int, float, str, type(None))
 _COUNT = "n_parameters"
 
@@ -40,7 +55,7 @@ def is_tree(obj: Any) -> bool:
         return False
     if isinstance(obj, tensor):
         return True
-    if type(obj) not in _ROOTS:
+    if type(obj) not in _ROOTS and not is_result(obj):
         return False
     plain = (*_SCALARS, complex, bytes, np.ndarray, np.generic, torch.dtype, torch.device)
     tensors = others = 0
@@ -50,6 +65,30 @@ def is_tree(obj: Any) -> bool:
         elif not isinstance(leaf, plain):
             others += 1
     return tensors > others
+
+
+def is_result(value: Any) -> bool:
+    """Tell whether `value` is what torch itself returns several tensors as: of ``topk``, say."""
+    cls = type(value)
+    known = getattr(sys.modules.get(_RESULTS), cls.__name__, None)
+    return cls.__module__ == _RESULTS and cls is known
+
+
+def write_result(encoder: Encoder, value: Any, path: str) -> Node:
+    """Return the node of what torch returns several tensors as."""
+    items = zip(type(value).__match_args__, value, strict=True)
+    held = [encoder.value(item, f"{path}.{name}") for name, item in items]
+    return [RESULT, type(value).__name__, held]
+
+
+def read_result(decoder: Decoder, node: Node, index: int) -> Any:
+    """Return what torch returned; its class is one of torch's own for that and no other."""
+    del index
+    _, name, items = node
+    cls = getattr(import_module(_RESULTS), name, None) if isinstance(name, str) else None
+    if not isinstance(cls, type) or not issubclass(cls, tuple) or cls.__module__ != _RESULTS:
+        refuse("a result of torch is of no known kind")
+    return cls(decoder.values(items))
 
 
 def tensors_of(obj: Any) -> list[Any]:
@@ -86,9 +125,9 @@ def _leaves(obj: Any) -> Iterator[Any]:
 
 def write_ordered(encoder: Encoder, value: Any, path: str) -> Node:
     """Return the node of an ordered dict, with its attributes if it has any."""
-    plain = WRITERS[OrderedDict](encoder, value, path)
+    _, pairs = WRITERS[dict](encoder, value, path)
     state = vars(value)
-    return [ORDERED, plain[1], encoder.value(dict(state), path)] if state else plain
+    return [ORDERED, pairs, encoder.value(dict(state), path)] if state else ["ordered", pairs]
 
 
 def read_ordered(decoder: Decoder, node: Node, index: int) -> Any:
