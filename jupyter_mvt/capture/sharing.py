@@ -109,7 +109,7 @@ def _mutable(value: Any, name: str, places: list[_Place]) -> Iterator[int]:
             if one.size:
                 places.append(_Place(name, len(places), *span(one)))
             if one.dtype.hasobject:
-                queue.extend(one.flat)
+                queue += [item for item in one.flat if not isinstance(item, _IMMUTABLE)]
             continue
         if _is_tensor(one):
             yield id(one)
@@ -123,7 +123,7 @@ def _mutable(value: Any, name: str, places: list[_Place]) -> Iterator[int]:
             continue
         if not isinstance(one, (tuple, frozenset)):
             yield id(one)
-        queue.extend(_inside(one))
+        queue += [item for item in _inside(one) if not isinstance(item, _IMMUTABLE)]
 
 
 def _is_tensor(one: Any) -> bool:
@@ -152,7 +152,7 @@ def _inside(one: Any) -> Iterable[Any]:
     if isinstance(one, dict):
         return [*one.keys(), *one.values()]
     if isinstance(one, (list, tuple, set, frozenset)):
-        return list(one)
+        return one
     if type(one).__module__.partition(".")[0] in ("pandas", "polars", "pyarrow"):
         return ()  # tables are copied on write: sharing memory is not sharing content
     if isinstance(one, types.MethodType):

@@ -122,7 +122,7 @@ from jupyter_mvt.capture.cells.log import CellLog
 COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "nullable": 6_000_000,
          "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000,
-         "objects": 600_000, "numbers": 2_000_000}}
+         "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -153,7 +153,11 @@ def made(kind, count=None):
         return pd.DataFrame(of)
     if kind == "numbers":
         return np.arange(count, dtype="f8").astype(object)
+    if kind == "integers":
+        return list(range(1 << 40, count + (1 << 40)))
     objects = texts(count)
+    if kind == "list":
+        return objects.tolist()
     if kind == "objects":
         return objects
     if kind == "string":
@@ -164,11 +168,11 @@ def made(kind, count=None):
     return pd.DataFrame({{"text": pd.Series(objects, dtype=object)}})
 
 def same(one, other):
-    return one.equals(other) if hasattr(one, "equals") else bool((one == other).all())
+    return one.equals(other) if hasattr(one, "equals") else bool(np.all(one == other))
 
 def size(kind, value):
-    if kind in ("objects", "numbers"):
-        return sum(sys.getsizeof(one) + 15 & -16 for one in value.flat) + value.nbytes
+    if kind in ("objects", "numbers", "list", "integers"):
+        return sum(sys.getsizeof(one) + 15 & -16 for one in value) + 8 * len(value)
     if kind in ("texts", "nan", "both", "string"):  # a multiple of 16 for each object
         found = (text for text in value["text"] if type(text) is str)
         return sum(sys.getsizeof(text) + 15 & -16 for text in found) + 8 * len(value)
@@ -212,7 +216,7 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 
 
 KINDS = ["texts", "nan", "both", "string", "times", "nullable", "category", "polars", "views",
-         "objects", "numbers"]  # fmt: skip
+         "objects", "numbers", "list", "integers"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,6 +15,7 @@ import numpy as np
 from jupyter_mvt.capture.arrays import array_of, array_part, dtype_name, dtype_of, is_nameable
 from jupyter_mvt.capture.declarative.kinds import scalar_of
 from jupyter_mvt.capture.sharing import owner
+from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Entry, Part
@@ -36,7 +37,8 @@ def say(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Part, ...]]:
     Raises
     ------
     Unsayable
-        An object of another class, or an array of objects, is among them.
+        An object of another class, an array of objects, or a long list of numbers or text alone
+        is among them.
     """
     speaker = _Speaker()
     roots = {name: speaker.refer(value, 0) for name, value in values.items()}
@@ -69,6 +71,8 @@ class _Speaker:
         return [self._numbers[id(value)]]
 
     def _node(self, value: Any, cls: type, depth: int) -> list[Any]:
+        if cls is list and is_scalars(value):
+            raise Unsayable
         if cls in _SEQUENCES:
             items = sorted(value, key=repr) if cls in (set, frozenset) else value
             return [_SEQUENCES[cls], [self.refer(item, depth) for item in items]]

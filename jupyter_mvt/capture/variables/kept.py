@@ -16,6 +16,7 @@ from jupyter_mvt.capture.placing import placed
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.capture.sharing import groups
 from jupyter_mvt.capture.variables.graph import Unsayable, build, is_plain, say
+from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
 from jupyter_mvt.capture.watch import public_names
@@ -257,7 +258,10 @@ def _is_little(array: np.ndarray[Any, Any]) -> bool:
 
 
 def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
-    """Tell whether canonical JSON gives back the very same value, without aliases."""
+    """Tell whether canonical JSON gives back the very same value, without aliases.
+
+    Of a long row of numbers or text it would make copies.
+    """
     cls = type(value)
     if value is None or cls in (bool, int, float, str):
         return True
@@ -265,7 +269,7 @@ def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
         return False
     seen.add(id(value))
     if cls is list:
-        return all(_is_plain(item, seen, depth + 1) for item in value)
+        return not is_scalars(value) and all(_is_plain(item, seen, depth + 1) for item in value)
     return all(
         type(key) is str and _is_plain(item, seen, depth + 1) for key, item in value.items()
     ) and list(value) == sorted(value)  # fmt: skip

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["SCALAR_READERS", "SCALAR_WRITERS"]
+__all__ = ["SCALAR_READERS", "SCALAR_WRITERS", "is_scalars"]
 
 _FEW = 64
 _LEAST = 512 << 10
@@ -60,6 +60,11 @@ class _Numbers:
             found[at - first : at - first + len(run)] = run
         octets: Any = found.view(np.uint8)
         return memoryview(octets)[start - first * width : stop - first * width]
+
+
+def is_scalars(value: list[Any]) -> bool:
+    """Tell whether a list is long, and of numbers or text alone."""
+    return len(value) >= _FEW and _scalars(value) is not None
 
 
 def _scalars(value: Any) -> _Numbers | Texts | None:

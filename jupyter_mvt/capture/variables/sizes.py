@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import Any
 
 from jupyter_mvt.capture.sharing import components
@@ -31,7 +32,7 @@ def size_of(value: Any) -> int:
             continue
         inside = _inside(one)
         total += 8 * len(inside)
-        queue.extend(inside)
+        queue.extend(islice(inside, _MOST_OBJECTS))
     return total
 
 
@@ -62,11 +63,11 @@ def _tensor(value: Any) -> int:
     return min(told, held) if isinstance(held, int) else told
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: Any) -> Collection[Any]:
     if isinstance(value, dict):
         return list(value.values())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return list(value)
+        return value
     if type(value).__module__ == "collections" and isinstance(value, Iterable):
         return list(value)
     # Sparse matrices, estimators, modules: what their attributes hold.
