@@ -55,12 +55,21 @@ class StoredDataset:
 
         view = oplog.current(self._handle.store)
         if not self.stored:
-            name = name_of(view, self._version)
-            msg = f"{name} keeps the fingerprint of {self.info.var!r}, not its rows."
-            hint = "mvt commit --store-data keeps rows, from then on"
-            raise NotFoundError(msg, hint=hint, code="data-not-stored")
+            raise self._not_stored(name_of(view, self._version))
         with restoring(self._handle, self._version):
             return load_data(self._handle.store, self.info)
+
+    def _not_stored(self, name: str) -> NotFoundError:
+        from jupyter_mvt.capture.data.keeping import NOT_PLAIN
+
+        msg = f"{name} keeps the fingerprint of {self.info.var!r}, not its rows"
+        hint = "mvt commit --store-data keeps rows, from then on"
+        notes = oplog.commit_object(self._handle.store, self._version).notes
+        about = [note for note in notes if note.about == self.info.var]
+        if any(note.kind == "partial" or NOT_PLAIN in note.text for note in about):
+            msg = f"{msg}, which {NOT_PLAIN}"
+            hint = "as columns or an array of plain values: mvt commit --store-data"
+        return NotFoundError(f"{msg}.", hint=hint, code="data-not-stored")
 
     def to_parquet(self, path: str | Path) -> Path:
         """Write the content as a Parquet file and return its path; see `load`."""

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from jupyter_mvt.objects.snapshot import DatasetDraft
     from jupyter_mvt.store.seen import Seen
 
-__all__ = ["Kept", "keep_data", "load_data", "parquet_of", "take_data"]
+__all__ = ["NOT_PLAIN", "Kept", "keep_data", "load_data", "parquet_of", "take_data"]
+
+NOT_PLAIN = "cannot be stored as plain columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,7 @@ def take_data(
         if kept is not None:
             draft = replace(draft, bundle=kept.bundle, state=kept.state)
         elif most:
-            text = (
-                f"its rows, of kind {draft.kind}, cannot be stored as plain columns; "
-                "only its fingerprint is kept"
-            )
+            text = f"its rows, of kind {draft.kind}, {NOT_PLAIN}; only its fingerprint is kept"
             notes.append(Note(kind="skipped", about=draft.var, text=text))
         drafts.append(draft)
     return tuple(drafts), tuple(notes)

@@ -78,7 +78,10 @@ def test_only_the_fingerprint_is_kept_unless_asked(repo):
     stored = repo[made.version.name].datasets["train"]
     with pytest.raises(NotFoundError) as error:
         stored.load()
-    assert error.value.message == "v1 keeps the fingerprint of 'train', not its rows."
+    assert error.value.lines() == [
+        "NotFoundError [data-not-stored]: v1 keeps the fingerprint of 'train', not its rows.",
+        "Hint: mvt commit --store-data keeps rows, from then on",
+    ]
     again = repo.commit(MODEL, data={"train": FRAME}, store_data=True)
     assert again.created
     held = repo.checkout("HEAD")
@@ -98,6 +101,24 @@ def test_what_has_no_columns_is_named(repo):
     texts = [note.text for note in made.commit.notes if note.about == "train"]
     assert texts == [
         "its rows, of kind list, cannot be stored as plain columns; only its fingerprint is kept"
+    ]
+
+
+OBJECTS = pd.DataFrame({"a": [1, 2], "o": [object(), object()]})
+MIXED = pd.DataFrame({"o": [1, "x"]})
+
+
+@pytest.mark.parametrize(
+    ("data", "asked"), [([1, "a"], True), (MIXED, True), (OBJECTS, True), (OBJECTS, False)]
+)
+def test_what_can_never_be_stored_is_not_told_to_be_stored(repo, data, asked):
+    made = repo.commit(MODEL, data={"train": data}, store_data=asked)
+    with pytest.raises(NotFoundError) as error:
+        repo[made.version.name].datasets["train"].load()
+    assert error.value.lines() == [
+        "NotFoundError [data-not-stored]: v1 keeps the fingerprint of 'train', not its rows, "
+        "which cannot be stored as plain columns.",
+        "Hint: as columns or an array of plain values: mvt commit --store-data",
     ]
 
 
