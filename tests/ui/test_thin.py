@@ -39,6 +39,7 @@ CELLS = (
     "%mvt log",
     "%mvt gc",
 )
+DROPPED = "The models and variables of v4 were dropped; what describes it is kept."
 
 
 def marked(shown: Locator) -> Locator:
@@ -61,12 +62,20 @@ def test_a_gc_and_its_undo_reach_the_oldest_row_at_hand(hub_desk: Desk) -> None:
     expect(oldest).to_contain_text("(thin)", timeout=20_000)
     oldest.click()
     expect(shown.locator(".pdet")).to_contain_text("were dropped")
+    refused = [shown.get_by_role("button", name=name).first for name in ("Check out", "Promote v4")]
+    for button in refused:
+        expect(button).to_have_attribute("aria-disabled", "true")
+        expect(button).to_have_attribute("title", DROPPED)
+        button.press("Enter")
+        expect(shown.get_by_text(DROPPED, exact=True)).to_have_count(1)
     in_both_themes(hub_desk, "panel-thin")
     repo.undo()
     expect(marked(shown)).to_have_count(0, timeout=20_000)
     expect(oldest).to_be_visible()
     # What was told of it is read anew, too.
     expect(shown.locator(".pdet")).not_to_contain_text("were dropped")
+    for button in refused:
+        expect(button).not_to_have_attribute("title", DROPPED)
 
 
 def test_outputs_tell_them_in_both_themes(hub_desk: Desk) -> None:

@@ -146,11 +146,12 @@ export class Detail {
     compare.setAttribute("aria-disabled", String(!parents[0]));
     scope.on(compare, "click", () => (parents[0] ? void this.compare(parents[0].id, version.id) : undefined));
     const out = button("Check out", {});
-    const why = this.host.noKernel();
+    const refusal = (): string => this.feed.dropped(version) || this.host.noKernel();
+    const why = refusal();
     out.title = why || `Restore the models and variables of ${version.name} in the kernel, beside your own`;
     out.setAttribute("aria-disabled", String(why !== ""));
     scope.on(out, "click", () => {
-      const now = this.host.noKernel();
+      const now = refusal();
       if (now) {
         this.host.say(now);
       } else {

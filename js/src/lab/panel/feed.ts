@@ -1,6 +1,6 @@
 /** What the panel knows of one repository: its newest page kept current, older ones as they are wanted. */
 
-import type { LogRow, LogView, TableView } from "../../protocol/wire";
+import type { LogRow, LogView, TableView, Version } from "../../protocol/wire";
 import type { Client, Repository } from "../client";
 
 /** Rows asked for at once. */
@@ -90,6 +90,12 @@ export class Feed {
   get tip(): string {
     const cells = this.branches?.rows.find(([name]) => name?.text.endsWith(" (here)"));
     return cells?.[1]?.text ?? "";
+  }
+
+  /** Why a version cannot be restored; empty when it can. */
+  dropped({ id, name }: Version): string {
+    const thin = this.log?.rows.some((row) => row.thin === true && row.version.id === id);
+    return thin ? `The models and variables of ${name} were dropped; what describes it is kept.` : "";
   }
 
   /** Whether something new came. */

@@ -80,10 +80,15 @@ export class Labels {
       act.setAttribute("aria-label", `Promote ${target.name}`);
       act.title = `Promote ${target.name}`;
     }
+    const dropped = promotes ? this.feed.dropped(target) : "";
+    if (dropped) {
+      act.title = dropped;
+      act.setAttribute("aria-disabled", "true");
+    }
     clock.dataset.key = `past ${name}`;
     act.dataset.key = `act ${name}`;
     clock.setAttribute("aria-expanded", "false");
-    this.drawn.on(act, "click", () => void this.opened(() => (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, held, place, act))));
+    this.drawn.on(act, "click", () => (dropped ? this.host.say(dropped) : void this.opened(() => (promotes ? this.promote(name, held, target, place, act) : this.rollback(name, held, place, act)))));
     this.drawn.on(clock, "click", () => this.toggle(name, past, clock));
     clock.hidden = held === "";
     act.hidden = !promotes && held === "";
