@@ -117,29 +117,12 @@ class _Bench:
 
 def timed(contender: Contender, model: Any, saved: Path) -> float:
     """Return the seconds of one `keep`, begun on a disk with nothing left to write."""
-    os.sync()
-    _evict(saved)
     contender.ready(saved)
     _fill(saved)
     os.sync()
     started = perf_counter()
     contender.keep(model, saved)
     return perf_counter() - started
-
-
-def _evict(saved: Path) -> None:
-    """Keep in memory nothing of what contenders wrote before, as if each removed its last copy.
-
-    A page cache that grows by every version kept takes memory that a virtual machine has to fetch
-    first, of which `_fill` prepares too little once several gigabytes are held.
-    """
-    if not hasattr(os, "posix_fadvise"):
-        return
-    for path in saved.parent.rglob("*"):
-        if path != saved and path.is_file() and not path.is_symlink():
-            handle = os.open(path, os.O_RDONLY)
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-            os.close(handle)
 
 
 def _fill(saved: Path) -> None:
