@@ -54,7 +54,17 @@ class Ours:
         self.folder = folder
 
     def ready(self, saved: Path) -> None:
-        """Need nothing."""
+        """Give back the memory that earlier versions hold, as those do who remove their last copy.
+
+        A page cache that grows by every version takes memory that a virtual machine has yet to
+        fetch, which is no cost of ours.
+        """
+        os.sync()
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                handle = os.open(path, os.O_RDONLY)
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.close(handle)
 
     def keep(self, model: Any, saved: Path) -> None:
         """Commit the live model."""
