@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.store.contenders import Ours, available
-from tests.benchmarks.store.loads import encoding, packed, packing
+from tests.benchmarks.store.loads import coding, packed, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,8 +37,9 @@ class Sizes:
         Bytes of one version.
     copies
         Title of a contender → copies.
-    packing, encoding
-        Bytes a second at which one core packed ours, and at which it did nothing but encode.
+    packing, encoding, decoding
+        Bytes a second at which one core packed ours, and at which it did nothing but encode or
+        decode.
     """
 
     case: str
@@ -46,6 +47,7 @@ class Sizes:
     copies: dict[str, float]
     packing: float
     encoding: float
+    decoding: float
 
 
 def measure_sizes(folder: Path, encoder: Encoder, tools: Path) -> list[Sizes]:
@@ -83,11 +85,11 @@ def _measure(
         for contender in everyone.values():
             contender.ready(saved)
             contender.keep(model, saved)
-    speed = packing(ours, VERSIONS * size)
-    packed(ours)
+    speed = packing(ours.folder, VERSIONS * size)
+    packed(ours.folder)
     copies = {c.title: c.size() / size for c in everyone.values()}
     item = next(iter(model.parameters())).element_size()
-    return Sizes(case, size, copies, speed, encoding(kept, item))
+    return Sizes(case, size, copies, speed, *coding(kept, item))
 
 
 def _bytes(model: Any) -> memoryview:
