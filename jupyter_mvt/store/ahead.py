@@ -15,6 +15,8 @@ __all__ = ["Ahead"]
 
 _SMALLEST = 64 << 10
 _LARGEST = 16 << 20
+_LARGEST_ENCODED = 32 << 20
+"""Beyond it there are chunks enough for every core to be at work on one entry."""
 _AHEAD = 3
 _THREADS = 2
 
@@ -23,8 +25,9 @@ class Ahead:
     """Reads contents with `content`; those that follow in `entries` are begun with.
 
     Decoding an array keeps one core busy, so that of many arrays several are decoded at a time.
-    Only few are ahead: what is read and not yet asked for is memory. In another order than that
-    of `entries` it is no quicker, but as right. What is not worth a thread is read with `here`.
+    Only few are ahead, and of large ones one: what is read and not yet asked for is memory. In
+    another order than that of `entries` it is no quicker, but as right. What is not worth a thread
+    is read with `here`; large ones are only where `is_encoded` says so, the others are mapped.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Ahead:
         entries: Iterable[Entry],
         told: Progress,
         here: Callable[[Entry], memoryview] | None = None,
+        is_encoded: Callable[[Entry], bool] = lambda _: False,
     ) -> None:
         self._content = content
         self._told = told
@@ -40,11 +44,14 @@ class Ahead:
         self._next: dict[str, Entry | None] = {}
         self._flying: dict[str, Future[memoryview]] = {}
         self._pool: ThreadPoolExecutor | None = None
-        worth = [entry for entry in entries if _SMALLEST <= entry.nbytes <= _LARGEST]
         following: Entry | None = None
-        for entry in reversed(worth):
-            self._next[entry.path] = following
-            following = entry
+        for entry in reversed(list(entries)):
+            large = entry.nbytes > _LARGEST
+            if _SMALLEST <= entry.nbytes <= (_LARGEST_ENCODED if large else _LARGEST) and (
+                not large or is_encoded(entry)
+            ):
+                self._next[entry.path] = following
+                following = entry
 
     def __call__(self, entry: Entry) -> memoryview:
         """Return the content of one entry; see `ObjectReader.content`."""
@@ -58,6 +65,8 @@ class Ahead:
         following = self._next.get(entry.path)
         for _ in range(_AHEAD):
             if following is None or len(self._flying) >= _AHEAD:
+                return
+            if self._flying and following.nbytes > _LARGEST:
                 return
             if following.path not in self._flying:
                 if self._pool is None:

@@ -38,6 +38,8 @@ _PLACES: dict[Evenness, dict[int, int]] = {
 }
 _PIECE = 32 << 10
 """Unpacked at a time: zstd's binding makes more than this of several parts, and joins them."""
+_LARGE = 1 << 20
+"""Bytes that are worth an import."""
 _mine = threading.local()
 
 
@@ -82,7 +84,7 @@ def holds(frame: Buffer, data: memoryview) -> bool:
     return decoder.eof and not decoder.unused_data
 
 
-def unpack_frame(data: Buffer, size: int) -> bytes:
+def unpack_frame(data: Buffer, size: int) -> memoryview:
     """Return the `size` bytes that the frame `data` holds.
 
     Raises
@@ -95,11 +97,28 @@ def unpack_frame(data: Buffer, size: int) -> bytes:
         if zstd.get_frame_info(data).decompressed_size != size:
             msg = "a frame declares another length"
             raise ValueError(msg)
+        if size >= _LARGE:
+            return _unpack_large(data, size)
         frame = zstd.ZstdDecompressor()
         found = frame.decompress(data, max_length=size)
-    except zstd.ZstdError as error:
+    except (zstd.ZstdError, EOFError) as error:
         raise ValueError(str(error)) from error
     if len(found) != size or not frame.eof or frame.unused_data:
         msg = "a frame holds another length"
         raise ValueError(msg)
-    return found
+    return memoryview(found)
+
+
+def _unpack_large(data: Buffer, size: int) -> memoryview:
+    """Unpack at once into memory that Arrow keeps for the next.
+
+    The binding's comes in parts from the system, and the lock of the interpreter is taken for each
+    of them, so that two threads are hardly faster than one.
+    """
+    import pyarrow as pa
+
+    try:
+        found = pa.Codec("zstd").decompress(pa.py_buffer(data), size)
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    return memoryview(found).cast("B")

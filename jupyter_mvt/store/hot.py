@@ -18,6 +18,7 @@ _PEEKED = 64 << 10
 _WINDOW = 128 << 20
 _BLOCK = 1 << 20
 _ALIGNED = 64
+_HUGE = 4 << 20
 
 
 class _Window:
@@ -86,7 +87,18 @@ class Mappings:
 
 
 def memory(size: int) -> memoryview:
-    """Return memory that is about to be filled: not cleared first, and aligned for tensors."""
+    """Return memory that is about to be filled: not cleared first, and aligned for tensors.
+
+    For as much as this numpy would ask the system for huge pages. To find them where the page
+    cache has all memory in pieces takes several times as long as what they save.
+    """
+    if size >= _HUGE and hasattr(mmap, "MAP_ANONYMOUS"):
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        try:
+            return memoryview(mmap.mmap(-1, size, flags=flags))
+        except OSError as error:
+            msg = f"There is no memory for {size} bytes."
+            raise MemoryError(msg) from error
     import numpy as np
 
     whole = np.empty(size + _ALIGNED, np.uint8)

@@ -32,6 +32,8 @@ _BLOCK = 256 << 10
 _WORTH = 0.97
 _PLAIN = 0.3
 """Part of its size to which a plane must shrink for more than one way to be tried."""
+_JOINED = 1 << 20
+"""The same where threads are at it side by side: each call takes the interpreter's lock."""
 _KEPT = 8 << 20
 """Longer memory is not kept."""
 _CHANGED = "what was encoded does not come back"
@@ -158,7 +160,7 @@ def _room(name: str, size: int) -> Bytes:
 def _join(planes: Sequence[Bytes], target: Bytes, base: Bytes | None) -> None:
     item = len(planes)
     kind = UNSIGNED[item]
-    step = _BLOCK // item
+    step = _JOINED // item
     items = target.reshape(-1, item)
     spare = np.empty(min(step, len(items)), kind)
     for at in range(0, len(items), step):

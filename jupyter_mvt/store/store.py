@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,15 @@ from jupyter_mvt.store.pack import DELTA, RAW
 from jupyter_mvt.store.pieces import in_turn
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, ThreadPoolExecutor
+
     from jupyter_mvt.objects.manifest import Entry, Manifest
 
 __all__ = ["Store"]
 
 _PARALLEL = 2 << 20
 _ALL_CORES = -1
+_THREADS = 2
 _KEYFRAME = 32
 _NOT_ITS_ID = "its bytes do not match its id"
 
@@ -80,11 +84,13 @@ class Store:
 
         return decode_manifest(self.blob(oid))
 
-    def content(self, entry: Entry, near: Nearby | None = None) -> memoryview:
+    def content(
+        self, entry: Entry, near: Nearby | None = None, pool: Executor | None = None
+    ) -> memoryview:
         """Return the content of one entry as memory of its own.
 
         Large content that is stored as it is, is mapped copy-on-write: it takes no memory until
-        it is written to.
+        it is written to. Of other the chunks are read side by side, in `pool` if there is one.
         """
         if entry.nbytes >= MAPPED and (mapped := self._mapped(entry)) is not None:
             return mapped
@@ -99,10 +105,8 @@ class Store:
             for job in jobs:
                 self._fill(*job, near)
             return whole
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(2) as pool:
-            for _ in pool.map(lambda job: self._fill(*job), jobs):
+        with nullcontext(pool) if pool else _readers() as at_once:
+            for _ in at_once.map(lambda job: self._fill(*job), jobs):
                 pass
         return whole
 
@@ -114,8 +118,12 @@ class Store:
 
     def ahead(self, entries: Iterable[Entry]) -> Callable[[Entry], memoryview]:
         """Return `content`, begun with for the next of `entries` while one is worked on."""
-        here = partial(self.content, near=Nearby(self.backend))
-        return Ahead(self.content, entries, self.progress, here)
+        following = tuple(entries)
+        # One pool for all of them: each thread has memory of its own to decode into.
+        pool = _readers() if any(entry.nbytes >= _PARALLEL for entry in following) else None
+        here = partial(self.content, near=Nearby(self.backend), pool=pool)
+        content = partial(self.content, pool=pool)
+        return Ahead(content, following, self.progress, here, partial(_is_encoded, self.index))
 
     def check(self, oid: bytes, place: Place, target: memoryview | None = None) -> str:
         """Read one copy and return what is wrong with it, or ``""``.
@@ -283,6 +291,16 @@ class Store:
                 return
         msg = f"The object {oid} is corrupt in {'; '.join(faults)}."
         raise _damaged(oid, msg, "corrupt-object")
+
+
+def _is_encoded(index: PackIndex, entry: Entry) -> bool:
+    return all(place.encoding != RAW for place in index.search(bytes.fromhex(entry.chunks[0])))
+
+
+def _readers() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(_THREADS)
 
 
 def _told(pieces: Iterator[memoryview], progress: Progress) -> Iterator[memoryview]:

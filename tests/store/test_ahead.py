@@ -55,3 +55,31 @@ def test_few_are_held() -> None:
     for entry in all_[1:]:
         read(entry)
     assert sorted(begun) == sorted(entry.path for entry in all_)
+
+
+def test_of_large_encoded_ones_a_single_one_is_begun_with() -> None:
+    all_ = entries([20 << 20, 20 << 20, 100_000, 20 << 20, 40 << 20])
+    begun: list[str] = []
+    board = Meter(Board(), Clock())
+
+    def content(entry: Entry) -> memoryview:
+        begun.append(entry.path)
+        return memoryview(b"")
+
+    read = Ahead(content, all_, board, is_encoded=lambda entry: True)
+    read(all_[0])
+    read(all_[1])  # waits for what was begun with
+    assert not {"p3", "p4"} & set(begun)
+    for entry in all_[2:]:
+        read(entry)
+    assert sorted(begun) == sorted(entry.path for entry in all_)
+
+
+def test_large_ones_that_are_mapped_are_not_begun_with() -> None:
+    all_ = entries([20 << 20, 20 << 20, 20 << 20])
+    begun: list[str] = []
+    read = Ahead(lambda entry: begun.append(entry.path) or memoryview(b""), all_,
+                 Meter(Board(), Clock()))  # type: ignore[func-returns-value]  # fmt: skip
+    for number, entry in enumerate(all_):
+        assert len(begun) == number
+        read(entry)

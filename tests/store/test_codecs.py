@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store import planes
-from jupyter_mvt.store.codecs import REKEY, Encoded, Keyframe, decode, encode
+from jupyter_mvt.store.codecs import REKEY, Encoded, Keyframe, decode, encode, framed
 from jupyter_mvt.store.frames import Evenness, holds, pack_frame, pack_numbers
 from jupyter_mvt.store.pack import DELTA, PLANES, RAW, ZSTD
 
@@ -140,6 +140,38 @@ def test_damaged_encodings_are_refused(at: int, flip: int, item: int, cut: bool)
         if cut:
             del stored[at % len(stored) :]
         _refused_or_filled(found.encoding, bytes(stored), 3000)
+
+
+LARGE = np.random.default_rng(0).normal(0, 0.02, 1_100_000).astype("<f4")
+"""Long enough for its planes to be unpacked at once."""
+MOVED = (LARGE * np.float32(1.0001)).tobytes()
+LARGE_DELTA = encode(MOVED, 4, [Keyframe(b"k" * 32, LARGE.tobytes())])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 1 << 30), st.integers(1, 255), st.booleans(), st.booleans())
+def test_damage_of_large_ones_is_refused(at: int, flip: int, cut: bool, plain: bool) -> None:
+    data = np.sort(LARGE).tobytes() if plain else LARGE.tobytes()
+    found = framed(memoryview(data)) if plain else LARGE_DELTA
+    stored = bytearray(b"".join(bytes(piece) for piece in found.pieces))
+    stored[at % len(stored)] ^= flip
+    if cut:
+        del stored[at % len(stored) :]
+    target = memoryview(bytearray(len(data)))
+    with suppress(CorruptionError):
+        decode(found.encoding, memoryview(stored), target, data)
+
+
+def test_large_ones_come_back() -> None:
+    assert LARGE_DELTA.encoding == DELTA
+    assert _back(LARGE_DELTA, LARGE.nbytes, LARGE.tobytes()) == MOVED
+    alone = encode(MOVED, 4)
+    assert (alone.encoding, _back(alone, LARGE.nbytes)) == (PLANES, MOVED)
+    text = b"what repeats is packed " * 100_000
+    assert _back(framed(memoryview(text)), len(text)) == text
+    with pytest.raises(CorruptionError) as caught:
+        _back(framed(memoryview(text)), len(text) - 1)
+    assert caught.value.message == "An encoded object is corrupt: a frame declares another length."
 
 
 def test_a_frame_cannot_ask_for_more_memory_than_the_object_has() -> None:

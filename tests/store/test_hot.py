@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.store.fsck import fsck
-from jupyter_mvt.store.hot import MAPPED, Mappings, same
+from jupyter_mvt.store.hot import MAPPED, Mappings, memory, same
 from jupyter_mvt.store.open import open_store
 from jupyter_mvt.store.store import Store
 from jupyter_mvt.store.writer import CHUNK
@@ -23,6 +23,21 @@ Keep = Callable[..., Any]
 @pytest.fixture
 def kept(local: Store, keep: Keep) -> Any:
     return keep(local, {"a": os.urandom(2 * CHUNK + 5), "b": os.urandom(MAPPED), "c": b"small"})
+
+
+@pytest.mark.parametrize("size", [1, 4 << 20, (4 << 20) + 3])
+def test_memory_to_be_filled(size: int) -> None:
+    room = memory(size)
+    assert (room.nbytes, room.format, room.readonly) == (size, "B", False)
+    array = np.frombuffer(room, np.uint8)
+    assert array.ctypes.data % 64 == 0
+    array[:] = 7
+    assert bytes(room) == b"\x07" * size
+
+
+def test_more_memory_than_there_is_is_said() -> None:
+    with pytest.raises(MemoryError):
+        memory(1 << 60)
 
 
 def test_large_content_takes_no_memory(local: Store, kept: Any, tmp_path: Path) -> None:
