@@ -13,6 +13,7 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
+from jupyter_mvt.store.checkpoints import commits_of_window
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
 from jupyter_mvt.store.open import Format, read_format
@@ -71,9 +72,12 @@ def heal_log(store: Store, source: Store) -> int:
     """Put back operations that are missing or damaged.
 
     What the next operation names is taken if it is just that. No other names the newest one: of
-    a copy of this repository it is taken if it follows what is sound here.
+    a copy of this repository it is taken if it follows what is sound here. That there were more
+    than are listed, a checkpoint tells.
     """
     numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
+    points = (layout.number_of(key) or 0 for key in store.backend.list(layout.CHECKPOINTS))
+    numbers += [end for end in points if commits_of_window(store.backend, end) is not None]
     newest = max(numbers, default=0)
     healed, expected, whole = 0, "", newest
     for number in range(newest, 0, -1):

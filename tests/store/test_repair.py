@@ -88,6 +88,27 @@ def test_lost_operations_come_back_if_the_next_one_names_them(filled, twin):
     assert oplog.current(open_store(filled.root)).number == 2
 
 
+@pytest.mark.parametrize("numbers", [(2,), (1, 2)])
+def test_lost_newest_operations_come_back_if_a_checkpoint_tells_of_them(
+    monkeypatch, local, commit, tmp_path, numbers
+):
+    monkeypatch.setattr(layout, "WINDOW", 2)
+    for message in ("1", "2"):
+        commit(local, message)
+    before = oplog.current(local)
+    twin = shutil.copytree(local.root, tmp_path / "twin")
+    for number in numbers:
+        (local.root / layout.operation(number)).unlink()
+    with pytest.raises(CorruptionError) as raised:
+        repair(handle(local), None)
+    assert raised.value.code == "missing-operation"
+    assert raised.value.hint == "mvt fsck --repair --from FOLDER"
+    assert repair(handle(local), open_store(twin)).operations == len(numbers)
+    assert fsck(open_store(local.root)).ok
+    again = oplog.current(open_store(local.root))
+    assert (again.head, again.refs_id()) == (before.head, before.refs_id())
+
+
 def spoil(path: Path, how: str) -> None:
     if how == "flipped":
         flip(path, path.stat().st_size // 2)
