@@ -46,10 +46,8 @@ class Ahead:
         self._pool: ThreadPoolExecutor | None = None
         following: Entry | None = None
         for entry in reversed(list(entries)):
-            large = entry.nbytes > _LARGEST
-            if _SMALLEST <= entry.nbytes <= (_LARGEST_ENCODED if large else _LARGEST) and (
-                not large or is_encoded(entry)
-            ):
+            large = _LARGEST < entry.nbytes <= _LARGEST_ENCODED
+            if _SMALLEST <= entry.nbytes <= _LARGEST or (large and is_encoded(entry)):
                 self._next[entry.path] = following
                 following = entry
 

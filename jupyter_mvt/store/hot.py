@@ -19,6 +19,7 @@ _WINDOW = 128 << 20
 _BLOCK = 1 << 20
 _ALIGNED = 64
 _HUGE = 4 << 20
+"""From so many bytes on numpy asks the system for huge pages."""
 
 
 class _Window:
@@ -89,8 +90,8 @@ class Mappings:
 def memory(size: int) -> memoryview:
     """Return memory that is about to be filled: not cleared first, and aligned for tensors.
 
-    For as much as this numpy would ask the system for huge pages. To find them where the page
-    cache has all memory in pieces takes several times as long as what they save.
+    It has pages of the usual size: to find huge ones where the page cache has all memory in pieces
+    takes several times as long as filling it.
     """
     if size >= _HUGE and hasattr(mmap, "MAP_ANONYMOUS"):
         flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
