@@ -64,11 +64,14 @@ def check_log(
                 # What they should be cannot be told; readers do not believe them either.
                 derived -= {layout.segment(number), layout.checkpoint(number)}
             window, records = [], []
+    ends = {layout.number_of(key) or 0 for key in derived}
+    there = max(
+        (end for end in ends if commits_of_window(store.backend, end) is not None), default=0
+    )
+    if there > last:
+        text = f"The log ends at operation {last}, but there were {there}."
+        findings.add("missing-operation", text, key=layout.operation(last + 1))
     for key in sorted(derived):
-        end = layout.number_of(key) or 0
-        if end > last and commits_of_window(store.backend, end) is not None:
-            text = f"The log ends at operation {last}, but there were {end}."
-            findings.add("missing-operation", text, key=layout.operation(last + 1))
         findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
     view = fold.view()
     _tell_since(findings, view, known=known)

@@ -99,6 +99,8 @@ def test_lost_newest_operations_come_back_if_a_checkpoint_tells_of_them(
     twin = shutil.copytree(local.root, tmp_path / "twin")
     for number in numbers:
         (local.root / layout.operation(number)).unlink()
+    problems = fsck(open_store(local.root)).problems
+    assert [problem.kind for problem in problems].count("missing-operation") == 1
     with pytest.raises(CorruptionError) as raised:
         repair(handle(local), None)
     assert raised.value.code == "missing-operation"
