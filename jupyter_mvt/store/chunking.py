@@ -48,12 +48,13 @@ def small(part: Part) -> bytes | None:
     CaptureError
         As `cut` does.
     """
-    if not 0 < part.nbytes < SMALL or part.shifts or part.window is not None:
+    length = part.nbytes
+    if not 0 < length < SMALL or part.shifts or part.window is not None:
         return None
     found = part.read()
-    if type(found) is bytes and len(found) == part.nbytes:
+    if type(found) is bytes and len(found) == length:
         return found
-    return bytes(_checked(part, found, part.nbytes))
+    return bytes(_checked(part, found, length))
 
 
 def again(part: Part, at: int, length: int) -> memoryview:

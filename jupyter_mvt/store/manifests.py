@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise, starmap
 from operator import attrgetter, xor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from jupyter_mvt.errors import CaptureError, CorruptionError
 from jupyter_mvt.objects.ids import Buffer, ObjectId, digest
@@ -35,11 +35,10 @@ _MAX_DIMENSIONS = 64
 _END = b"\xff"  # no byte of UTF-8
 _BYTES = [bytes((value,)) for value in range(0x80)]  # small numbers as they are written
 
-_Kind: TypeAlias = tuple[tuple[str, bool, tuple[int, ...], int], int]
-"""What many entries have in common: dtype, whether volatile, shape, bytes; number of chunks."""
-_Frame: TypeAlias = tuple[tuple[str, str, bool, tuple[int, ...], int], int]
-"""An entry without its ids: its path and what is in a `_Kind`, and how many bytes its ids are."""
-_FRAME = attrgetter("path", "dtype", "volatile", "shape", "nbytes")
+_Kind: TypeAlias = tuple[str, bool, tuple[int, ...], int, int]
+"""What many entries have in common: dtype, whether volatile, shape, bytes, bytes of its ids."""
+_PATH = attrgetter("path")
+_KIND = tuple(map(attrgetter, ("dtype", "volatile", "shape", "nbytes")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,8 @@ def _encode(
     parts: Sequence[Part | Entry], ids: Sequence[bytes], ties: Sequence[Tie]
 ) -> tuple[bytes, ObjectId]:
     """Return the bytes of a manifest, and its identity."""
-    layout = _layout(tuple(zip(map(_FRAME, parts), map(len, ids), strict=True)))
+    described = [tuple(map(attribute, parts)) for attribute in _KIND]
+    layout = _layout(tuple(map(_PATH, parts)), *described, tuple(map(len, ids)))
     ordered = map(ids.__getitem__, layout.order)
     names = [_string(name) for tie in ties for name in (tie.path, tie.target)]
     framed = chain.from_iterable(zip(layout.frames, ordered, strict=True))
@@ -168,30 +168,31 @@ def _encode(
 
 
 @lru_cache(maxsize=4)
-def _layout(frames: tuple[_Frame, ...]) -> _Layout:
-    paths = [frame[0] for frame, _ in frames]
+def _layout(paths: tuple[str, ...], *columns: tuple[Any, ...]) -> _Layout:
+    """Return what is known of parts by their paths and the columns of a `_Kind`."""
     # Text is ordered as its UTF-8 is.
     order = tuple(sorted(range(len(paths)), key=paths.__getitem__))
     if len(set(paths)) != len(paths):
         raise _twice()
-    ordered = [frames[number] for number in order]
-    dtypes = {name: at for at, name in enumerate(dict.fromkeys(frame[1] for frame, _ in ordered))}
+    kinds: list[_Kind] = list(zip(*columns, strict=True))
+    ordered = [kinds[number] for number in order]
+    dtypes = {name: at for at, name in enumerate(dict.fromkeys(kind[0] for kind in ordered))}
     head = b"".join((MAGIC, _number(len(dtypes)), *map(_string, dtypes), _number(len(ordered))))
-    named = [frame[0].encode("utf-8", "surrogatepass") for frame, _ in ordered]
-    kinds = [(frame[1:], length // _ID) for frame, length in ordered]
+    named = [paths[number].encode("utf-8", "surrogatepass") for number in order]
     described = {kind: _described(kind, dtypes) for kind in set(kinds)}
     framed = tuple(
         _number(shared) + _number(len(path) - shared) + path[shared:] + described[kind]
-        for path, shared, kind in zip(named, _shared(named), kinds, strict=True)
+        for path, shared, kind in zip(named, _shared(named), ordered, strict=True)
     )
-    lasting = tuple(number for number, (frame, _) in enumerate(frames) if not frame[2])
-    return _Layout(order, head, framed, None if len(lasting) == len(frames) else lasting)
+    lasting = tuple(number for number, kind in enumerate(kinds) if not kind[1])
+    return _Layout(order, head, framed, None if len(lasting) == len(kinds) else lasting)
 
 
 def _described(kind: _Kind, dtypes: dict[str, int]) -> bytes:
-    (dtype, volatile, shape, nbytes), count = kind
+    dtype, volatile, shape, nbytes, ids = kind
     flags = _VOLATILE if volatile else 0
-    return b"".join(map(_number, (dtypes[dtype], flags, len(shape), *shape, nbytes, count)))
+    numbers = (dtypes[dtype], flags, len(shape), *shape, nbytes, ids // _ID)
+    return b"".join(map(_number, numbers))
 
 
 def _number(value: int) -> bytes:
