@@ -122,7 +122,8 @@ from jupyter_mvt.capture.cells.log import CellLog
 COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "nullable": 6_000_000,
          "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000,
-         "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000}}
+         "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000,
+         "codes": 32_000_000, "enum": 96_000_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -135,6 +136,15 @@ def made(kind, count=None):
     if kind == "polars":
         import polars as pl
         return pl.DataFrame({{"text": pl.Series(texts(count).tolist()), "at": np.arange(count)}})
+    if kind in ("codes", "enum"):
+        import polars as pl
+        dtype = pl.Categorical() if kind == "codes" else pl.Enum(["a", "b", "c"])
+        pl.Series(["b", "c", "a"], dtype=dtype)  # which polars counts first
+        short = pl.Series("of", ["a", "b", None, "c"] * (count // 4_000 or 2), dtype=dtype)
+        frame = short.to_frame()
+        while len(frame) < count:
+            frame.extend(frame)
+        return frame.head(count)
     if kind == "views":
         import pyarrow as pa
         runs = np.array_split(texts(count), 9)
@@ -178,6 +188,8 @@ def size(kind, value):
         return sum(sys.getsizeof(text) + 15 & -16 for text in found) + 8 * len(value)
     if kind == "polars":  # which does not count its views
         return value.estimated_size() + 16 * len(value)
+    if kind in ("codes", "enum"):
+        return value.estimated_size()
     if kind == "views":
         return value.get_total_buffer_size()
     return int(value.memory_usage(index=False).sum())
@@ -216,7 +228,7 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 
 
 KINDS = ["texts", "nan", "both", "string", "times", "nullable", "category", "polars", "views",
-         "objects", "numbers", "list", "integers"]  # fmt: skip
+         "objects", "numbers", "list", "integers", "codes", "enum"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

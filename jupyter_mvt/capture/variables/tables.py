@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_mvt.capture.arrowparts import freeze_columns, freeze_table, restore_table
 from jupyter_mvt.capture.arrowtexts import series_texts
 from jupyter_mvt.capture.pandasparts import frame_of, freeze_frame, live_frame
-from jupyter_mvt.capture.polarcodes import coded_series
+from jupyter_mvt.capture.polarcodes import coded_series, live_polars
 from jupyter_mvt.errors import CorruptionError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _live(state: Mapping[str, Any], table: Any) -> Any:
     if state["library"] == "polars":
         import polars as pl
 
-        frame = pl.from_arrow(table)
+        frame = live_polars(table)
         return frame.to_series() if isinstance(frame, pl.DataFrame) and series else frame
     return table
 

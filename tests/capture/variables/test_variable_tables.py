@@ -326,6 +326,28 @@ def test_categories_of_polars_are_kept_as_arrow_has_them(categories, values, sta
     assert found["v"]["c"].to_list() == found["s"].to_list() == frame["c"].to_list()
 
 
+@pytest.mark.parametrize("kind", [
+    pl.Categorical(), pl.Categorical(pl.Categories("odd", physical=pl.UInt16)),
+    pl.Enum(["zz", "", "a", "ü", "unused"]), pl.Enum([]),
+], ids=["shared", "own", "fixed", "none"])  # fmt: skip
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from(["zz", "", "a", "ü", None])), st.integers(1, 9), st.booleans())
+def test_categories_come_back_as_polars_counts_them(kind, values, rows, alone):
+    values = [None] * len(values) if kind == pl.Enum([]) else values
+    pl.Series(["ü", "a"], dtype=pl.Categorical())  # which polars counts first
+    series = pl.Series("c", values, dtype=kind)
+    beside = {} if alone else {"t": pl.Series(values, dtype=pl.String), "d": series[::-1]}
+    frame = pl.DataFrame({"c": series, **beside})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(polarcodes, "_AT_ONCE", rows)
+        found = back(v=frame, s=series)
+    assert found["v"].schema == frame.schema
+    assert found["s"].dtype == series.dtype
+    assert found["v"].equals(frame)
+    assert found["s"].to_physical().to_list() == series.to_physical().to_list()
+    assert pl.concat([found["s"], series]).to_list() == values * 2
+
+
 KNOWN = [["b", "a"], [2, 1], [0.5, -1.0], pd.to_datetime(["2024", "1999"]), list(range(200))]
 
 
