@@ -18,7 +18,7 @@ from jupyter_mvt.capture.placing import whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Texts", "cut_texts", "is_texts", "live_texts", "nan_rows", "object_texts",
+__all__ = ["Stream", "Texts", "cut_texts", "is_texts", "live_texts", "nan_rows", "object_texts",
            "row_texts", "series_texts"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -209,7 +209,7 @@ def live_texts(
     ValueError, pyarrow.ArrowException
         They are not as many, have not so many bytes, or are no text.
     """
-    octets, at = _Stream(content, nbytes), 0
+    octets, at = Stream(content, nbytes), 0
     for piece in whole(lengths, dtype.itemsize):
         for first in range(0, len(piece), _AT_ONCE * dtype.itemsize):
             run = np.frombuffer(piece[first : first + _AT_ONCE * dtype.itemsize], dtype)
@@ -221,7 +221,7 @@ def live_texts(
         raise ValueError(msg)
 
 
-def _decoded(lengths: Array, octets: _Stream) -> Iterator[tuple[int, Array]]:
+def _decoded(lengths: Array, octets: Stream) -> Iterator[tuple[int, Array]]:
     """Yield some texts at a time, and how many they are."""
     if lengths.min() < 0 or lengths.max() > octets.left:
         msg = "a length is out of range"
@@ -239,7 +239,7 @@ def _decoded(lengths: Array, octets: _Stream) -> Iterator[tuple[int, Array]]:
         first = last
 
 
-class _Stream:
+class Stream:
     """Bytes that come in pieces, taken as many at a time as are wanted."""
 
     def __init__(self, pieces: Iterable[memoryview], nbytes: int) -> None:

@@ -123,13 +123,44 @@ COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "nullable": 6_000_000,
          "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000,
          "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000,
-         "codes": 32_000_000, "enum": 96_000_000}}
+         "codes": 32_000_000, "enum": 96_000_000, "mixed": 1_200_000, "optional": 400_000,
+         "lists": 320_000, "records": 160_000, "pairs": 500_000, "set": 400_000,
+         "tuple": 1_600_000}}
 
 def texts(count):
     found = np.empty(count, object)
     for at in range(count):
         found[at] = f"{{at:>99d}}ä" if at % 3 else f"{{at:>100d}}"
     return found
+
+PLAIN = ("mixed", "optional", "lists", "records", "pairs", "set", "tuple")
+
+def plain(kind, count):
+    if kind == "mixed":
+        return [(None, at, at + 0.5, f"{{at:>50d}}")[at % 4] for at in range(count)]
+    if kind == "optional":
+        found = np.empty(count, object)
+        for at in range(0, count, 2):
+            found[at] = f"{{at:>200d}}"
+        return found
+    if kind == "lists":
+        return [[at + 0.5, f"{{at}}"] for at in range(count)]
+    if kind == "records":
+        return [{{"id": at, "score": at / 7}} for at in range(1000, count + 1000)]
+    if kind == "pairs":
+        return {{f"key {{at}}": at + 0.5 for at in range(count)}}
+    if kind == "set":
+        return {{f"{{at:>50d}}" for at in range(count)}}
+    return tuple(at + 0.5 for at in range(count))
+
+def deep(one):
+    size = 0 if one is None or type(one) is int and one < 257 else sys.getsizeof(one) + 15 & -16
+    if type(one) is np.ndarray:
+        return size + sum(map(deep, one))
+    if type(one) is dict:  # keys of records are one text for all
+        return size + sum(deep(item) for pair in one.items() for item in pair if len(one) > 2
+                          or item is not pair[0])
+    return size + (sum(map(deep, one)) if isinstance(one, (list, tuple, set)) else 0)
 
 def made(kind, count=None):
     count = count or COUNT[kind]
@@ -163,6 +194,8 @@ def made(kind, count=None):
         return pd.DataFrame(of)
     if kind == "numbers":
         return np.arange(count, dtype="f8").astype(object)
+    if kind in PLAIN:
+        return plain(kind, count)
     if kind == "integers":
         return list(range(1 << 40, count + (1 << 40)))
     objects = texts(count)
@@ -181,6 +214,8 @@ def same(one, other):
     return one.equals(other) if hasattr(one, "equals") else bool(np.all(one == other))
 
 def size(kind, value):
+    if kind in PLAIN:
+        return deep(value)
     if kind in ("objects", "numbers", "list", "integers"):
         return sum(sys.getsizeof(one) + 15 & -16 for one in value) + 8 * len(value)
     if kind in ("texts", "nan", "both", "string"):  # a multiple of 16 for each object
@@ -228,7 +263,8 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 
 
 KINDS = ["texts", "nan", "both", "string", "times", "nullable", "category", "polars", "views",
-         "objects", "numbers", "list", "integers", "codes", "enum"]  # fmt: skip
+         "objects", "numbers", "list", "integers", "codes", "enum",
+         "mixed", "optional", "lists", "records", "pairs", "set", "tuple"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

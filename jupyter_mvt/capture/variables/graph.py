@@ -17,6 +17,7 @@ from jupyter_mvt.capture.declarative.kinds import scalar_of
 from jupyter_mvt.capture.sharing import owner
 from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.tables import live_table, table_state
+from jupyter_mvt.capture.variables.trees import is_tree
 from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Entry, Part
 
@@ -37,8 +38,8 @@ def say(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Part, ...]]:
     Raises
     ------
     Unsayable
-        An object of another class, an array of objects, or a long list of numbers or text alone
-        is among them.
+        An object of another class, an array of objects, a long list of numbers or text alone, or
+        what else holds much is among them.
     """
     speaker = _Speaker()
     roots = {name: speaker.refer(value, 0) for name, value in values.items()}
@@ -71,7 +72,7 @@ class _Speaker:
         return [self._numbers[id(value)]]
 
     def _node(self, value: Any, cls: type, depth: int) -> list[Any]:
-        if cls is list and is_scalars(value):
+        if (cls is list and is_scalars(value)) or (cls is not np.ndarray and is_tree(value)):
             raise Unsayable
         if cls in _SEQUENCES:
             items = sorted(value, key=repr) if cls in (set, frozenset) else value

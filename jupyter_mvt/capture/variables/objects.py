@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jupyter_mvt.capture.adapter import Skeleton
 from jupyter_mvt.capture.declarative.graph import Node, refuse
 from jupyter_mvt.capture.declarative.kinds import WRITERS
@@ -20,8 +22,9 @@ from jupyter_mvt.capture.variables.arrow import ARROW_READERS, arrow_writer, ins
 from jupyter_mvt.capture.variables.frames import FRAME_READERS, frame_writer, write_frame
 from jupyter_mvt.capture.variables.plans import PLAN_READERS, plan_writer
 from jupyter_mvt.capture.variables.polars import POLARS_READERS, polars_writer, write_polars
-from jupyter_mvt.capture.variables.scalars import SCALAR_READERS, SCALAR_WRITERS
+from jupyter_mvt.capture.variables.scalars import SCALAR_READERS, write_scalars
 from jupyter_mvt.capture.variables.tables import live_table, table_state
+from jupyter_mvt.capture.variables.trees import TREE_READERS, tokens_of, write_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,7 +54,10 @@ def freeze_objects(values: Mapping[str, Any]) -> Frozen:
     CaptureError
         One of them has no content.
     """
-    return freeze_with(_words(), dict(values), None)
+    try:
+        return freeze_with(_words(_Dialect()), dict(values), None)
+    except _HeldTwice:
+        return freeze_with(_words(_Dialect(trees=False)), dict(values), None)
 
 
 def restore_objects(
@@ -75,17 +81,25 @@ def restore_objects(
         state=state, state_kind="declarative", entries=entries, ties={}, read=read,
         stretches=stretches, trusted=trusted
     )  # fmt: skip
-    found = restore_with(_words(), skeleton)
+    found = restore_with(_words(_Dialect()), skeleton)
     if type(found) is not dict:
         refuse("it holds no variables")
     return found
 
 
-def _words() -> Vocabulary:
+class _HeldTwice(Exception):
+    """Something else holds a container that is kept within another."""
+
+
+def _words(dialect: _Dialect) -> Vocabulary:
+    def finish(encoder: Encoder) -> None:
+        dialect.check(encoder)
+        share_memory(encoder)
+
     return Vocabulary(
         package="",
         allowed=Nothing(),
-        dialect=_Dialect(),
+        dialect=dialect,
         readers={
             _TABLE: _read_table,
             _SAME: _read_same,
@@ -94,19 +108,24 @@ def _words() -> Vocabulary:
             **PLAN_READERS,
             **POLARS_READERS,
             **SCALAR_READERS,
+            **TREE_READERS,
         },
-        finish=share_memory,
+        finish=finish,
     )
 
 
 class _Dialect(Writing):
     """Tables by their columns, what Arrow, scipy and pandas have, tuples once; for one graph."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, trees: bool = True) -> None:
         super().__init__({})
-        self.writers = {**SCALAR_WRITERS, tuple: self._once, frozenset: self._once}
+        several = (list, dict, set, np.ndarray)
+        self.writers = {**dict.fromkeys(several, self._rows), tuple: self._once,
+                        frozenset: self._once}  # fmt: skip
         self._known: dict[int, tuple[int, Any]] = {}
         self._open: set[int] = set()
+        self._trees = trees
+        self._inner: list[np.ndarray[Any, Any]] = []
 
     def writer(self, value: Any) -> Write | None:
         """Return the writer of a table, or of what Arrow, scipy and pandas have."""
@@ -125,9 +144,36 @@ class _Dialect(Writing):
         if number != len(encoder.graph.nodes) - 1:
             return [_SAME, [number]]
         self._open.add(number)
-        node = WRITERS[type(value)](encoder, value, path)
+        node = self._rows(encoder, value, path)
         self._open.discard(number)
         return node
+
+    def _rows(self, encoder: Encoder, value: Any, path: str) -> Node:
+        if encoder.volatile or len(encoder.graph.nodes) == 1:  # the names
+            return WRITERS[type(value)](encoder, value, path)
+        node = None
+        if type(value) in (list, np.ndarray):
+            node = write_scalars(encoder, value, path)
+        tokens = tokens_of(value) if node is None and self._trees else None
+        if tokens is not None:
+            self._inner.append(tokens.inner)
+            node = write_tree(encoder, value, tokens, path)
+        return node or WRITERS[type(value)](encoder, value, path)
+
+    def check(self, encoder: Encoder) -> None:
+        """Refuse containers within others that are kept as rows and are held elsewhere, too.
+
+        Raises
+        ------
+        _HeldTwice
+            There is one.
+        """
+        if not sum(map(len, self._inner)):
+            return
+        alone = np.array([*self._known, *(id(value) for _, value, _ in encoder.met())], np.int64)
+        every = np.sort(np.concatenate([*self._inner, np.unique(alone)]))
+        if (every[1:] == every[:-1]).any():
+            raise _HeldTwice
 
 
 def _read_same(decoder: Decoder, node: Node, index: int) -> Any:

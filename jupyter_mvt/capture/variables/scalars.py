@@ -17,7 +17,6 @@ from jupyter_mvt.capture.arrays import dtype_of, is_large
 from jupyter_mvt.capture.arrowruns import content_part, lengths_part
 from jupyter_mvt.capture.arrowtexts import Texts, live_texts, row_texts
 from jupyter_mvt.capture.declarative.graph import Node, refuse
-from jupyter_mvt.capture.declarative.kinds import WRITERS
 from jupyter_mvt.capture.placing import whole
 from jupyter_mvt.objects.manifest import Part
 
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jupyter_mvt.capture.declarative.decoder import Decoder, Read
-    from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+    from jupyter_mvt.capture.declarative.encoder import Encoder
     from jupyter_mvt.objects.ids import Buffer
 
-__all__ = ["SCALAR_READERS", "SCALAR_WRITERS", "is_scalars"]
+__all__ = ["SCALAR_READERS", "is_scalars", "write_scalars"]
 
 _FEW = 64
 _LEAST = 512 << 10
@@ -101,10 +100,11 @@ def _is_all(run: list[Any], kind: type) -> bool:
     return kind is not int or len(np.array(run, _DTYPES[int])) == len(run)  # too large ones raise
 
 
-def _write(encoder: Encoder, value: Any, path: str) -> Node:
+def write_scalars(encoder: Encoder, value: Any, path: str) -> Node | None:
+    """Return the node of a list or an array of objects; ``None`` if it is none of these rows."""
     found = _scalars(value)
     if found is None:
-        return WRITERS[type(value)](encoder, value, path)
+        return None
     lead = encoder.claim(path)
     if isinstance(found, Texts):
         parts = [lengths_part(found, f"{lead}.lengths"), content_part(found, lead)]
@@ -157,7 +157,5 @@ def _room(decoder: Decoder, shape: Any, order: Any, length: int) -> tuple[Any, A
     array = np.empty(decoder.shape(shape, length), object, "F" if order == "F" else "C")
     return array, array.flat
 
-
-SCALAR_WRITERS: Mapping[type, Write] = {list: _write, np.ndarray: _write}
 
 SCALAR_READERS: Mapping[str, Read] = {"numbers alone": _read_numbers, "texts alone": _read_texts}
