@@ -1,7 +1,7 @@
 """Frames of pandas as Arrow describes them, without a second copy of their numbers.
 
-Columns of numbers, also of those that may be missing, are stored from where they lie and come
-back where they were read to. Text in objects of Python is kept and made a stretch at a time;
+Columns of numbers and times, also of those that may be missing, are stored from where they lie and
+come back where they were read to. Text in objects of Python is kept and made a stretch at a time;
 what else there is, and the index, goes through Arrow.
 """
 
@@ -17,7 +17,7 @@ from jupyter_mvt.capture.arrowparts import freeze_columns, restore_apart
 from jupyter_mvt.capture.arrowtexts import Texts, object_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jupyter_mvt.objects.manifest import Entry, Part
 
@@ -26,6 +26,7 @@ __all__ = ["MOST_OWN", "frame_of", "freeze_frame", "live_frame", "live_string", 
 Array = np.ndarray[Any, Any]
 _OWN = 1 << 20
 _AT_ONCE = 8 << 20
+_NAT = np.iinfo(np.int64).min
 _NULLABLE = ("IntegerArray", "FloatingArray", "BooleanArray")
 MOST_OWN = 64
 """pandas warns of more than a hundred columns that lie apart when one is added."""
@@ -46,7 +47,7 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
     width = len(frame.columns)
     plain = [number for number, dtype in enumerate(frame.dtypes)
              if _is_number(dtype) or _is_nullable(dtype) or _is_coded(dtype)
-             or _is_string(dtype) or _is_time(dtype, frame, number)]  # fmt: skip
+             or _is_string(dtype) or _is_time(dtype) or _is_flag(dtype)]  # fmt: skip
     other = [number for number in range(width) if number not in set(plain)]
     empty = pa.Table.from_pandas(frame.iloc[:0])
     rest = pa.Table.from_pandas(_beside(frame, other) if plain else frame)
@@ -64,8 +65,11 @@ def freeze_frame(frame: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
         if _is_string(series.dtype):
             columns[number] = string_texts(series.array)
             continue
+        if _is_time(series.dtype):
+            columns[number] = _times(series, empty.schema.field(number).type)
+            continue
         values = series.to_numpy()
-        columns[number] = values.view("i8") if values.dtype.kind in "mM" else values
+        columns[number] = _bits(values) if _is_flag(series.dtype) else values
     for place, number in enumerate(other):
         columns[number] = rest.column(place)
     columns += rest.columns[len(other) :]
@@ -148,12 +152,19 @@ def _is_number(dtype: Any) -> bool:
     )  # fmt: skip
 
 
-def _is_time(dtype: Any, frame: Any, number: int) -> bool:
-    """Tell whether a column is times without a zone, none of them missing."""
-    return (
-        isinstance(dtype, np.dtype) and dtype.kind in "mM" and dtype.isnative
-        and not np.isnat(frame.iloc[:, number].to_numpy()).any()
-    )  # fmt: skip
+def _is_flag(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind == "b"
+
+
+def _is_time(dtype: Any) -> bool:
+    """Tell whether a column is times or spans, with a zone or without."""
+    if _is_zoned(dtype):
+        return True
+    return isinstance(dtype, np.dtype) and dtype.kind in "mM" and dtype.isnative
+
+
+def _is_zoned(dtype: Any) -> bool:
+    return type(dtype).__name__ == "DatetimeTZDtype"
 
 
 def _is_nullable(dtype: Any) -> bool:
@@ -177,16 +188,38 @@ def _coded(series: Any) -> Any:
     """Return categories as Arrow has them, the codes where they are."""
     known = pa.array(series.iloc[:0], from_pandas=True)
     codes = np.ascontiguousarray(series.array.codes)
-    valid = None
-    if len(codes) and codes.min() < 0:
-        runs = (codes[first : first + _AT_ONCE] for first in range(0, len(codes), _AT_ONCE))
-        bits = (np.packbits(run >= 0, bitorder="little").tobytes() for run in runs)
-        valid = pa.py_buffer(b"".join(bits))
-    places = [valid, pa.py_buffer(codes)]
-    indices = pa.Array.from_buffers(known.type.index_type, len(codes), places)
+    indices = _nullable(codes, known.type.index_type, -1)
     return pa.DictionaryArray.from_arrays(
         indices, known.dictionary, ordered=known.type.ordered, safe=False
     )
+
+
+def _times(series: Any, kind: Any) -> Any:
+    """Return times as Arrow has them where one is missing, else as numbers; where they are."""
+    numbers = np.ascontiguousarray(series.array.view("i8"))
+    missing = len(numbers) and numbers.min() == _NAT
+    return _nullable(numbers, kind, _NAT) if missing else numbers
+
+
+def _nullable(numbers: Array, kind: Any, missing: int) -> Any:
+    """Return numbers as an array of Arrow, where they are; the least of them is `missing`."""
+    valid = None
+    if len(numbers) and numbers.min() == missing:
+        valid = _packed(run != missing for run in _cut(numbers))
+    return pa.Array.from_buffers(kind, len(numbers), [valid, pa.py_buffer(numbers)])
+
+
+def _bits(flags: Array) -> Any:
+    return pa.Array.from_buffers(pa.bool_(), len(flags), [None, _packed(_cut(flags))])
+
+
+def _cut(values: Array) -> Iterator[Array]:
+    return (values[first : first + _AT_ONCE] for first in range(0, len(values), _AT_ONCE))
+
+
+def _packed(runs: Iterable[Array]) -> Any:
+    bits = (np.packbits(run, bitorder="little").tobytes() for run in runs)
+    return pa.py_buffer(b"".join(bits))
 
 
 def _is_own(column: Any, dtype: Any) -> bool:
@@ -198,10 +231,11 @@ def _is_own(column: Any, dtype: Any) -> bool:
         return False
     if _is_coded(dtype):
         return bool(pa.types.is_signed_integer(column.type.index_type))
+    if _is_zoned(dtype):
+        return bool(pa.types.is_timestamp(column.type) and column.type.unit == dtype.unit)
     return bool(
         isinstance(dtype, np.dtype)
-        and dtype.kind in "iufmM"
-        and not column.null_count
+        and (dtype.kind in "mM" or (dtype.kind in "iuf" and not column.null_count))
         and column.type == pa.from_numpy_dtype(dtype)
     )
 
@@ -212,6 +246,8 @@ def _memory(column: Any, dtype: Any) -> Any:
     if _is_coded(dtype):
         return _categories(array.indices, dtype)
     valid, content = array.buffers()
+    if _is_time(dtype):
+        return _live_times(valid, _numbers(content, np.dtype("i8"), rows), dtype)
     if not _is_nullable(dtype):
         return _numbers(content, dtype, rows)
     plain = dtype.numpy_dtype
@@ -220,6 +256,17 @@ def _memory(column: Any, dtype: Any) -> Any:
     if valid is not None:
         np.logical_not(missing, out=missing)
     return dtype.construct_array_type()(values, missing)
+
+
+def _live_times(valid: Any, numbers: Array, dtype: Any) -> Any:
+    if valid is not None:
+        for run, flags in _runs(valid, numbers):
+            run[~flags] = _NAT
+    if not _is_zoned(dtype):
+        return numbers.view(dtype)
+    import pandas as pd
+
+    return pd.array(numbers, dtype=dtype, copy=False)
 
 
 def _numbers(content: Any, dtype: Any, rows: int) -> Array:
@@ -262,7 +309,7 @@ def _survives(empty: Any, rest: Any, frame: Any, other: list[int]) -> bool:
     """
     shape, back = empty.to_pandas(), rest.slice(0, 0).to_pandas()
     own = [number for number, dtype in enumerate(frame.dtypes)
-           if _is_coded(dtype) or _is_string(dtype)]  # fmt: skip
+           if _is_coded(dtype) or _is_string(dtype) or _is_zoned(dtype)]  # fmt: skip
     return bool(
         (back.dtypes.array == frame.dtypes.iloc[other].array).all()
         and (shape.dtypes.iloc[own].array == frame.dtypes.iloc[own].array).all()

@@ -121,7 +121,8 @@ from jupyter_mvt.capture.cells.log import CellLog
 
 COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "nullable": 6_000_000,
-         "category": 64_000_000, "times": 8_000_000, "polars": 600_000, "views": 600_000,
+         "category": 64_000_000, "times": 8_000_000, "zoned": 8_000_000, "nat": 8_000_000,
+         "flags": 64_000_000, "polars": 600_000, "views": 600_000,
          "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000,
          "codes": 32_000_000, "enum": 96_000_000, "mixed": 1_200_000, "optional": 400_000,
          "lists": 320_000, "records": 160_000, "pairs": 500_000, "set": 400_000,
@@ -182,6 +183,14 @@ def made(kind, count=None):
         return pa.table({{"text": pa.chunked_array(runs, pa.string_view())}})
     if kind == "times":
         return pd.DataFrame({{"at": np.arange(count).view("M8[s]"), "to": np.arange(count)}})
+    if kind in ("zoned", "nat"):
+        at = np.arange(count).view("M8[us]")
+        if kind == "nat":
+            at[::7] = "NaT"
+            return pd.DataFrame({{"at": at}})
+        return pd.DataFrame({{"at": pd.Series(at).dt.tz_localize("UTC").dt.tz_convert("Japan")}})
+    if kind == "flags":
+        return pd.DataFrame({{"of": np.arange(count, dtype="u1") % 3 == 0}})
     if kind == "category":
         codes = np.zeros(count, "i1")
         codes[::7], codes[::5] = 1, -1
@@ -262,9 +271,9 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 """
 
 
-KINDS = ["texts", "nan", "both", "string", "times", "nullable", "category", "polars", "views",
-         "objects", "numbers", "list", "integers", "codes", "enum",
-         "mixed", "optional", "lists", "records", "pairs", "set", "tuple"]  # fmt: skip
+KINDS = ["texts", "nan", "both", "string", "times", "zoned", "nat", "flags", "nullable",
+         "category", "polars", "views", "objects", "numbers", "list", "integers", "codes",
+         "enum", "mixed", "optional", "lists", "records", "pairs", "set", "tuple"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

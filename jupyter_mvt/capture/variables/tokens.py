@@ -157,12 +157,14 @@ def _ordered(values: Any) -> list[Any]:
     found: list[Any] = []
     for kind in _SCALARS:
         some = [item for item in values if type(item) is kind]
+        if not some:
+            continue
         if kind is float:  # NaN is neither less nor more
             order = np.argsort(np.array(some, np.float64).view(np.int64))
             some = np.array(some, object)[order].tolist()
         else:
             some.sort()
-        found += some
+        found = found + some if found else some  # most sets are of one type: no second list
     return found
 
 
