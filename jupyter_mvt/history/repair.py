@@ -9,6 +9,7 @@ from jupyter_mvt.history.gc import DELETE
 from jupyter_mvt.history.results import RepairReport
 from jupyter_mvt.history.transaction import Plan, transact
 from jupyter_mvt.store import oplog, trash
+from jupyter_mvt.store.derived import drop_foreign, heal_derived
 from jupyter_mvt.store.gc import delete_gone, given_up
 from jupyter_mvt.store.repair import heal_log, heal_objects, heal_readme
 from jupyter_mvt.store.tables import heal_tables
@@ -34,7 +35,8 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
     """
     files = heal_readme(handle.store, source)
     operations = 0 if source is None else heal_log(handle.store, source)
-    _readable(handle.store)
+    foreign = drop_foreign(handle.store)
+    files += heal_derived(handle.store, _newest(handle.store))
     found = heal_objects(handle.store, source)
     healed, lost = heal_tables(handle.store, source)
     found.healed |= healed
@@ -49,14 +51,14 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
     deleted = delete_gone(handle.store, gone)
     return RepairReport(
         healed=len(found.healed), operations=operations, packs=len(gone), busy=deleted.busy,
-        lost=tuple(sorted(oid.hex() for oid in found.lost)), files=files,
+        lost=tuple(sorted(oid.hex() for oid in found.lost)), files=files, removed=foreign,
     )  # fmt: skip
 
 
-def _readable(store: Store) -> None:
-    """Say where a good copy may be if the log is damaged still: without it nothing is told."""
+def _newest(store: Store) -> int:
+    """Return the newest operation; say where a good copy may be if the log is damaged still."""
     try:
-        oplog.current(store)
+        return oplog.current(store).number
     except CorruptionError as error:
         hint = "mvt fsck --repair --from FOLDER"
         raise CorruptionError(error.message, hint=hint, code=error.code) from None

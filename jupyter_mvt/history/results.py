@@ -250,8 +250,8 @@ class GcReport(_Value):
 class RepairReport(_Value):
     """What a repair did: objects and operations healed, packs replaced, ids still lost.
 
-    `files` are those beside packs and log that were written anew; `busy` those in use, which the
-    next gc deletes.
+    `files` are those beside packs and log that were written anew, `removed` those of another
+    log; `busy` those in use, which the next gc deletes.
     """
 
     healed: int
@@ -259,6 +259,7 @@ class RepairReport(_Value):
     packs: int
     lost: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_mvt.errors import CorruptionError, NotFoundError
+from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
 from jupyter_mvt.objects.encode import decode_as, encode
 from jupyter_mvt.objects.ids import ObjectId
 from jupyter_mvt.objects.operation import Operation
@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from jupyter_mvt.store.backend import Backend
 
 __all__ = [
+    "Checkpoint",
     "broken_chain",
-    "checkpoint_bytes",
     "commits_of_window",
+    "derived_files",
     "fold_window",
+    "read_checkpoint",
     "read_record",
     "read_window",
+    "sound_record",
     "window_records",
 ]
 
@@ -47,7 +50,19 @@ Pairs = tuple[tuple[str, ObjectId], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Checkpoint:
+class Checkpoint:
+    """How all refs stood after operation `number`, and what its window added; see `View`.
+
+    Attributes
+    ----------
+    number, prev, head
+        The last operation, and the ids of the records before the window and at its end.
+    commits
+        Version and operation of each commit in the window.
+    moves
+        Each move of a label in it.
+    """
+
     number: int
     prev: str
     head: str
@@ -61,9 +76,18 @@ class _Checkpoint:
     format: int = 1
 
 
-def checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
-    """Return the checkpoint of `view`, which the window `operations` led to."""
-    point = _Checkpoint(
+def derived_files(
+    view: View, operations: Sequence[Operation], records: Sequence[bytes]
+) -> dict[str, bytes]:
+    """Return key → bytes of what is derived of a window of operations that led to `view`."""
+    return {
+        layout.segment(view.number): b"".join(records),
+        layout.checkpoint(view.number): _checkpoint_bytes(view, operations),
+    }
+
+
+def _checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
+    point = Checkpoint(
         number=view.number,
         prev=operations[0].prev,
         head=view.head,
@@ -80,7 +104,7 @@ def checkpoint_bytes(view: View, operations: Sequence[Operation]) -> bytes:
 
 def fold_window(backend: Backend, fold: Fold, end: int) -> bool:
     """Advance `fold` over the window that ends at `end` by its checkpoint; tell if it could."""
-    point = _read(backend, end)
+    point = read_checkpoint(backend, end)
     if point is None or point.prev != fold.head:
         return False  # derived: the operations are read instead, and fsck names the damage
     fold.jump(
@@ -99,14 +123,15 @@ def commits_of_window(backend: Backend, end: int) -> tuple[tuple[ObjectId, int],
 
     ``None`` when no checkpoint tells. It is not held against the log: for messages alone.
     """
-    point = _read(backend, end)
+    point = read_checkpoint(backend, end)
     return None if point is None else point.commits
 
 
-def _read(backend: Backend, end: int) -> _Checkpoint | None:
+def read_checkpoint(backend: Backend, end: int) -> Checkpoint | None:
+    """Return the checkpoint of `end`, not yet held against the log; ``None`` if none is whole."""
     key = layout.checkpoint(end)
     try:
-        point = decode_as(unframe(backend.get(key), key), _Checkpoint)
+        point = decode_as(unframe(backend.get(key), key), Checkpoint)
     except (NotFoundError, CorruptionError):
         return None
     return point if point.format == 1 and point.number == end else None
@@ -152,6 +177,16 @@ def read_record(backend: Backend, number: int) -> bytes:
     except NotFoundError as error:
         msg = f"Operation {number} is missing ({layout.operation(number)})."
         raise CorruptionError(msg, code="missing-operation", hint="mvt fsck") from error
+
+
+def sound_record(backend: Backend, number: int) -> bytes | None:
+    """Return the bytes of a record, ``None`` if it is missing or damaged."""
+    try:
+        record = backend.get(layout.operation(number))
+        read_operation(record, number)
+    except (NotFoundError, CorruptionError, FormatError):
+        return None
+    return record
 
 
 def _require_chain(records: list[bytes], last: int, head: str) -> None:

@@ -11,7 +11,8 @@ from jupyter_mvt.objects.encode import from_data
 from jupyter_mvt.objects.ids import short
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
-from jupyter_mvt.store.checkpoints import checkpoint_bytes, commits_of_window
+from jupyter_mvt.store.checkpoints import derived_files
+from jupyter_mvt.store.derived import is_foreign, told_end
 from jupyter_mvt.store.folding import Fold
 from jupyter_mvt.store.records import read_operation, record_id
 
@@ -64,15 +65,15 @@ def check_log(
                 # What they should be cannot be told; readers do not believe them either.
                 derived -= {layout.segment(number), layout.checkpoint(number)}
             window, records = [], []
-    ends = {layout.number_of(key) or 0 for key in derived}
-    there = max(
-        (end for end in ends if commits_of_window(store.backend, end) is not None), default=0
-    )
+    there = told_end(store.backend, last)
     if there > last:
-        text = f"The log ends at operation {last}, but there were {there}."
+        text = f"The log ends at operation {last}, but {layout.checkpoint(there)} tells of more."
         findings.add("missing-operation", text, key=layout.operation(last + 1))
     for key in sorted(derived):
-        findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
+        if is_foreign(key, there):
+            findings.add("corrupt-derived", f"The file {key} fits no operation.", key=key)
+        elif layout.number_of(key) is None:
+            findings.add("unknown-file", f"The file {key} does not belong here.", key=key)
     view = fold.view()
     _tell_since(findings, view, known=known)
     return view, commits
@@ -137,13 +138,9 @@ def _check_derived(
     window: list[Operation],
     records: list[bytes],
 ) -> None:
-    expected = {
-        layout.segment(view.number): b"".join(records),
-        layout.checkpoint(view.number): checkpoint_bytes(view, window),
-    }
-    for key, data in expected.items():
+    for key, data in derived_files(view, window, records).items():
         if key in derived:
             derived.discard(key)
             if store.backend.get(key) != data:
-                text = f"The derived file {key} is corrupt; it is not needed and can be deleted."
+                text = f"The derived file {key} is not what the log says."
                 findings.add("corrupt-derived", text, key=key)

@@ -21,7 +21,7 @@ from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, reserve
 from jupyter_mvt.store.checkpoints import (
     broken_chain,
-    checkpoint_bytes,
+    derived_files,
     fold_window,
     read_record,
     read_window,
@@ -203,7 +203,7 @@ def _newest(store: Store) -> int:
         if store.backend.stat(layout.operation(number)) is None:
             msg = f"Operation {number} is missing ({layout.operation(number)})."
             if number > last:
-                msg = f"The log ends at operation {number - 1}, but there were {there}."
+                msg = f"The log ends at operation {last}, but {layout.checkpoint(there)} is there."
             raise CorruptionError(msg, code="missing-operation", hint="mvt fsck")
     return max(last, there)
 
@@ -318,5 +318,5 @@ def _write_window(store: Store, view: View, end: int) -> None:
     first = end - layout.WINDOW + 1
     records = window_records(store.backend, first, end, at.head)
     window = [read_operation(record, first + i) for i, record in enumerate(records)]
-    store.backend.put(layout.segment(end), b"".join(records), durable=False)
-    store.backend.put(layout.checkpoint(end), checkpoint_bytes(at, window), durable=False)
+    for key, data in derived_files(at, window, records).items():
+        store.backend.put(key, data, durable=False)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from jupyter_mvt.errors import CorruptionError, FormatError, NotFoundError
+from jupyter_mvt.errors import CorruptionError, NotFoundError
 from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
-from jupyter_mvt.store.checkpoints import commits_of_window
+from jupyter_mvt.store.checkpoints import sound_record
+from jupyter_mvt.store.derived import told_end
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
 from jupyter_mvt.store.open import Format, read_format
@@ -76,14 +77,12 @@ def heal_log(store: Store, source: Store) -> int:
     than are listed, a checkpoint tells.
     """
     numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
-    points = (layout.number_of(key) or 0 for key in store.backend.list(layout.CHECKPOINTS))
-    numbers += [end for end in points if commits_of_window(store.backend, end) is not None]
-    newest = max(numbers, default=0)
+    newest = told_end(store.backend, max(numbers, default=0))
     healed, expected, whole = 0, "", newest
     for number in range(newest, 0, -1):
-        record = _record(store, number)
+        record = sound_record(store.backend, number)
         if record is None and expected:
-            taken = _record(source, number)
+            taken = sound_record(source.backend, number)
             if taken is not None and record_id(taken) == expected:
                 store.backend.put(layout.operation(number), taken)
                 record, healed = taken, healed + 1
@@ -95,12 +94,12 @@ def heal_log(store: Store, source: Store) -> int:
 
 def _heal_newest(store: Store, source: Store, whole: int, newest: int) -> int:
     """Take operations after the sound one with number `whole`, each of which follows the last."""
-    before = _record(store, whole)
+    before = sound_record(store.backend, whole)
     if before is None and (whole or _made(store).repository != _made(source).repository):
         return 0
     follows = "" if before is None else record_id(before)
     for number in range(whole + 1, newest + 1):
-        taken = _record(source, number)
+        taken = sound_record(source.backend, number)
         if taken is None or read_operation(taken, number).prev != follows:
             return number - whole - 1
         store.backend.put(layout.operation(number), taken)
@@ -110,15 +109,6 @@ def _heal_newest(store: Store, source: Store, whole: int, newest: int) -> int:
 
 def _made(store: Store) -> Format:
     return read_format(store.backend, str(store.root or "repository"))
-
-
-def _record(store: Store, number: int) -> bytes | None:
-    try:
-        record = store.backend.get(layout.operation(number))
-        read_operation(record, number)
-    except (NotFoundError, CorruptionError, FormatError):
-        return None
-    return record
 
 
 def heal_objects(store: Store, source: Store | None) -> Healing:

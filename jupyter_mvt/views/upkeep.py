@@ -124,6 +124,8 @@ def repair(report: RepairReport) -> wire.NoticeView:
                        ["Another repository may have one:"],
                        "%mvt fsck --repair --from FOLDER", warns=True)  # fmt: skip
     said = [f"The file {name!r} was written anew." for name in report.files]
+    said += [f"The file {name!r} was deleted: no operation of this log leads to it."
+             for name in report.removed]  # fmt: skip
     changed = [format.plural(count, what) for count, what in
                ((report.packs, "pack"), (report.operations, "operation")) if count]  # fmt: skip
     if changed:
