@@ -34,7 +34,7 @@ def repair(handle: Handle, source: Store | None) -> RepairReport:
         The log is damaged, and there is no good copy of it.
     """
     files = heal_readme(handle.store, source)
-    operations = 0 if source is None else heal_log(handle.store, source)
+    operations = heal_log(handle.store, source)
     foreign = drop_foreign(handle.store)
     files += heal_derived(handle.store, _newest(handle.store))
     found = heal_objects(handle.store, source)

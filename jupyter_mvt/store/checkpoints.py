@@ -37,6 +37,7 @@ __all__ = [
     "Checkpoint",
     "broken_chain",
     "commits_of_window",
+    "copied_record",
     "derived_files",
     "fold_window",
     "read_checkpoint",
@@ -185,6 +186,21 @@ def sound_record(backend: Backend, number: int) -> bytes | None:
         record = backend.get(layout.operation(number))
         read_operation(record, number)
     except (NotFoundError, CorruptionError, FormatError):
+        return None
+    return record
+
+
+def copied_record(backend: Backend, number: int) -> bytes | None:
+    """Return the copy of a record in its window's segment, ``None`` if there is no sound one."""
+    end = -(-number // layout.WINDOW) * layout.WINDOW
+    try:
+        frames = split_frames(backend.get(layout.segment(end)))
+    except NotFoundError:
+        return None
+    record = frames[number - end - 1] if len(frames) == layout.WINDOW else b""
+    try:
+        read_operation(record, number)
+    except (CorruptionError, FormatError):
         return None
     return record
 

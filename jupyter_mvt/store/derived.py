@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 from jupyter_mvt.errors import NotFoundError
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
-from jupyter_mvt.store.checkpoints import derived_files, read_checkpoint, read_record, sound_record
+from jupyter_mvt.store.checkpoints import (
+    copied_record,
+    derived_files,
+    read_checkpoint,
+    read_record,
+    sound_record,
+)
 from jupyter_mvt.store.folding import Fold
-from jupyter_mvt.store.records import read_operation, record_id
+from jupyter_mvt.store.records import previous, read_operation, record_id
 
 if TYPE_CHECKING:
     from jupyter_mvt.store.backend import Backend
@@ -19,13 +25,17 @@ __all__ = ["drop_foreign", "heal_derived", "is_foreign", "told_end"]
 
 
 def told_end(backend: Backend, last: int) -> int:
-    """Return the newest operation of which a checkpoint tells, for a log whose files end at `last`.
+    """Return the newest operation that ever was, for a log whose files end at `last`.
 
-    A checkpoint that cannot be read, or says otherwise than the log where both tell, is none.
+    Checkpoints and segments tell, if none of them says otherwise than the log where both tell.
     """
-    ends = (layout.number_of(key) or 0 for key in backend.list(layout.CHECKPOINTS))
-    later = (end for end in ends if end > last and end % layout.WINDOW == 0)
-    return max((end for end in later if _is_ours(backend, end, last)), default=last)
+    keys = [key for prefix in layout.DERIVED for key in backend.list(prefix)]
+    ends = {end for key in keys if (end := layout.number_of(key) or 0) > last}
+    told = {end: (_point_agrees(backend, end, last), _segment_agrees(backend, end, last))
+            for end in ends if end % layout.WINDOW == 0}  # fmt: skip
+    if any(False in both for both in told.values()):
+        return last
+    return max((end for end, both in told.items() if True in both), default=last)
 
 
 def is_foreign(key: str, there: int) -> bool:
@@ -73,10 +83,11 @@ def _content(backend: Backend, key: str) -> bytes | None:
         return None
 
 
-def _is_ours(backend: Backend, end: int, last: int) -> bool:
+def _point_agrees(backend: Backend, end: int, last: int) -> bool | None:
+    """Tell whether a checkpoint bears the operations up to `last` out; ``None`` if it is unread."""
     point = read_checkpoint(backend, end)
     if point is None:
-        return False
+        return None
     before = end - layout.WINDOW
     record = sound_record(backend, before) if 0 < before <= last else None
     if record is not None and record_id(record) != point.prev:
@@ -87,3 +98,13 @@ def _is_ours(backend: Backend, end: int, last: int) -> bool:
         if record is not None and read_operation(record, number).commit_id != told.get(number):
             return False
     return True
+
+
+def _segment_agrees(backend: Backend, end: int, last: int) -> bool | None:
+    """Tell whether a segment goes on where the log ends at `last`; ``None`` if it is unread."""
+    first = max(last, end - layout.WINDOW) + 1
+    record = copied_record(backend, first)
+    if record is None:
+        return None
+    before = sound_record(backend, last) if first == last + 1 else None
+    return before is None or previous(record, first) == record_id(before)

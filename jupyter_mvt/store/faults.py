@@ -34,8 +34,10 @@ class Problem:
         Labels that stand on those versions.
     versions
         What those versions are called, ``v3``; the beginning of an id where the log has lost them.
+    copy
+        Key of a file of this repository that holds the same, soundly; empty if none does.
     text
-        One sentence.
+        What is the case.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Problem:
     commits: tuple[ObjectId, ...] = ()
     labels: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    copy: str = ""
     text: str
 
 

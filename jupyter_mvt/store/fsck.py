@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_mvt.errors import MvtError, NotFoundError, UsageError
@@ -78,7 +79,7 @@ def fsck(
         operations=findings.operations,
         objects=findings.objects,
         bytes=findings.bytes,
-        problems=tuple(_touching(problem, touched, view) for problem in findings.problems),
+        problems=_touching(findings, touched, view),
     )
 
 
@@ -173,30 +174,32 @@ def _lost(
 ) -> dict[str, list[ObjectId]]:
     """Return which versions the operations carried that cannot be read."""
     sound = {entry.number for entry, _ in commits}
-    named = {
-        layout.number_of(problem.key) for problem in findings.problems
-        if problem.key.startswith(layout.OPERATIONS)
-    }  # fmt: skip
-    damaged = sorted(number for number in named if number is not None and number not in sound)
+    named = set(filter(None, map(_damaged_operation, findings.problems)))
+    damaged = sorted(named - sound)
     carried = ((ObjectId(entry.commit_id or ""), commit) for entry, commit in commits)
     return lost_commits(store.backend, damaged, carried, view) if damaged else {}
 
 
-def _name(view: View, oid: ObjectId) -> str:
-    where = view.commits.get(oid)
-    return short(oid) if where is None else f"v{where.number}"
+def _damaged_operation(problem: Problem) -> int | None:
+    """Return the number of the operation that is at fault, ``None`` if it is something else."""
+    return layout.number_of(problem.key) if problem.key.startswith(layout.OPERATIONS) else None
 
 
-def _touching(problem: Problem, touched: dict[str, list[ObjectId]], view: View) -> Problem:
-    needed_by = touched.get(problem.object) or touched.get(problem.key) or []
-    commits = tuple(dict.fromkeys(needed_by))
-    labels = tuple(name for name, commit in view.labels.items() if commit in commits)
-    return Problem(
-        kind=problem.kind,
-        key=problem.key,
-        object=problem.object,
-        commits=commits or problem.commits,
-        labels=labels or problem.labels,
-        versions=tuple(_name(view, oid) for oid in commits or problem.commits),
-        text=problem.text,
-    )
+def _touching(
+    findings: Findings, touched: dict[str, list[ObjectId]], view: View
+) -> tuple[Problem, ...]:
+    """Return the faults with the versions and labels that each of them touches."""
+    unsure = (one for one in findings.problems if one.kind != "corrupt-commit")
+    first = min(filter(None, map(_damaged_operation, unsure)), default=view.number + 1)
+    names = {
+        oid: f"v{where.number}" for oid, where in view.commits.items() if where.operation < first
+    }  # of later ones, it is not known how many came before
+    found = []
+    for problem in findings.problems:
+        needed_by = touched.get(problem.object) or touched.get(problem.key) or []
+        commits = tuple(dict.fromkeys(needed_by)) or problem.commits
+        labels = tuple(name for name, commit in view.labels.items() if commit in commits)
+        versions = tuple(names.get(oid, short(oid)) for oid in commits)
+        found.append(replace(problem, commits=commits, labels=labels or problem.labels,
+                             versions=versions))  # fmt: skip
+    return tuple(found)

@@ -11,10 +11,10 @@ from jupyter_mvt.objects.encode import from_data
 from jupyter_mvt.objects.ids import short
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout
-from jupyter_mvt.store.checkpoints import derived_files
+from jupyter_mvt.store.checkpoints import copied_record, derived_files, sound_record
 from jupyter_mvt.store.derived import is_foreign, told_end
 from jupyter_mvt.store.folding import Fold
-from jupyter_mvt.store.records import read_operation, record_id
+from jupyter_mvt.store.records import previous, read_operation, record_id
 
 if TYPE_CHECKING:
     from jupyter_mvt.objects.operation import Operation
@@ -67,7 +67,7 @@ def check_log(
             window, records = [], []
     there = told_end(store.backend, last)
     if there > last:
-        text = f"The log ends at operation {last}, but {layout.checkpoint(there)} tells of more."
+        text = f"The log ends at operation {last}, but there were {there}."
         findings.add("missing-operation", text, key=layout.operation(last + 1))
     for key in sorted(derived):
         if is_foreign(key, there):
@@ -76,6 +76,7 @@ def check_log(
             findings.add("unknown-file", f"The file {key} does not belong here.", key=key)
     view = fold.view()
     _tell_since(findings, view, known=known)
+    _tell_copies(store, findings)
     return view, commits
 
 
@@ -88,6 +89,27 @@ def _tell_since(findings: Findings, view: View, *, known: bool) -> None:
     for at, problem in enumerate(findings.problems):
         if problem.key == layout.operation(view.number + 1):
             findings.problems[at] = replace(problem, text=f"{problem.text} {text}")
+
+
+def _tell_copies(store: Store, findings: Findings) -> None:
+    """Say of each operation that cannot be read where this repository has it once more."""
+    for at, problem in enumerate(findings.problems):
+        number = layout.number_of(problem.key)
+        if not number or not problem.key.startswith(layout.OPERATIONS):
+            continue
+        record = copied_record(store.backend, number)
+        if record is not None and previous(record, number) == _id_before(store, number):
+            key = layout.segment(-(-number // layout.WINDOW) * layout.WINDOW)
+            text = f"{problem.text} The file {key} has a copy."
+            findings.problems[at] = replace(problem, text=text, copy=key)
+
+
+def _id_before(store: Store, number: int) -> str | None:
+    """Return what the operation `number` has to name as the one before it, if that is known."""
+    if number == 1:
+        return ""
+    before = sound_record(store.backend, number - 1) or copied_record(store.backend, number - 1)
+    return None if before is None else record_id(before)
 
 
 def _state(view: View) -> str:

@@ -5,7 +5,7 @@ What is taken from elsewhere is verified against its id, so it does not matter w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from jupyter_mvt.errors import CorruptionError, NotFoundError
@@ -13,7 +13,7 @@ from jupyter_mvt.objects.ids import ObjectId, digest
 from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
-from jupyter_mvt.store.checkpoints import sound_record
+from jupyter_mvt.store.checkpoints import copied_record, sound_record
 from jupyter_mvt.store.derived import told_end
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
@@ -22,7 +22,7 @@ from jupyter_mvt.store.pack import PackStream, read_rows, rows_of
 from jupyter_mvt.store.quota import used_bytes
 from jupyter_mvt.store.reach import reach
 from jupyter_mvt.store.readme import README_TEXT
-from jupyter_mvt.store.records import read_operation, record_id
+from jupyter_mvt.store.records import previous, read_operation, record_id
 from jupyter_mvt.store.store import Store
 
 __all__ = ["Healing", "heal_log", "heal_objects", "heal_readme"]
@@ -69,12 +69,12 @@ def _readme(store: Store) -> str:
         return ""
 
 
-def heal_log(store: Store, source: Store) -> int:
-    """Put back operations that are missing or damaged.
+def heal_log(store: Store, source: Store | None) -> int:
+    """Put back operations that are missing or damaged, from segments or from `source`.
 
     What the next operation names is taken if it is just that. No other names the newest one: of
-    a copy of this repository it is taken if it follows what is sound here. That there were more
-    than are listed, a checkpoint tells.
+    this repository, or of a copy of it, it is taken if it follows what is sound here. That there
+    were more than are listed, what is derived of them tells.
     """
     numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
     newest = told_end(store.backend, max(numbers, default=0))
@@ -82,29 +82,40 @@ def heal_log(store: Store, source: Store) -> int:
     for number in range(newest, 0, -1):
         record = sound_record(store.backend, number)
         if record is None and expected:
-            taken = sound_record(source.backend, number)
-            if taken is not None and record_id(taken) == expected:
-                store.backend.put(layout.operation(number), taken)
-                record, healed = taken, healed + 1
+            copies = _copies(store, source, number)
+            record = next((copy for copy in copies if record_id(copy) == expected), None)
+            if record is not None:
+                store.backend.put(layout.operation(number), record)
+                healed += 1
         if record is None and not expected:
             whole = number - 1
         expected = "" if record is None else read_operation(record, number).prev
     return healed + _heal_newest(store, source, whole, newest)
 
 
-def _heal_newest(store: Store, source: Store, whole: int, newest: int) -> int:
+def _heal_newest(store: Store, source: Store | None, whole: int, newest: int) -> int:
     """Take operations after the sound one with number `whole`, each of which follows the last."""
     before = sound_record(store.backend, whole)
-    if before is None and (whole or _made(store).repository != _made(source).repository):
+    if before is None and whole:
         return 0
+    if not whole and source and _made(store).repository != _made(source).repository:
+        source = None
     follows = "" if before is None else record_id(before)
     for number in range(whole + 1, newest + 1):
-        taken = sound_record(source.backend, number)
-        if taken is None or read_operation(taken, number).prev != follows:
+        copies = _copies(store, source, number)
+        taken = next((copy for copy in copies if previous(copy, number) == follows), None)
+        if taken is None:
             return number - whole - 1
         store.backend.put(layout.operation(number), taken)
         follows = record_id(taken)
     return newest - whole
+
+
+def _copies(store: Store, source: Store | None, number: int) -> Iterator[bytes]:
+    found = [copied_record(store.backend, number)]
+    if source is not None:
+        found += sound_record(source.backend, number), copied_record(source.backend, number)
+    return filter(None, found)
 
 
 def _made(store: Store) -> Format:

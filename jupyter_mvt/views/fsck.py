@@ -15,6 +15,9 @@ __all__ = ["as_html", "as_text", "payload"]
 _ABSENT, _PACKS = "missing-object", ("corrupt-pack", "not-a-file")
 _UNREADABLE = frozenset({"corrupt-record", "missing-operation"})
 """Faults of operations: what such a one changed is nowhere else."""
+_INDEX = "corrupt-index"
+_LEFT = ("corrupt-run", "unknown-file")
+"""Faults of what nobody reads; whose it is, is not known here, so that no repair deletes it."""
 _NAMED = 8
 """Versions that a fault names; of more it tells how many."""
 
@@ -42,10 +45,13 @@ def payload(report: FsckReport) -> wire.NoticeView | wire.TableView:
 
 
 def _command(report: FsckReport) -> str:
-    """Return what repairs: a lost operation can only come from another copy."""
-    if any(problem.kind in _UNREADABLE for problem in report.problems):
+    """Return what repairs: a lost operation mostly has to come from another repository."""
+    if any(problem.kind in _UNREADABLE and not problem.copy for problem in report.problems):
         return "%mvt fsck --repair --from FOLDER"
-    return "%mvt fsck --repair"
+    kinds = {problem.kind for problem in report.problems}
+    if kinds - {_INDEX, *_LEFT}:
+        return "%mvt fsck --repair"
+    return "%mvt index rebuild" if _INDEX in kinds else ""
 
 
 def _names(labels: tuple[str, ...], versions: tuple[str, ...]) -> list[str]:
@@ -82,7 +88,9 @@ def as_text(view: Any, look: text.Look) -> str:
         for kind, said, touched in ([cell["text"] for cell in row] for row in view["rows"])
     ]
     blocks = [view["title"], *faults, *text.tail([], view.get("cut"), look)]
-    return "\n\n".join([*blocks, f"  {look.typed(view['command'])}"])
+    if view["command"]:
+        blocks.append(f"  {look.typed(view['command'])}")
+    return "\n\n".join(blocks)
 
 
 def as_html(view: Any) -> html.Safe:

@@ -99,8 +99,9 @@ def test_lost_newest_operations_come_back_if_a_checkpoint_tells_of_them(
     twin = shutil.copytree(local.root, tmp_path / "twin")
     for number in numbers:
         (local.root / layout.operation(number)).unlink()
+    (local.root / layout.segment(2)).unlink()
     problems = fsck(open_store(local.root)).problems
-    assert [problem.kind for problem in problems].count("missing-operation") == 1
+    assert [(problem.kind, problem.copy) for problem in problems] == [("missing-operation", "")]
     with pytest.raises(CorruptionError) as raised:
         repair(handle(local), None)
     assert raised.value.code == "missing-operation"
