@@ -18,18 +18,25 @@ from jupyter_mvt.store.folding import Fold
 from jupyter_mvt.store.records import previous, read_operation, record_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_mvt.store.backend import Backend
     from jupyter_mvt.store.store import Store
 
-__all__ = ["drop_foreign", "heal_derived", "is_foreign", "told_end"]
+__all__ = ["derived_keys", "drop_foreign", "heal_derived", "is_foreign", "told_end"]
 
 
-def told_end(backend: Backend, last: int) -> int:
+def derived_keys(backend: Backend) -> list[str]:
+    """Return the keys of all that is derived of the log."""
+    return [key for prefix in layout.DERIVED for key in backend.list(prefix)]
+
+
+def told_end(backend: Backend, last: int, keys: Iterable[str]) -> int:
     """Return the newest operation that ever was, for a log whose files end at `last`.
 
     Checkpoints and segments tell, if none of them says otherwise than the log where both tell.
+    Their `keys` are listed before the operations: others may be at work.
     """
-    keys = [key for prefix in layout.DERIVED for key in backend.list(prefix)]
     ends = {end for key in keys if (end := layout.number_of(key) or 0) > last}
     told = {end: (_point_agrees(backend, end, last), _segment_agrees(backend, end, last))
             for end in ends if end % layout.WINDOW == 0}  # fmt: skip
@@ -45,14 +52,11 @@ def is_foreign(key: str, there: int) -> bool:
 
 
 def drop_foreign(store: Store) -> tuple[str, ...]:
-    """Delete what is derived of operations that never were in this log; return the keys.
-
-    What another process derives meanwhile of newer ones may go, too: it is made anew when needed.
-    """
+    """Delete what is derived of operations that never were in this log; return the keys."""
     backend = store.backend
+    keys = derived_keys(backend)
     last = max((layout.number_of(key) or 0 for key in backend.list(layout.OPERATIONS)), default=0)
-    there = told_end(backend, last)
-    keys = [key for prefix in layout.DERIVED for key in backend.list(prefix)]
+    there = told_end(backend, last, keys)
     foreign = tuple(key for key in keys if is_foreign(key, there))
     for key in foreign:
         backend.delete(key)

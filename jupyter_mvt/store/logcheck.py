@@ -65,7 +65,7 @@ def check_log(
                 # What they should be cannot be told; readers do not believe them either.
                 derived -= {layout.segment(number), layout.checkpoint(number)}
             window, records = [], []
-    there = told_end(store.backend, last)
+    there = told_end(store.backend, last, derived)
     if there > last:
         text = f"The log ends at operation {last}, but there were {there}."
         findings.add("missing-operation", text, key=layout.operation(last + 1))

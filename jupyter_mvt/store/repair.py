@@ -14,7 +14,7 @@ from jupyter_mvt.objects.progress import told
 from jupyter_mvt.objects.view import View
 from jupyter_mvt.store import layout, oplog, trash
 from jupyter_mvt.store.checkpoints import copied_record, sound_record
-from jupyter_mvt.store.derived import told_end
+from jupyter_mvt.store.derived import derived_keys, told_end
 from jupyter_mvt.store.index import Place
 from jupyter_mvt.store.needs import versions
 from jupyter_mvt.store.open import Format, read_format
@@ -76,8 +76,9 @@ def heal_log(store: Store, source: Store | None) -> int:
     this repository, or of a copy of it, it is taken if it follows what is sound here. That there
     were more than are listed, what is derived of them tells.
     """
-    numbers = [layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS)]
-    newest = told_end(store.backend, max(numbers, default=0))
+    keys = derived_keys(store.backend)
+    numbers = (layout.number_of(key) or 0 for key in store.backend.list(layout.OPERATIONS))
+    newest = told_end(store.backend, max(numbers, default=0), keys)
     healed, expected, whole = 0, "", newest
     for number in range(newest, 0, -1):
         record = sound_record(store.backend, number)

@@ -175,7 +175,7 @@ def parsing_remembered() -> Iterator[None]:
         patch.setattr(manifests, "decode_manifest", _of_bytes(manifests.decode_manifest))
         patch.setattr(logcheck, "from_data", _of_object(logcheck.from_data))
         patch.setattr(logcheck, "commit_id", _of_object(logcheck.commit_id))
-        patch.setattr(logcheck, "checkpoint_bytes", _of_view(logcheck.checkpoint_bytes))
+        patch.setattr(checkpoints, "_checkpoint_bytes", _of_view(checkpoints._checkpoint_bytes))
         patch.setattr(packcheck, "read_rows", _of_pack(packcheck.read_rows))
         patch.setattr(index, "read_table", _of_pack(index.read_table))
         patch.setattr(oplog, "_open", _of_log(oplog._open))
