@@ -270,13 +270,10 @@ class OsDisk:
 def _open(path: str, flags: int = os.O_RDONLY | getattr(os, "O_BINARY", 0)) -> int:
     """Open to read a file or folder; a pipe in its place is refused, not waited for."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    try:
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), path)
-    except OSError:
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         os.close(handle)
-        raise
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), path)
     return handle
 
 
