@@ -102,6 +102,25 @@ def test_what_can_be_done_without_hurts_nobody(damaged, tmp_path, pattern, kind)
         assert kinds(tmp_path) == set()
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["README.md", "format", "checkpoints/*", "segments/*", "ops/*1", "ops/*4", "index/**/*.parquet",
+     "index/*/manifest/*"],
+)  # fmt: skip
+def test_the_line_that_fsck_tells_puts_it_right(damaged, tmp_path, monkeypatch, capsys, pattern):
+    damaged(pattern)
+    monkeypatch.chdir(tmp_path)
+    assert main(["fsck"]) == 1
+    told = capsys.readouterr()
+    last = (told.out + told.err).rstrip().splitlines()[-1]
+    command, *words = last.removeprefix("Hint:").split()
+    assert command == "mvt"
+    assert main(words) == 0
+    capsys.readouterr()
+    assert (main(["fsck"]), kinds(tmp_path)) == (0, set())
+    everything(tmp_path)
+
+
 @pytest.mark.parametrize("at", [0.0, 0.02, 0.5, 0.9])
 def test_a_damaged_pack_is_named_with_what_it_touches(damaged, tmp_path, at):
     key = damaged("packs/*", at)
