@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["REDACTED", "is_secret", "redact_text"]
 
@@ -41,6 +45,18 @@ _VALUES = re.compile(
 _URL = re.compile(
     r"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)(?!<redacted>@)(?P<word>[^\s/@'\"]+)(?=@)"
 )
+_MARKS = (
+    "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-",
+    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "xox", "AIza", "hf_", "npm_", "pypi-", "ya29.",
+    "dapi", "AccountKey=", "eyJ", "-----BEGIN ",
+)  # fmt: skip
+"""What the secrets in `_VALUES` begin with."""
+_SCHEME = re.compile(r"\b[a-z]")
+_SCHEME_REST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+.-")
+_LOGIN = re.compile(r"://[^\s/:@'\"]*:(?!<redacted>@)[^\s/@'\"]+(?=@)")
+_LONG = 4 << 10
+"""From so many characters on, places to look at are searched for first: it is far quicker."""
+_PIECE, _OVERLAP = 1 << 20, 64 << 10
 _ASSIGNED = re.compile(
     r"(?P<name>[A-Za-z_][\w-]*)(?P<between>['\"]?\s*\]?\s*(?::\s*str\s*)?[=:,]\s*[rbuf]{0,2})"
     r"(?P<quote>['\"])(?P<value>[^'\"\n]+)(?P=quote)"
@@ -53,13 +69,45 @@ def is_secret(name: str, value: Any = None) -> bool:
     Numbers and flags are none (``max_tokens=512``, ``use_cls_token=True``), nor are special
     tokens of vocabularies (``pad_token="[PAD]"``).
     """
-    if isinstance(value, (bytes, bytearray)):
-        value = bytes(value).decode("utf-8", "replace")
-    if not isinstance(value, str):
+    if not isinstance(value, (str, bytes, bytearray)):
         return False
-    if _VALUES.search(value) or _URL.search(value):
-        return True
-    return _secret_name(name, value)
+    texts = _texts(value)
+    first = next(texts)
+    return any(map(_shows_secret, chain([first], texts))) or _secret_name(name, first)
+
+
+def _texts(value: str | bytes | bytearray) -> Iterator[str]:
+    """Yield a value as text; of many bytes, a piece at a time, which the next one overlaps."""
+    if isinstance(value, str):
+        yield value
+        return
+    for at in range(0, len(value) or 1, _PIECE):
+        yield bytes(value[at : at + _PIECE + _OVERLAP]).decode("utf-8", "replace")
+
+
+def _shows_secret(text: str) -> bool:
+    """Tell whether a secret is in a text by its own shape, or as a password in a URL."""
+    if len(text) < _LONG:
+        return bool(_VALUES.search(text) or _URL.search(text))
+    found = (at for mark in _MARKS for at in _places(text, mark))
+    return any(_VALUES.match(text, at) for at in found) or any(
+        _has_login(text, at) for at in _places(text, "://")
+    )
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
+
+
+def _has_login(text: str, at: int) -> bool:
+    """Tell whether what is left of ``://`` names a scheme, and what is right of it a password."""
+    first = at
+    while first and text[first - 1] in _SCHEME_REST:
+        first -= 1
+    return bool(_SCHEME.search(text, first, at) and _LOGIN.match(text, at))
 
 
 def _secret_name(name: str, value: str) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from jupyter_mvt.capture import secrets
 from jupyter_mvt.capture.secrets import is_secret, redact_text
 
 CANARIES = [
@@ -33,6 +36,34 @@ def test_canaries_are_secrets(name, value):
 @pytest.mark.parametrize(("name", "value"), LOOKALIKES)
 def test_lookalikes_are_none(name, value):
     assert not is_secret(name, value)
+
+
+@pytest.mark.parametrize("around", ["the words of a long text. ", "a://b:c/d\n", "é — \U0001f600 "])
+@pytest.mark.parametrize(("name", "value"), [one for one in CANARIES if one[0] == "x"])
+def test_canaries_are_found_in_long_text_and_bytes(name, value, around):
+    lead = around * 70_000  # more than one piece of bytes
+    text = value.decode() if isinstance(value, bytes) else value
+    for long in (f"{lead}{text} {around}", f"{text} {lead}", f"{lead}{text}"):
+        assert is_secret(name, long)
+        assert is_secret(name, long.encode())
+    assert not is_secret(name, lead)
+    assert not is_secret(name, lead.encode())
+
+
+BITS = st.sampled_from([
+    *(value for name, value in CANARIES if name == "x" and isinstance(value, str)),
+    *secrets._MARKS, "://", "user:pa55@", ":", "@", "a", "Z", "_", "0", "+", " ", "\n", "é", "/",
+    "http", "postgresql://", "<redacted>@", "x" * 30,
+])  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(BITS, max_size=8).map("".join))
+def test_a_long_text_is_judged_as_a_short_one(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "_LONG", 0)
+        quick = secrets._shows_secret(text)
+    assert quick == bool(secrets._VALUES.search(text) or secrets._URL.search(text))
 
 
 @pytest.mark.parametrize(

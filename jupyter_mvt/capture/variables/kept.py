@@ -16,6 +16,7 @@ from jupyter_mvt.capture.placing import placed
 from jupyter_mvt.capture.secrets import is_secret
 from jupyter_mvt.capture.sharing import groups
 from jupyter_mvt.capture.variables.graph import Unsayable, build, is_plain, say
+from jupyter_mvt.capture.variables.long import LONG_KINDS, is_long, live_long, long_part
 from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
@@ -242,6 +243,8 @@ def _said(name: str, value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | No
         order = {"order": "F"} if value.flags.fnc else {}
         fixed = {} if value.flags.writeable else {"writeable": False}
         return {"kind": "ndarray", **order, **fixed}, (array_part(value, "array"),)
+    if is_long(value):
+        return {"kind": type(value).__name__}, (long_part(value, "content"),)
     table = table_state(value)
     if table is not None:
         return table
@@ -331,14 +334,27 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
         return {name: state["value"]}
     if kind == "ndarray" and "array" in entries:
         return {name: _restore_array(reader, state, entries["array"], content)}
+    if kind in LONG_KINDS and "content" in entries:
+        return {name: _restore_long(reader, name, kind, entries["content"])}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
         return {name: live_table(state, entries, content, reader.pieces)}
     if kind == "graph":
         found = build(state, entries, content)
         if name in found:
             return found
-    msg = f"The stored variable {name!r} is of no known kind."
-    raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
+    raise _corrupt(name, "of no known kind")
+
+
+def _corrupt(name: str, what: str) -> CorruptionError:
+    msg = f"The stored variable {name!r} is {what}."
+    return CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
+
+
+def _restore_long(reader: ObjectReader, name: str, kind: str, entry: Entry) -> Any:
+    try:
+        return live_long(kind, reader.pieces(entry))
+    except UnicodeDecodeError as error:
+        raise _corrupt(name, "no text") from error
 
 
 def _restore_array(

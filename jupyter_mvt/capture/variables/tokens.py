@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jupyter_mvt.capture.arrays import is_large
+from jupyter_mvt.errors import CaptureError
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
@@ -95,11 +96,19 @@ class Tokens:
             if begin >= stop:
                 break
             if end[place] > begin:
-                tokens = _spread(self.taken(first, end[0]))
-                octets: Any = _TAKERS[place - 1](tokens, _kinds(tokens)).view(np.uint8)
+                octets = self._octets(place, first, end[0])
                 found.append(octets[max(start - begin, 0) : stop - begin].data)
             first, begin = end[0], end[place]
         return b"".join(found)
+
+    def _octets(self, place: int, first: int, last: int) -> Any:
+        try:
+            tokens = _spread(self.taken(first, last))
+        except (Unfit, RuntimeError) as error:  # what is gone through must keep its length
+            msg = "A container of many values changed while it was being stored."
+            hint = "once nothing changes it: mvt commit"
+            raise CaptureError(msg, code="part-changed", hint=hint) from error
+        return _TAKERS[place - 1](tokens, _kinds(tokens)).view(np.uint8)
 
 
 def cut_tokens(length: int, taken: Callable[[int, int], list[Any]]) -> Tokens:

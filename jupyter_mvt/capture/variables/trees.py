@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["TREE_READERS", "is_tree", "tokens_of", "write_tree"]
 
 _LEAST = 2 << 20
+_FEW = 256
+"""Values, or eight bytes of text for one, that are counted rather than told in rows to be weighed.
+
+Of many small containers each is looked at, and to make rows takes a while."""
 _AT_ONCE = 16 << 10
 _MOST_BYTES = 4 << 20
 _MOST_KNOWN = 16 << 10
@@ -58,7 +62,7 @@ def tokens_of(value: Any) -> Tokens | None:
         if value.dtype != object:
             return None
         length = value.size
-    elif type(value) not in HOLDERS:
+    elif type(value) not in HOLDERS or _is_few(value):
         return None
     else:
         length = len(value)
@@ -67,6 +71,23 @@ def tokens_of(value: Any) -> Tokens | None:
     except Unfit:
         return None
     return tokens if tokens.weight >= _LEAST else None
+
+
+def _is_few(value: Any) -> bool:
+    """Tell quickly whether a container surely holds too little to be kept as rows."""
+    left, rest = min(_FEW, _LEAST // 64), [value]
+    while rest:
+        one = rest.pop()
+        kind = type(one)
+        if kind in (str, bytes):
+            left -= len(one) // 8
+        elif kind in HOLDERS:
+            left -= len(one)
+            if left > 0:
+                rest += chain.from_iterable(one.items()) if kind is dict else one
+        if left <= 0:
+            return False
+    return True
 
 
 def _taken(value: Any) -> Callable[[int, int], list[Any]]:

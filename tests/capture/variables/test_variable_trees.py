@@ -14,8 +14,12 @@ from hypothesis import strategies as st
 
 from jupyter_mvt.capture.variables import scalars, tokens, trees
 from jupyter_mvt.capture.variables.kept import restore_variables, take_variables
-from jupyter_mvt.errors import MvtError
+from jupyter_mvt.errors import CaptureError, MvtError
 from jupyter_mvt.objects.encode import decode, encode
+from jupyter_mvt.objects.snapshot import Bundle
+from jupyter_mvt.store.open import memory_store
+from jupyter_mvt.store.store import Store
+from jupyter_mvt.store.writer import begin
 from tests.capture.test_sharing import Reader, back, stored
 from tests.capture.variables.test_variable_scalars import BITS, TEXT, forms, objects
 
@@ -223,3 +227,38 @@ def test_long_rows_within_are_rows(monkeypatch):
     found, drafts, _ = back({"v": value})
     assert exact(found["v"]) == exact(value)
     assert forms(drafts) == {"dict", "numbers alone", "plain values"}
+
+
+def stored_in(store: Store, bundle: Bundle) -> None:
+    with begin(store) as writer:
+        writer.bundle(bundle)
+        writer.publish()
+
+
+@pytest.mark.parametrize("change", ["more", "other"])
+@pytest.mark.parametrize("make", [dict.fromkeys, list], ids=["dict", "list"])
+def test_what_changes_while_it_is_stored_is_said(make, change):
+    value = make(range(20))
+    (draft,) = take_variables({"value": value}, ["value"])[0]
+    first = 0 if type(value) is list else 1
+    if change == "other":
+        value[first] = object()
+    elif type(value) is list:
+        value.pop()
+    else:
+        value["more"] = 1
+    with pytest.raises(CaptureError) as caught:
+        stored_in(memory_store(), draft.bundle)
+    assert caught.value.code == "part-changed"
+
+
+@settings(max_examples=200, deadline=None)
+@given(ITEMS, st.sampled_from(["list", "tuple", "dict"]))
+def test_what_is_called_few_is_little(items, maker):
+    value = MAKERS[maker](items)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trees, "_LEAST", 64 * 8)
+        patch.setattr(trees, "_FEW", 1 << 20)
+        few = trees._is_few(value)
+        patch.setattr(trees, "_is_few", lambda value: False)
+        assert not (few and trees.is_tree(value))
