@@ -102,7 +102,7 @@ test-tensorflow: .make/tensorflow/bin/pytest
 
 # The large figures of what we promise, in at most fifteen minutes on two quiet cores. It writes
 # tests/soak/RESULTS.md; MVT_SOAK=4 MVT_SOAK_MINUTES=60 does four times as much.
-SOAKED := tests/crash tests/history tests/soak tests/stateful
+SOAKED := tests/crash tests/history tests/soak tests/stateful tests/system/test_memory.py
 
 soak: .make/test-env
 	$(RUN) pip install -q "mfusepy>=3,<4"

@@ -126,7 +126,7 @@ COUNT = {{"texts": 600_000, "nan": 600_000, "both": 600_000, "string": 600_000,
          "objects": 600_000, "numbers": 2_000_000, "list": 600_000, "integers": 2_000_000,
          "codes": 32_000_000, "enum": 96_000_000, "mixed": 1_200_000, "optional": 400_000,
          "lists": 320_000, "records": 160_000, "pairs": 500_000, "set": 400_000,
-         "tuple": 1_600_000}}
+         "tuple": 1_600_000, "text": 120_000_000, "bytes": 120_000_000}}
 
 def texts(count):
     found = np.empty(count, object)
@@ -205,6 +205,10 @@ def made(kind, count=None):
         return np.arange(count, dtype="f8").astype(object)
     if kind in PLAIN:
         return plain(kind, count)
+    if kind == "bytes":
+        return np.random.default_rng(1).bytes(count)
+    if kind == "text":
+        return "ä" + np.random.default_rng(1).bytes(count // 2).hex()[1:]
     if kind == "integers":
         return list(range(1 << 40, count + (1 << 40)))
     objects = texts(count)
@@ -234,6 +238,8 @@ def size(kind, value):
         return value.estimated_size() + 16 * len(value)
     if kind in ("codes", "enum"):
         return value.estimated_size()
+    if kind in ("text", "bytes"):
+        return sys.getsizeof(value)
     if kind == "views":
         return value.get_total_buffer_size()
     return int(value.memory_usage(index=False).sum())
@@ -271,12 +277,16 @@ assert (name.parent / "second" / "weights.npy").read_bytes() == name.read_bytes(
 """
 
 
-KINDS = ["texts", "nan", "both", "string", "times", "zoned", "nat", "flags", "nullable",
-         "category", "polars", "views", "objects", "numbers", "list", "integers", "codes",
-         "enum", "mixed", "optional", "lists", "records", "pairs", "set", "tuple"]  # fmt: skip
+KINDS = ["both", "string", "nat", "flags", "category", "polars", "objects", "list", "codes",
+         "mixed", "pairs", "set", "text", "bytes"]  # fmt: skip
+# What is told in the same way as one of those.
+AKIN = ["texts", "nan", "times", "zoned", "nullable", "views", "numbers", "integers", "enum",
+        "optional", "lists", "records", "tuple"]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [*KINDS, *(pytest.param(kind, marks=pytest.mark.soak) for kind in AKIN)]
+)
 def test_none_is_made_of_a_table_or_a_row(
     tmp_path: Path, program: Callable[..., object], kind: str
 ) -> None:

@@ -20,7 +20,7 @@ from jupyter_mvt.capture.variables.long import LONG_KINDS, is_long, live_long, l
 from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
-from jupyter_mvt.capture.variables.trees import is_tree
+from jupyter_mvt.capture.variables.trees import is_tree, tokens_of
 from jupyter_mvt.capture.watch import public_names
 from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError, UsageError
 from jupyter_mvt.objects.commit import Note, StateKind, Variable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_mvt.capture.adapter import Frozen
+    from jupyter_mvt.capture.variables.tokens import Tokens
     from jupyter_mvt.objects.reader import ObjectReader
 
 __all__ = [
@@ -181,7 +182,7 @@ def _together(values: dict[str, Any]) -> tuple[dict[str, VariableDraft], list[No
     return drafts, notes
 
 
-def _frozen(values: dict[str, Any], whole: Any) -> Frozen:
+def _frozen(values: dict[str, Any], whole: Any, cut: Mapping[int, Tokens] | None = None) -> Frozen:
     """Return variables of frameworks as data; `whole` as a pickle where that cannot be.
 
     Raises
@@ -194,7 +195,7 @@ def _frozen(values: dict[str, Any], whole: Any) -> Frozen:
 
     refused = None
     try:
-        return freeze_objects(values)
+        return freeze_objects(values, cut)
     except Undeclarable:
         pass
     except CaptureError as error:
@@ -225,16 +226,25 @@ def _take(name: str, value: Any) -> tuple[VariableDraft, list[Note]]:
         hint = f"data = {name}.collect()"
         msg = f"{name} is a plan of reading and holds no data yet; keep what it gives: {hint}"
         raise CaptureError(msg, code="plan-not-data", hint=hint)
-    said = _said(name, value)
+    cut = _cut(value)
+    said = None if cut else _said(name, value)
     notes: list[Note] = []
     if said is None:
-        frozen = _frozen({name: value}, value)
+        frozen = _frozen({name: value}, value, cut)
         kind, state, bundle = frozen.state_kind, frozen.state, frozen.bundle
         notes = _losses(name, frozen)
     else:
         kind, state, bundle = "declarative", encode(said[0]), Bundle(parts=said[1])
     draft = VariableDraft(name=name, type=_type(value), state_kind=kind, state=state, bundle=bundle)
     return draft, notes
+
+
+def _cut(value: Any) -> dict[int, Tokens]:
+    """Return what is kept as rows of plain values, if that is so; cut once, which takes long."""
+    if type(value) is np.ndarray or (type(value) is list and is_scalars(value)):
+        return {}  # of one kind, or for the adapters to tell
+    tokens = tokens_of(value)
+    return {} if tokens is None else {id(value): tokens}
 
 
 def _said(name: str, value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | None:
@@ -248,8 +258,6 @@ def _said(name: str, value: Any) -> tuple[dict[str, Any], tuple[Part, ...]] | No
     table = table_state(value)
     if table is not None:
         return table
-    if is_tree(value):
-        return None
     if _is_plain(value, set(), 0):
         return {"kind": "plain", "value": value}, ()
     try:
@@ -335,26 +343,15 @@ def _restore(reader: ObjectReader, variable: Variable, trusted: bool) -> dict[st
     if kind == "ndarray" and "array" in entries:
         return {name: _restore_array(reader, state, entries["array"], content)}
     if kind in LONG_KINDS and "content" in entries:
-        return {name: _restore_long(reader, name, kind, entries["content"])}
+        return {name: live_long(name, kind, reader.pieces(entries["content"]))}
     if kind == "table" and (isinstance(state.get("table"), dict) or "table" in entries):
         return {name: live_table(state, entries, content, reader.pieces)}
     if kind == "graph":
         found = build(state, entries, content)
         if name in found:
             return found
-    raise _corrupt(name, "of no known kind")
-
-
-def _corrupt(name: str, what: str) -> CorruptionError:
-    msg = f"The stored variable {name!r} is {what}."
-    return CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
-
-
-def _restore_long(reader: ObjectReader, name: str, kind: str, entry: Entry) -> Any:
-    try:
-        return live_long(kind, reader.pieces(entry))
-    except UnicodeDecodeError as error:
-        raise _corrupt(name, "no text") from error
+    msg = f"The stored variable {name!r} is of no known kind."
+    raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable")
 
 
 def _restore_array(

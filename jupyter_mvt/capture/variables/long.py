@@ -12,6 +12,7 @@ from io import BytesIO, StringIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mvt.errors import CorruptionError
 from jupyter_mvt.objects.manifest import Part
 
 if TYPE_CHECKING:
@@ -44,20 +45,20 @@ def long_part(value: Any, path: str) -> Part:
                 read=partial(window, 0, nbytes), shifts=True, window=window)  # fmt: skip
 
 
-def live_long(kind: str, pieces: Iterable[memoryview]) -> Any:
-    """Return text or bytes, made of what comes in pieces.
+def live_long(name: str, kind: str, pieces: Iterable[memoryview]) -> Any:
+    """Return the text or the bytes called `name`, made of what comes in pieces.
 
     Raises
     ------
-    ValueError
-        They are no text.
+    CorruptionError
+        They are no text (code ``corrupt-variable``).
     """
     if kind == "str":
-        decoder, text = codecs.getincrementaldecoder("utf-8")(_KEPT), StringIO()
-        for piece in pieces:
-            text.write(decoder.decode(piece))
-        text.write(decoder.decode(b"", final=True))
-        return text.getvalue()
+        try:
+            return _decoded(pieces)
+        except UnicodeDecodeError as error:
+            msg = f"The stored variable {name!r} is no text."
+            raise CorruptionError(msg, hint="mvt fsck", code="corrupt-variable") from error
     if kind == "bytes":
         octets = BytesIO()
         for piece in pieces:
@@ -67,6 +68,14 @@ def live_long(kind: str, pieces: Iterable[memoryview]) -> Any:
     for piece in pieces:
         found += piece
     return found
+
+
+def _decoded(pieces: Iterable[memoryview]) -> str:
+    decoder, text = codecs.getincrementaldecoder("utf-8")(_KEPT), StringIO()
+    for piece in pieces:
+        text.write(decoder.decode(piece))
+    text.write(decoder.decode(b"", final=True))
+    return text.getvalue()
 
 
 def _bytes(value: bytes | bytearray, start: int, stop: int) -> bytes:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jupyter_mvt.capture.adapter import Frozen
     from jupyter_mvt.capture.declarative.decoder import Decoder
     from jupyter_mvt.capture.declarative.encoder import Encoder, Write
+    from jupyter_mvt.capture.variables.tokens import Tokens
     from jupyter_mvt.objects.manifest import Entry
 
 __all__ = ["FORMAT", "freeze_objects", "restore_objects"]
@@ -44,8 +45,15 @@ _FINDERS = (frame_writer, plan_writer, arrow_writer, polars_writer, science_writ
 _BY_COLUMN: Mapping[str, Write] = {"pandas": write_frame, "polars": write_polars}
 
 
-def freeze_objects(values: Mapping[str, Any]) -> Frozen:
+def freeze_objects(values: Mapping[str, Any], cut: Mapping[int, Tokens] | None = None) -> Frozen:
     """Return variables taken apart together; what they share stays shared.
+
+    Parameters
+    ----------
+    values
+        They, by name.
+    cut
+        The rows of those of them that were cut into rows already, by identity.
 
     Raises
     ------
@@ -55,9 +63,9 @@ def freeze_objects(values: Mapping[str, Any]) -> Frozen:
         One of them has no content.
     """
     try:
-        return freeze_with(_words(_Dialect()), dict(values), None)
+        return freeze_with(_words(_Dialect(cut or {})), dict(values), None)
     except _HeldTwice:
-        return freeze_with(_words(_Dialect(trees=False)), dict(values), None)
+        return freeze_with(_words(_Dialect({}, trees=False)), dict(values), None)
 
 
 def restore_objects(
@@ -81,7 +89,7 @@ def restore_objects(
         state=state, state_kind="declarative", entries=entries, ties={}, read=read,
         stretches=stretches, trusted=trusted
     )  # fmt: skip
-    found = restore_with(_words(_Dialect()), skeleton)
+    found = restore_with(_words(_Dialect({})), skeleton)
     if type(found) is not dict:
         refuse("it holds no variables")
     return found
@@ -117,13 +125,14 @@ def _words(dialect: _Dialect) -> Vocabulary:
 class _Dialect(Writing):
     """Tables by their columns, what Arrow, scipy and pandas have, tuples once; for one graph."""
 
-    def __init__(self, *, trees: bool = True) -> None:
+    def __init__(self, cut: Mapping[int, Tokens], *, trees: bool = True) -> None:
         super().__init__({})
         several = (list, dict, set, np.ndarray)
         self.writers = {**dict.fromkeys(several, self._rows), tuple: self._once,
                         frozenset: self._once}  # fmt: skip
         self._known: dict[int, tuple[int, Any]] = {}
         self._open: set[int] = set()
+        self._cut = cut
         self._trees = trees
         self._inner: list[np.ndarray[Any, Any]] = []
 
@@ -154,7 +163,9 @@ class _Dialect(Writing):
         node = None
         if type(value) in (list, np.ndarray):
             node = write_scalars(encoder, value, path)
-        tokens = tokens_of(value) if node is None and self._trees else None
+        tokens = None
+        if node is None and self._trees:
+            tokens = self._cut.get(id(value)) or tokens_of(value)
         if tokens is not None:
             self._inner.append(tokens.inner)
             node = write_tree(encoder, value, tokens, path)

@@ -52,9 +52,9 @@ def test_text_may_be_cut_anywhere(text, data):
     places = sorted(data.draw(st.lists(st.integers(0, len(octets)), max_size=5)))
     cuts = zip([0, *places], [*places, len(octets)], strict=True)
     pieces = [memoryview(octets)[first:last] for first, last in cuts]
-    assert long.live_long("str", pieces) == text
-    assert long.live_long("bytes", pieces) == octets
-    assert long.live_long("bytearray", pieces) == bytearray(octets)
+    assert long.live_long("x", "str", pieces) == text
+    assert long.live_long("x", "bytes", pieces) == octets
+    assert long.live_long("x", "bytearray", pieces) == bytearray(octets)
 
 
 def test_what_is_no_text_is_refused():
