@@ -20,7 +20,7 @@ from jupyter_mvt.capture.variables.long import LONG_KINDS, is_long, live_long, l
 from jupyter_mvt.capture.variables.scalars import is_scalars
 from jupyter_mvt.capture.variables.sizes import size_of
 from jupyter_mvt.capture.variables.tables import live_table, table_state
-from jupyter_mvt.capture.variables.trees import is_tree, tokens_of
+from jupyter_mvt.capture.variables.trees import tokens_of
 from jupyter_mvt.capture.watch import public_names
 from jupyter_mvt.errors import CaptureError, CorruptionError, TrustError, UsageError
 from jupyter_mvt.objects.commit import Note, StateKind, Variable
@@ -274,7 +274,7 @@ def _is_little(array: np.ndarray[Any, Any]) -> bool:
 def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
     """Tell whether canonical JSON gives back the very same value, without aliases.
 
-    Of a long row of numbers or text, or of much else, it would make copies.
+    Of a long row of numbers or text it would make copies; what holds much else was cut before.
     """
     cls = type(value)
     if value is None or cls in (bool, int, float, str):
@@ -282,8 +282,6 @@ def _is_plain(value: Any, seen: set[int], depth: int) -> bool:
     if depth >= _MAX_DEPTH or cls not in (list, dict) or id(value) in seen:
         return False
     seen.add(id(value))
-    if depth and is_tree(value):
-        return False
     if cls is list:
         return not is_scalars(value) and all(_is_plain(item, seen, depth + 1) for item in value)
     return all(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from functools import partial
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -71,11 +71,13 @@ def live_long(name: str, kind: str, pieces: Iterable[memoryview]) -> Any:
 
 
 def _decoded(pieces: Iterable[memoryview]) -> str:
-    decoder, text = codecs.getincrementaldecoder("utf-8")(_KEPT), StringIO()
+    decoder, text = codecs.getincrementaldecoder("utf-8")(_KEPT), ""
     for piece in pieces:
-        text.write(decoder.decode(piece))
-    text.write(decoder.decode(b"", final=True))
-    return text.getvalue()
+        for at in range(0, len(piece), _AT_ONCE):
+            # Where nothing else holds it, text grows in its place; to join it would be a copy.
+            text += decoder.decode(piece[at : at + _AT_ONCE])
+    text += decoder.decode(b"", final=True)
+    return text
 
 
 def _bytes(value: bytes | bytearray, start: int, stop: int) -> bytes:
